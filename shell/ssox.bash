@@ -82,12 +82,14 @@ function _ssox_find_verb() {
 
 # Runs a verb that changes the environment of this shell, hidden from `set -x`.
 function _ssox_change() {
-  { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_change="$1" _ssox_reply=''; builtin set +x; } 2>/dev/null
+  { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_change="$1" _ssox_reply='' _ssox_caught_up=''; builtin set +x; } 2>/dev/null
   builtin shift
+  if [[ -n $_ssox_layer ]]; then _ssox_catch_up; fi
   _ssox_reply=$(_ssox_request "$@") || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
     if _ssox_apply "$_ssox_change" "$_ssox_reply"; then _ssox_show_change; else _ssox_status=$?; fi
   fi
+  if [[ $_ssox_caught_up$_ssox_layer == offon ]]; then _ssox_off; fi
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
 }
@@ -824,6 +826,17 @@ function _ssox_arrive() {
     early*) _ssox_place='' ;;
     *) _ssox_enter ;;
   esac
+}
+
+# Runs before `use` and `clear` change something. A hook of the person's own may call them while the layer is off, or
+# the line that left the directory. `_ssox_caught_up` is what the layer was.
+function _ssox_catch_up() {
+  builtin local _ssox_options="$-"
+  if [[ $_ssox_layer == on ]] && builtin test "$PWD" = "$_ssox_place"; then return 0; fi
+  builtin set +u
+  _ssox_caught_up=$_ssox_layer
+  _ssox_arrive early || builtin true
+  case $_ssox_options in *u*) builtin set -u ;; esac
 }
 
 # Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no

@@ -107,6 +107,11 @@ function _ssox_call
         _ssox_pass "$_ssox_verb" $argv
         return
     end
+    test -n "$_ssox_layer"; and test "$_ssox_layer" = off -o "$PWD" != "$_ssox_directory"
+    and begin
+        _ssox_call_between_hooks $argv
+        return
+    end
     set -l fish_trace
     # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
     set -l inline
@@ -545,6 +550,17 @@ function _ssox_on
         _ssox_write $name $$over
     end
     set -gu _ssox_layer on
+end
+
+# Changes what is in use where a hook of the person's own calls `ssox use` while the layer is off, or before ours have
+# taken off that of the directory before.
+function _ssox_call_between_hooks
+    set -l layer $_ssox_layer
+    _ssox_arrive early
+    _ssox_call $argv
+    set -l result $status
+    test "$layer$_ssox_layer" = offon; and _ssox_off
+    return $result
 end
 
 # Prints something if direnv or mise has a file below the directory of the file that was found.

@@ -67,10 +67,22 @@ function _ssox_find_verb() {
 # Runs a verb that changes the environment of this shell.
 function _ssox_change() {
   builtin setopt local_options no_xtrace
-  local verb=$1 reply
+  local verb=$1 reply layer
+  local -i result
   builtin shift
   (( ! $#_ssox_outlasting )) || _ssox_inline=("${(@kv)_ssox_outlasting}")
   [[ $verb != clear ]] || _ssox_take _ssox_inline
+  if [[ $_ssox_layer == off || -n $_ssox_layer && $PWD != "$_ssox_place" ]]; then
+    layer=$_ssox_layer
+    _ssox_arrive early || builtin true
+  fi
+  _ssox_request "$@"
+  result=$?
+  [[ $layer$_ssox_layer != offon ]] || _ssox_off
+  return $result
+}
+
+function _ssox_request() {
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 "$@")" || return
   _ssox_take _ssox_inline
   _ssox_apply $verb "$reply" || return
@@ -543,7 +555,8 @@ function _ssox_on() {
   _ssox_layer=on
 }
 
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do.
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is
+# before all hooks have run: no layer begins then.
 function _ssox_arrive() {
   if [[ $PWD == "$_ssox_place" && -z $_ssox_again ]]; then
     [[ -n $_ssox_layer ]] || return 1
@@ -565,7 +578,11 @@ function _ssox_arrive() {
   fi
   _ssox_again=
   _ssox_exit
-  [[ -z $REPLY ]] || _ssox_enter
+  case ${1-}$REPLY in
+    (|early) ;;
+    (early*) _ssox_place= ;;
+    (*) _ssox_enter ;;
+  esac
   return 0
 }
 

@@ -61,7 +61,8 @@ fn make_directories(tool: Tool, home: &Home) {
     }
 }
 
-fn look(session: &mut Session, home: &Home) -> (String, Environment) {
+/// Returns what the shell has, as [`keys`] describes it, with the segment; and the environment.
+pub(crate) fn look(session: &mut Session, home: &Home) -> (String, Environment) {
     let environment = environment(session, home);
     let shown = segment(session, home);
     (format!("{} {}", keys(&environment), shown.split([' ', '|']).next().unwrap_or_default()), environment)

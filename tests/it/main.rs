@@ -99,6 +99,8 @@ mod other_shells_prompt;
 #[cfg(unix)]
 mod other_shells_used;
 #[cfg(unix)]
+mod own_hooks;
+#[cfg(unix)]
 mod package;
 #[cfg(unix)]
 mod passing;

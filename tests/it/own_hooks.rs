@@ -1,0 +1,116 @@
+//! Hooks of the person's own that call `ssox use` or `ssox clear` when the directory changes, together with `.ssox`
+//! files: what such a hook puts in use counts, and the prompt shows it.
+
+use crate::directories_of_tools::look;
+use crate::shells::{Shell, in_each, shells, signed_in};
+use std::time::Duration;
+
+/// Lines of an rc file, after ssox, with a hook that runs the file `on-arrival` of the new directory.
+fn hooks(shell: Shell) -> &'static [&'static str] {
+    match shell {
+        Shell::Zsh => &[
+            "arrive() { [[ ! -f on-arrival ]] || . ./on-arrival }\nchpwd_functions+=(arrive)",
+            "arrive() { [[ $PWD == $last ]] || { last=$PWD; [[ ! -f on-arrival ]] || . ./on-arrival } }\nprecmd_functions+=(arrive)",
+        ],
+        Shell::Bash => &[
+            "cd() { builtin cd \"$@\" && if [ -f on-arrival ]; then . ./on-arrival; fi; }",
+            "arrive() { [ \"$PWD\" = \"$last\" ] || { last=$PWD; [ ! -f on-arrival ] || . ./on-arrival; }; }\nPROMPT_COMMAND=$PROMPT_COMMAND$'\\narrive'",
+        ],
+        Shell::Fish => &[
+            "function arrive --on-variable PWD; test -f on-arrival; and source on-arrival; end",
+            "function arrive --on-event fish_prompt; test \"$PWD\" = \"$last\"; and return; set -g last $PWD\n\
+             test -f on-arrival; and source on-arrival; end",
+        ],
+    }
+}
+
+const DEV: &str = "ours ours ours ends eu-west-1 - dev:ReadOnly";
+const STG: &str = "ours ours ours ends eu-central-1 - stg:PowerUser";
+const NOTHING: &str = "- - - - - - ";
+
+/// Walks through directories: `ours` has a `.ssox` file, and the others run these lines.
+fn walk(shell: Shell, hook: &str, steps: &[(&str, &str)]) {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    home.write("ours/.ssox", "profile = dev\n");
+    assert!(home.command("ssox").args(["allow", "ours"]).output().expect("ssox starts").status.success());
+    home.write("ours/plain/file", "");
+    home.write("uses/on-arrival", "ssox use stg\n");
+    home.write("ours/uses/on-arrival", "ssox use stg\n");
+    home.write("clears/on-arrival", "ssox clear\n");
+    home.write("ours/clears/on-arrival", "ssox clear\n");
+    home.write("disturbs/on-arrival", &format!("ssox use stg\n{}\n", shell.export("AWS_PROFILE", "x")));
+    let mut session = home.session(shell, &format!("LOAD\n{hook}"));
+    let mut path = String::new();
+    for (step, expected) in steps {
+        session.run(step);
+        path = format!("{path}; {step}");
+        assert_eq!(look(&mut session, &home).0, *expected, "{shell:?} {hook}{path}");
+    }
+}
+
+fn walk_everywhere(steps: &[(&str, &str)]) {
+    in_each(&shells(), |shell| hooks(shell).iter().for_each(|hook| walk(shell, hook, steps)));
+}
+
+#[test]
+fn what_a_hook_of_your_own_uses_on_leaving_a_directory_is_recorded() {
+    let unset = |shell| if shell == Shell::Fish { "set -e AWS_PROFILE" } else { "unset AWS_PROFILE" };
+    in_each(&shells(), |shell| {
+        for hook in hooks(shell) {
+            walk(
+                shell,
+                hook,
+                &[
+                    ("ssox use dev", DEV),
+                    ("cd ~/ours", DEV),
+                    ("cd ~/disturbs", "ours ours ours ends eu-central-1 x stg:PowerUser?"),
+                    (unset(shell), STG),
+                    ("ssox clear", NOTHING),
+                ],
+            );
+        }
+    });
+}
+
+#[test]
+fn what_a_hook_of_your_own_does_inside_a_directory_counts_until_it_is_left() {
+    walk_everywhere(&[
+        ("ssox use stg", STG),
+        ("cd ~/ours", DEV),
+        ("cd uses", STG),
+        ("cd ../plain", STG),
+        ("cd ../clears", NOTHING),
+        ("cd ../plain", NOTHING),
+        ("cd ~", STG),
+        ("ssox clear", NOTHING),
+    ]);
+}
+
+#[test]
+fn what_a_hook_of_your_own_does_outside_a_directory_stays() {
+    walk_everywhere(&[
+        ("ssox use dev", DEV),
+        ("cd ~/ours", DEV),
+        ("cd ~/uses", STG),
+        ("cd ~/ours", DEV),
+        ("cd ~/clears", NOTHING),
+        ("cd ~/ours", DEV),
+        ("cd ~", NOTHING),
+    ]);
+}
+
+/// bash runs no hook between `cd` and the rest of its line.
+#[test]
+fn the_rest_of_the_line_changes_what_is_in_use_outside() {
+    walk_everywhere(&[
+        ("cd ~/ours", DEV),
+        ("cd ~; ssox use stg", STG),
+        ("true", STG),
+        ("cd ~/ours/plain", DEV),
+        ("cd ..; ssox clear", NOTHING),
+        ("cd plain", NOTHING),
+        ("cd ~", STG),
+        ("cd ~/ours; true", DEV),
+        ("cd ~; ssox clear", NOTHING),
+    ]);
+}
