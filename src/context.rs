@@ -14,7 +14,7 @@ pub(crate) use syntax::ShellSyntax;
 use crate::error::Error;
 use crate::keyring::{Bus, Keyring};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{Write as _, stderr};
@@ -42,7 +42,7 @@ pub(crate) const NO_MACHINE: &str = "AWS_EC2_METADATA_DISABLED";
 #[derive(Clone, Default)]
 pub(crate) struct Context {
     /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
-    env: HashMap<String, OsString>,
+    env: BTreeMap<String, OsString>,
     home: Option<PathBuf>,
     /// The variables that `env` replaces, each with its value in the environment of the process. The programs that ssox
     /// starts get these values.
@@ -177,9 +177,8 @@ impl Context {
 
     /// Returns a digest of all variables in hexadecimal digits, which reveals no value.
     pub(crate) fn digest(&self) -> String {
-        let variables: BTreeMap<_, _> = self.env.iter().collect();
         let mut digest = Sha256::new();
-        for (name, value) in variables {
+        for (name, value) in &self.env {
             [name.as_bytes(), b"=", value.as_encoded_bytes(), b"\0"].iter().for_each(|part| digest.update(part));
         }
         hex::encode(digest.finalize())

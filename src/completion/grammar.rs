@@ -9,6 +9,7 @@ use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCompleter, complete};
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
+use std::mem::ManuallyDrop;
 
 /// What is allowed at the cursor.
 #[derive(Debug)]
@@ -33,16 +34,18 @@ pub(super) enum LeadingDash {
 }
 
 /// Returns what is allowed at the cursor.
-pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expected {
+pub(super) fn expected(command: Command, command_line: &CommandLine) -> Expected {
+    let mut command = without_other_verbs(command, &command_line.words);
     // clap adds inherited arguments to a verb only in `build`.
     command.build();
-    let command = marked(command);
+    // The definition is not freed: that takes time, and the process ends soon.
+    let mut command = ManuallyDrop::new(marked(command));
     let (verb, at) = verb(&command, &command_line.words);
     if let Some(start) = inner_command(verb, command_line, at) {
         return Expected::Command(start);
     }
     let (excluded, alone) = (excluded(verb, &command_line.words), leading_dash(verb, &command_line.words));
-    let candidates = engine_candidates(command, command_line);
+    let candidates = engine_candidates(&mut command, command_line);
     let is_option = command_line.current.starts_with('-') && !command_line.words.iter().any(|word| word == "--");
     for candidate in &candidates {
         let Some(kind) = ValueKind::of_candidate(candidate) else { continue };
@@ -54,6 +57,17 @@ pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expe
         }
     }
     words(candidates, is_option, &excluded)
+}
+
+/// Returns ssox with only the verb in the command line; without one, with all verbs, but not their arguments. Building
+/// the rest takes clap longer than everything else that completion does.
+fn without_other_verbs(command: Command, words: &[String]) -> Command {
+    let verb = verb(&command, words).0;
+    if verb.get_name() != command.get_name() {
+        return Command::new("ssox").args(command.get_arguments()).subcommand(verb);
+    }
+    // clap builds the arguments of a verb with the function in `defer`; a new function replaces it.
+    command.mut_subcommands(|verb| verb.defer(|verb| verb))
 }
 
 /// Tells whether a value at the cursor may start with `-`, if the value is a separate word (not part of `--option=`).
@@ -82,13 +96,13 @@ fn marked(command: Command) -> Command {
 
 /// Asks clap's engine for candidates. The engine gets the words before the cursor. Of the word at the cursor, it gets
 /// only a leading `--option=`; the rest is compared with the candidates later.
-fn engine_candidates(mut command: Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
+fn engine_candidates(command: &mut Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
     let start = match command_line.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),
         _ => String::new(),
     };
     let words = command_line.words.iter().cloned().chain([start]).map(OsString::from).collect();
-    complete(&mut command, words, command_line.words.len(), None).unwrap_or_default()
+    complete(command, words, command_line.words.len(), None).unwrap_or_default()
 }
 
 /// Returns the innermost verb in the command line, and the index of the first word after it.

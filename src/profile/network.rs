@@ -22,12 +22,12 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
         files,
     };
     Ok(Network {
-        sso: endpoints.of("SSO", &["sso"]),
+        sso: endpoints.of("AWS_ENDPOINT_URL_SSO", &["sso"]),
         // In `[services]`, the SDK for Rust spells this key with a hyphen, all other SDKs with an underscore.
-        sso_oidc: endpoints.of("SSO_OIDC", &["sso_oidc", "sso-oidc"]),
-        sts: endpoints.of("STS", &["sts"]),
-        signin: endpoints.of("SIGNIN", &["signin"]),
-        iam: endpoints.of("IAM", &["iam"]),
+        sso_oidc: endpoints.of("AWS_ENDPOINT_URL_SSO_OIDC", &["sso_oidc", "sso-oidc"]),
+        sts: endpoints.of("AWS_ENDPOINT_URL_STS", &["sts"]),
+        signin: endpoints.of("AWS_ENDPOINT_URL_SIGNIN", &["signin"]),
+        iam: endpoints.of("AWS_ENDPOINT_URL_IAM", &["iam"]),
         ca_bundle: ca_bundle(ctx, files, section),
         max_attempts: setting("AWS_MAX_ATTEMPTS", "max_attempts").map(attempts).transpose()?,
         fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
@@ -72,18 +72,18 @@ struct Endpoints<'a> {
 }
 
 impl Endpoints<'_> {
-    fn of(&self, service: &str, nested: &[&str]) -> Option<CustomEndpoint> {
+    fn of(&self, variable: &str, nested: &[&str]) -> Option<CustomEndpoint> {
         if self.ignored {
             return None;
         }
-        let found = self.variable(service).or_else(|| self.in_services(nested)).or_else(|| self.in_section());
+        let found = self.variable(variable).or_else(|| self.in_services(nested)).or_else(|| self.in_section());
         found.filter(|endpoint| !endpoint.url.is_empty())
     }
 
-    fn variable(&self, service: &str) -> Option<CustomEndpoint> {
-        [format!("AWS_ENDPOINT_URL_{service}"), "AWS_ENDPOINT_URL".into()].into_iter().find_map(|name| {
-            let url = self.ctx.var(&name)?.to_string();
-            Some(CustomEndpoint { url, origin: Origin::Variable(name) })
+    fn variable(&self, of_service: &str) -> Option<CustomEndpoint> {
+        [of_service, "AWS_ENDPOINT_URL"].into_iter().find_map(|name| {
+            let url = self.ctx.var(name)?.to_string();
+            Some(CustomEndpoint { url, origin: Origin::Variable(name.into()) })
         })
     }
 
