@@ -18,6 +18,11 @@ pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIR
 /// for programs that use its endpoint.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
+/// The variable with the path of the configuration file of boto 2 and gsutil, in which botocore also looks for access
+/// keys. ssox sets it for programs that use its endpoint, but only if that file has access keys: the file may also
+/// contain settings of gsutil.
+pub(crate) const BOTO_CONFIG: &str = "BOTO_CONFIG";
+
 /// The variables that list the hosts to which programs connect without a proxy. ssox sets them for programs that it
 /// starts, never in a shell.
 pub(crate) const PROXY_BYPASS: [&str; 2] = ["NO_PROXY", "no_proxy"];
@@ -83,8 +88,8 @@ impl EnvChanges {
     }
 
     fn change(&mut self, name: &'static str, value: Option<Secret>) {
-        let is_other =
-            FOREIGN_LEFTOVERS.contains(&name) || PROXY_BYPASS.contains(&name) || name == GDAL_CREDENTIALS_FILE;
+        let files = [GDAL_CREDENTIALS_FILE, BOTO_CONFIG];
+        let is_other = [&FOREIGN_LEFTOVERS[..], &PROXY_BYPASS, &files].iter().any(|names| names.contains(&name));
         debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || is_other);
         self.keep(name);
         self.changes.push((name, value));

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::{Result, printable};
 use crate::identity::{ID, WEB_IDENTITY, is_in_use};
 use crate::terminal;
-use crate::tools::{CLI, Prediction, Taken, predictions};
+use crate::tools::{BEDROCK_KEY, CLI, Prediction, Taken, predictions};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -84,6 +84,7 @@ fn without_keys(ctx: &Context) -> Context {
 /// CLI uses.
 pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> bool {
     match own_profile(ctx) {
+        _ if row.takes_bedrock_key() => false,
         Some(profile) => row.identity.as_deref() == Some(profile),
         None => rows.iter().find(|row| row.tool == CLI).is_none_or(|cli| cli.is_same_identity(row)),
     }
@@ -99,11 +100,19 @@ fn row(ctx: &Context, keys: Option<&str>, prediction: Prediction) -> ToolRow {
             }
             ("environment", keys.map(String::from))
         }
+        Taken::FileKeys(id) => {
+            let identity = owned(ctx, &id);
+            if identity.is_none() {
+                why = format!("{why}: {}", foreign::key(ctx, &id));
+            }
+            ("file", identity)
+        }
         Taken::WebIdentity(arn) => ("environment", Some(role_of(&arn))),
         Taken::Profile(name, _) => ("profile", Some(name)),
         Taken::Container => {
             ("container", own_profile(ctx).filter(|_| endpoint_changes::is_served(ctx)).map(String::from))
         }
+        Taken::BedrockKey => ("environment", None),
         Taken::Nothing => ("none", None),
     };
     ToolRow { tool, identity, source, renews, region, why }
@@ -118,7 +127,12 @@ fn identity_of_keys(ctx: &Context) -> Option<String> {
     if let Some(profile) = own_profile(ctx) {
         return Some(profile.into());
     }
-    match foreign::owner(ctx, ctx.var(ID)?)? {
+    owned(ctx, ctx.var(ID)?)
+}
+
+/// Returns the profile or the assignment to which an access key belongs.
+fn owned(ctx: &Context, id: &str) -> Option<String> {
+    match foreign::owner(ctx, id)? {
         Owner::Profile(name) | Owner::Assignment(name) => Some(name),
     }
 }
@@ -144,6 +158,11 @@ impl ToolRow {
     /// Tells whether the tool requests credentials from the URL for containers, which may be a local server of ssox.
     pub(super) fn takes_container(&self) -> bool {
         self.source == "container"
+    }
+
+    /// Tells whether the row is that of an API key for Amazon Bedrock.
+    pub(super) fn takes_bedrock_key(&self) -> bool {
+        self.why.contains(BEDROCK_KEY)
     }
 
     /// Tells whether the tool would send requests without a signature.

@@ -13,7 +13,8 @@ use crate::region::Region;
 use crate::secret::Secret;
 use crate::source::credential_source::container;
 use crate::source::{Request, Source};
-use crate::tools::{CLI, Taken, predictions};
+use crate::terminal;
+use crate::tools::{BOTO3, CLI, Taken, predictions};
 use std::time::Duration;
 
 /// Time limit for the request for the account alias.
@@ -53,16 +54,25 @@ fn profile(ctx: &Context) -> Result<Option<Profile>> {
     }
     let seen = ctx.for_programs();
     let files = ConfigFiles::load(&seen)?;
-    let cli = predictions(&seen, &files).into_iter().find(|prediction| prediction.tool == CLI);
-    match cli.map(|cli| cli.taken) {
+    let predictions = predictions(&seen, &files);
+    let of = |tool| predictions.iter().find(|prediction| prediction.tool == tool);
+    let cli = of(CLI);
+    if let Some(boto3) = of(BOTO3).filter(|boto3| cli.is_some_and(|cli| cli.taken != boto3.taken)) {
+        terminal::warn(&format!("this is the identity of the AWS CLI; boto3 takes other credentials: {}", boto3.why));
+    }
+    match cli.map(|cli| cli.taken.clone()) {
         Some(Taken::Profile(name, _)) => Profile::resolve(&seen, &files, &name).map(Some),
         Some(Taken::Container) if is_ours => Ok(None),
-        Some(Taken::WebIdentity(_) | Taken::Container) => {
-            let message = format!("only AWS tools can verify {}", foreign::identity(&seen));
-            Err(Error::configuration(message).hint("aws sts get-caller-identity"))
-        }
+        Some(Taken::WebIdentity(_) | Taken::Container) => only_tools_verify(&foreign::identity(&seen)),
+        Some(Taken::FileKeys(_)) => only_tools_verify(cli.map_or("", |cli| &cli.why)),
         _ => Ok(None),
     }
+}
+
+/// Returns the error for credentials that ssox does not read.
+fn only_tools_verify(credentials: &str) -> Result<Option<Profile>> {
+    let message = format!("only AWS tools can verify {credentials}");
+    Err(Error::configuration(message).hint("aws sts get-caller-identity"))
 }
 
 /// Tells whether a profile is in use, and nothing else has changed the variables that ssox has set.
@@ -76,7 +86,8 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
         (Some(access_key_id), Some(secret), _) => Ok(RoleCredentials::new(
             access_key_id,
             Secret::new(secret),
-            key("AWS_SESSION_TOKEN").map(Secret::new),
+            // The AWS CLI prefers the old name.
+            key("AWS_SECURITY_TOKEN").or_else(|| key("AWS_SESSION_TOKEN")).map(Secret::new),
             None,
         )),
         (None, None, Some(profile)) => Ok(profile.credentials(ctx, &Request::default())?.credentials),

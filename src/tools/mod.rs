@@ -6,6 +6,7 @@
 
 mod environment;
 mod files;
+mod key_files;
 mod kind;
 mod prediction;
 mod profile;
@@ -15,6 +16,8 @@ mod table;
 mod token;
 mod view;
 
+pub(crate) use environment::{BEDROCK_KEY, KeysEnd, keys_end};
+pub(crate) use key_files::{CREDENTIAL_FILE, deciding_boto_file};
 pub(crate) use prediction::{Prediction, predictions};
-pub(crate) use table::CLI;
+pub(crate) use table::{BOTO3, CLI};
 pub(crate) use view::Taken;

@@ -1,9 +1,9 @@
 //! Predicts which credentials one tool takes: tries the tool's steps in order until one of them decides.
 
-use super::environment::{self, Keys};
+use super::environment::{self, BEDROCK_KEY, Keys};
 use super::files::{self, Files};
 use super::kind::ProfileKind;
-use super::rules::{Last, Malformed, Step, Unknown};
+use super::rules::{Last, Malformed, RoleWithoutKeys, Step, Unknown};
 use super::table::TOOLS;
 use super::view::{Outcome, Taken, View};
 use crate::config::{ConfigFiles, SectionKind, Severity};
@@ -26,11 +26,20 @@ pub(crate) struct Prediction {
 pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles) -> Vec<Prediction> {
     let rejection = rejection(files);
     let files = Files::new(ctx, files);
-    TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction(rejection.as_deref())).collect()
+    let of_tools = TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction(rejection.as_deref()));
+    of_tools.chain(bedrock(ctx)).collect()
+}
+
+/// Returns what the clients for Amazon Bedrock take if there is an API key: that key, in boto3, in JS v3 and in others,
+/// even if the program selects access keys or a profile. Without it they take what the tool takes for other services.
+fn bedrock(ctx: &Context) -> Option<Prediction> {
+    ctx.var(BEDROCK_KEY)?;
+    let why = format!("the API key in {BEDROCK_KEY}, instead of all other credentials");
+    Some(Prediction { tool: "Bedrock clients", taken: Taken::BedrockKey, renews: false, region: None, why })
 }
 
 /// Says why the AWS CLI fails with these files whatever it is to do; `None` if it reads them.
-fn rejection(files: &ConfigFiles) -> Option<String> {
+pub(super) fn rejection(files: &ConfigFiles) -> Option<String> {
     let error = files.check().into_iter().find(|finding| finding.severity == Severity::Error)?;
     let line = error.line.map(|line| format!(":{line}")).unwrap_or_default();
     Some(format!("refuses: {}{line}: {}", error.path.display(), error.message))
@@ -45,7 +54,7 @@ impl View<'_> {
             _ => None,
         };
         let renews = match &taken {
-            Taken::Keys | Taken::Nothing => false,
+            Taken::Keys | Taken::FileKeys(_) | Taken::BedrockKey | Taken::Nothing => false,
             Taken::WebIdentity(_) | Taken::Container => self.tool.renews,
             Taken::Profile(_, kind) => self.renews(*kind) && missing.is_none(),
         };
@@ -76,6 +85,7 @@ impl View<'_> {
             Step::Token(kinds) => self.token(kinds),
             Step::EmptyKeys => self.empty_keys(),
             Step::FirstKeys => self.first_keys(),
+            Step::KeyFiles => self.key_files(),
             Step::Container => self.container(),
         }
     }
@@ -88,6 +98,10 @@ impl View<'_> {
     fn profile(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
+        if let Some(missing) = self.missing_keys(&section, kind) {
+            let why = format!("refuses: {}: {}, but {missing}", self.reason(), kind.name());
+            return (self.tool.role_without_keys == RoleWithoutKeys::Refused).then_some((Taken::Nothing, why));
+        }
         let why = format!("{}: {}", self.reason(), kind.name());
         Some((Taken::Profile(section.name.into_owned(), kind), why))
     }

@@ -15,7 +15,11 @@ pub(super) struct Tool {
     pub(super) unknown: Unknown,
     pub(super) malformed: Malformed,
     pub(super) half_keys: HalfKeys,
-    /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`.
+    pub(super) role_without_keys: RoleWithoutKeys,
+    /// The variables from which the tool takes the session token of the access keys in the environment, in order.
+    pub(super) token_variables: &'static [&'static str],
+    /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`, or if
+    /// that is not a time.
     pub(super) reads_expiration: bool,
     /// Whether the tool ignores `AWS_CONTAINER_CREDENTIALS_FULL_URI` without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     pub(super) needs_token_file: bool,
@@ -55,6 +59,8 @@ pub(super) enum Step {
     EmptyKeys,
     /// The first access keys in `~/.aws/credentials`, whichever profile they belong to.
     FirstKeys,
+    /// The access keys in files of older programs, such as `~/.boto`.
+    KeyFiles,
     Container,
 }
 
@@ -101,6 +107,15 @@ pub(super) enum HalfKeys {
     Ignored,
     /// The tool signs requests with the values that are set; an empty value counts as set.
     SignedWith,
+}
+
+/// What a tool does if the profile is a role with `credential_source = Environment`, but the environment has no access
+/// keys to assume it with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RoleWithoutKeys {
+    Refused,
+    /// The tool goes on with its next step.
+    Skipped,
 }
 
 /// What a tool does if it finds no credentials.

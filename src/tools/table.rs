@@ -6,11 +6,15 @@ use super::kind::ProfileKind::{
     self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
-use super::rules::{HalfKeys, Last, Malformed, Step, Tool, Unknown};
+use super::rules::{HalfKeys, Last, Malformed, RoleWithoutKeys, Step, Tool, Unknown};
 
 /// The tool that the others are compared with: people expect all tools to use the same identity as the AWS CLI.
 pub(crate) const CLI: &str = "AWS CLI v2";
 
+/// The tool that most Python programs use.
+pub(crate) const BOTO3: &str = "boto3";
+
+const TOKEN: &str = "AWS_SESSION_TOKEN";
 const AWS_PROFILE: &[&str] = &["AWS_PROFILE"];
 const AWS_PROFILE_FIRST: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
@@ -28,13 +32,22 @@ const JS_ORDER: &[ProfileKind] =
 /// botocore 1.44.8. A role in the profile takes precedence over a web identity in the environment, which takes
 /// precedence over other credentials in the profile. SAM 1.170.0 and dask 2026.8.0 with s3fs do the same.
 const BOTOCORE: Tool = Tool {
-    name: "boto3",
-    steps: &[Step::Keys, Step::Profile(&[Role]), Step::WebIdentity, Step::Profile(BOTOCORE_ORDER), Step::Container],
+    name: BOTO3,
+    steps: &[
+        Step::Keys,
+        Step::Profile(&[Role]),
+        Step::WebIdentity,
+        Step::Profile(BOTOCORE_ORDER),
+        Step::KeyFiles,
+        Step::Container,
+    ],
     profile_variables: AWS_DEFAULT_PROFILE_FIRST,
     empty_is_name: true,
     unknown: Unknown::RefusesFirst,
     malformed: Malformed::Refused,
     half_keys: HalfKeys::Refused,
+    role_without_keys: RoleWithoutKeys::Refused,
+    token_variables: &["AWS_SECURITY_TOKEN", TOKEN],
     reads_expiration: true,
     needs_token_file: false,
     refuses_token_without_role: true,
@@ -53,6 +66,7 @@ const SDK: Tool = Tool {
     unknown: Unknown::Ignored,
     malformed: Malformed::Read,
     half_keys: HalfKeys::Ignored,
+    token_variables: &[TOKEN],
     reads_expiration: false,
     refuses_token_without_role: false,
     regions: &[AWS_REGION, Profile],
@@ -120,9 +134,11 @@ pub(super) const TOOLS: [Tool; 21] = [
             Step::Profile(&[Role]),
             Step::WebIdentity,
             Step::Profile(BOTOCORE_ORDER),
+            Step::KeyFiles,
             Step::Container,
         ],
         profile_variables: AWS_PROFILE_FIRST,
+        token_variables: &[TOKEN],
         reads_expiration: false,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..BOTOCORE
@@ -131,6 +147,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     Tool {
         name: "JS v3",
         steps: &[Step::KeysWithoutProfile, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
+        role_without_keys: RoleWithoutKeys::Skipped,
         ..SDK
     },
     // aws-cdk 2.1148.1: unlike JS v3, which it uses, it takes access keys before AWS_PROFILE. If the profile contains
@@ -138,6 +155,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     Tool {
         name: "CDK",
         steps: &[Step::Keys, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
+        role_without_keys: RoleWithoutKeys::Skipped,
         profile_variables: AWS_PROFILE_FIRST,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile, RegionStep::OfDefault],
         ..SDK
@@ -159,6 +177,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     // software.amazon.awssdk 2.57.8.
     Tool {
         name: "Java v2",
+        role_without_keys: RoleWithoutKeys::Skipped,
         empty_is_name: true,
         steps: &[
             Step::Keys,
@@ -258,6 +277,7 @@ pub(super) const TOOLS: [Tool; 21] = [
             Step::Profile(&[Role]),
             Step::WebIdentity,
             Step::Profile(BOTOCORE_ORDER),
+            Step::KeyFiles,
             Step::Container,
             Step::EmptyKeys,
             Step::FirstKeys,
@@ -286,6 +306,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         profile_variables: AWS_DEFAULT_PROFILE_FIRST,
         not_renewed: &[Sso, LegacySso],
+        role_without_keys: RoleWithoutKeys::Skipped,
         regions: &[AWS_DEFAULT_REGION, ProfileOfCredentials, AWS_REGION],
         reads: Reads::CredentialsOf(Reads::GDAL),
         ..SDK

@@ -12,12 +12,12 @@ fn below(name: &str) -> PathBuf {
 }
 
 /// Returns the rows in an environment.
-fn rows(home: &Home, variables: &[(&str, &str)]) -> Vec<Value> {
+pub(crate) fn rows(home: &Home, variables: &[(&str, &str)]) -> Vec<Value> {
     let text = home.ssox_with(&["status", "--tools", "--json"], variables).ok();
     serde_json::from_str(&text).expect("an array")
 }
 
-fn row<'a>(rows: &'a [Value], tool: &str) -> &'a Value {
+pub(crate) fn row<'a>(rows: &'a [Value], tool: &str) -> &'a Value {
     rows.iter().find(|row| row["tool"] == tool).unwrap_or_else(|| panic!("no {tool} in {rows:#?}"))
 }
 
@@ -27,7 +27,8 @@ fn store_keys(home: &Home) {
     std::fs::write(home.path(".aws/credentials"), keys).expect("a file can be written");
 }
 
-const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "ASIAUNKNOWN00001234"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+pub(crate) const KEYS: [(&str, &str); 2] =
+    [("AWS_ACCESS_KEY_ID", "ASIAUNKNOWN00001234"), ("AWS_SECRET_ACCESS_KEY", "secret")];
 
 /// Returns the directory with the SDK for Ruby: that of Debian, unless the variable names another.
 fn ruby(target: &Path) -> PathBuf {

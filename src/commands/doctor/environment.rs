@@ -7,9 +7,10 @@ use crate::commands::{ended_endpoint, endpoint_changes};
 use crate::config::ConfigFiles;
 use crate::config::Severity;
 use crate::context::Context;
-use crate::identity::{WEB_IDENTITY, is_in_use};
+use crate::error::as_argument;
+use crate::identity::{EXPIRATION, ID, WEB_IDENTITY, is_in_use};
 use crate::profile::{Profile, find};
-use crate::time::Timestamp;
+use crate::tools::{KeysEnd, keys_end};
 
 /// Variables that other tools leave behind, and their effect.
 const LEFTOVERS: [(&str, &str); 6] = [
@@ -27,7 +28,7 @@ const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CON
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_ours = is_in_use(ctx);
-    keys(ctx, is_ours, &mut findings);
+    keys(ctx, files, is_ours, &mut findings);
     profiles(ctx, files, &mut findings);
     if ctx.var("AWS_SECURITY_TOKEN").is_some() {
         let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 use it instead of AWS_SESSION_TOKEN";
@@ -66,7 +67,7 @@ fn container(ctx: &Context, name: &str) -> Finding {
     finding(Info, message, format!("{}, if this is not a container", ctx.line_to_unset(&[name])))
 }
 
-fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
+fn keys(ctx: &Context, files: &ConfigFiles, is_ours: bool, findings: &mut Vec<Finding>) {
     let has = |name: &str| ctx.var(name).is_some();
     let (id, secret) = (has("AWS_ACCESS_KEY_ID"), has("AWS_SECRET_ACCESS_KEY"));
     if id != secret {
@@ -79,20 +80,40 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
         let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: AWS rejects it with any other access keys";
         findings.push(finding(Warning, message, ctx.line_to_unset(&["AWS_SESSION_TOKEN"])));
     }
-    if id && has("AWS_PROFILE") {
+    if let Some(profile) = ctx.var("AWS_PROFILE").filter(|name| id && is_role_of_keys(files, name)) {
+        let message = format!(
+            "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set, and most AWS tools never assume the role of profile `{profile}` (`credential_source = Environment`): they use the access keys, the SDK for JavaScript assumes the role"
+        );
+        findings.push(finding(Warning, message, format!("ssox use {}", as_argument(profile))));
+    } else if id && has("AWS_PROFILE") {
         let message = "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the AWS CLI uses the access keys, the SDK for JavaScript uses the profile";
         findings.push(finding(Warning, message, format!("{}, or ssox clear", ctx.line_to_unset(&["AWS_PROFILE"]))));
     } else if id && !is_ours {
         let message = "AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line";
         findings.push(finding(Warning, message, ctx.line_to_unset(&KEYS)));
     }
-    let end = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
-    if end.is_some_and(|end| end <= ctx.now()) {
-        let message =
-            "AWS_CREDENTIAL_EXPIRATION is in the past: the AWS CLI refuses the access keys, even if they are valid";
-        let hint = if is_ours { "ssox use".into() } else { ctx.line_to_unset(&["AWS_CREDENTIAL_EXPIRATION"]) };
-        findings.push(finding(Warning, message, hint));
-    }
+    let hint = if is_ours { "ssox use".into() } else { ctx.line_to_unset(&[EXPIRATION]) };
+    findings.extend(expiration(ctx).map(|message| finding(Warning, message, hint)));
+}
+
+/// Says what is wrong with the expiration of the access keys.
+fn expiration(ctx: &Context) -> Option<String> {
+    let wrong = match (keys_end(ctx), ctx.var(ID)) {
+        (KeysEnd::Unset, _) | (KeysEnd::Ahead, Some(_)) => return None,
+        (_, None) => {
+            return Some(format!(
+                "{EXPIRATION} is set without AWS_ACCESS_KEY_ID: the AWS CLI applies it to the next access keys, and prompts show it"
+            ));
+        }
+        (KeysEnd::Past, Some(_)) => "is in the past",
+        (KeysEnd::Unreadable, Some(_)) => "is not a time with a time zone",
+    };
+    Some(format!("{EXPIRATION} {wrong}: the AWS CLI and boto3 refuse the access keys, even if they are valid"))
+}
+
+/// Tells whether a profile is a role that is assumed with the access keys in the environment.
+fn is_role_of_keys(files: &ConfigFiles, name: &str) -> bool {
+    files.profile(name).is_some_and(|profile| profile.value("credential_source") == Some("Environment"))
 }
 
 fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
@@ -141,7 +162,7 @@ mod tests {
             (&[("AWS_ACCESS_KEY_ID", "A")], "fail without the other"),
             (&[("AWS_SESSION_TOKEN", "t")], "without AWS_ACCESS_KEY_ID"),
             (&[("AWS_SECURITY_TOKEN", "t")], "AWS_SECURITY_TOKEN"),
-            (&[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")], "is in the past"),
+            (&[(EXPIRATION, "2099-01-01T00:00:00Z")], "applies it to the next access keys"),
             (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://x")], "container"),
             (&[("AWS_VAULT", "x")], "left over"),
             (&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://x")], "credentials of an instance there"),
@@ -152,6 +173,25 @@ mod tests {
         for (variables, words) in rows {
             let found = messages(variables);
             assert!(found.len() == 1 && found[0].contains(words), "{words}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_expiration_that_boto3_refuses_is_reported() {
+        let keys = [("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("SSOX_PROMPT", "dev")];
+        let messages = |end| messages(&[&keys[..], &[(EXPIRATION, end)]].concat());
+        for (end, words) in [
+            ("2020-01-01T00:00:00Z", "is in the past"),
+            ("never", "is not a time with a time zone"),
+            ("4102444800", "is not a time"),
+            ("2099-01-01T00:00:00", "is not a time with a time zone"),
+        ] {
+            let found = messages(end);
+            assert!(found.len() == 1 && found[0].contains(words), "{words}: {found:?}");
+        }
+        for end in ["2099-01-01T00:00:00Z", "2099-01-01T00:00:00+0000", "20990101T000000Z", "Nov 29 2099 12:00:00 GMT"]
+        {
+            assert!(messages(end).is_empty(), "{end}");
         }
     }
 

@@ -7,15 +7,16 @@ use crate::commands::finding::Finding;
 use crate::commands::foreign::{self, Owner};
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
-use crate::identity::{ACCOUNT_ID, ID, Identity, SECRET};
+use crate::identity::{ACCOUNT_ID, ID, Identity, PROFILES, SECRET, is_in_use};
 use crate::profile::Profile;
+use crate::tools::BEDROCK_KEY;
 
 /// Programs that do not start when `AWS_CA_BUNDLE` is set: litestream 0.5.17, rclone 1.60.1.
 const REFUSE_BUNDLE: [&str; 2] = ["litestream", "rclone"];
 
 /// Checks the environment and the configuration.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
-    let found = [empty_keys(ctx), other_account(ctx, files), bundle(ctx), plugins(files)];
+    let found = [empty_keys(ctx), bedrock_key(ctx), other_account(ctx, files), bundle(ctx), plugins(files)];
     found.into_iter().flatten().chain(quoted_programs(files)).collect()
 }
 
@@ -28,6 +29,16 @@ fn empty_keys(ctx: &Context) -> Option<Finding> {
     }
     let message = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set but empty: deltalake and obstore sign with the empty keys, other tools ignore them";
     Some(Finding::new("environment", Warning, message, ctx.line_to_unset(&[ID, SECRET])))
+}
+
+/// Reports an API key for Amazon Bedrock beside an identity that a person selected.
+fn bedrock_key(ctx: &Context) -> Option<Finding> {
+    ctx.var(BEDROCK_KEY)?;
+    let is_selected = is_in_use(ctx) || [ID, PROFILES[0], PROFILES[1]].iter().any(|name| ctx.var(name).is_some());
+    let message = format!(
+        "{BEDROCK_KEY} is set: clients for Amazon Bedrock send this API key, and do not use the credentials of this shell"
+    );
+    is_selected.then(|| Finding::new("environment", Warning, message, ctx.line_to_unset(&[BEDROCK_KEY])))
 }
 
 /// Reports an AWS_ACCOUNT_ID that is not the account of the access key: SDKs build the URL of DynamoDB from it.
@@ -118,9 +129,10 @@ mod tests {
     #[test]
     fn what_stops_single_tools_is_named() {
         let key = (ID, "ASIAQNZGKIQY56JQ7WML");
-        let rows: [Row; 4] = [
+        let rows: [Row; 5] = [
             (&[(ID, ""), (SECRET, "")], "", "set but empty"),
             (&[key, (SECRET, "s"), (ACCOUNT_ID, "111122223333")], "", "belongs to `029608264753`"),
+            (&[("AWS_PROFILE", "p"), (BEDROCK_KEY, "k")], "", "Bedrock send this API key"),
             (&[], "[plugins]\ncli_legacy_plugin_path = /x\n", "AWS CLI v1 stops"),
             (&[], "[profile p]\ncredential_process = \"/a b\" c\n", "starts with a quote"),
         ];
@@ -135,6 +147,7 @@ mod tests {
         let key = (ID, "ASIAQNZGKIQY56JQ7WML");
         let config = "[plugins]\n[profile p]\ncli_legacy_plugin_path = x\ncredential_process = /a --b 'c d'\n";
         assert!(messages(&[key, (SECRET, "s"), (ACCOUNT_ID, "029608264753")], config).is_empty());
+        assert!(messages(&[(BEDROCK_KEY, "k")], "").is_empty());
         assert!(messages(&[(ID, "AKIAIOSFODNN7EXAMPLE"), (SECRET, "s"), (ACCOUNT_ID, "111122223333")], "").is_empty());
     }
 }

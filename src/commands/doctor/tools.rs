@@ -4,7 +4,7 @@ use super::Severity::{Info, Warning};
 use crate::commands::finding::Finding;
 use crate::commands::status_tools::{self, ToolRow};
 use crate::context::Context;
-use crate::identity::{ID, is_in_use};
+use crate::identity::{ID, PROFILES, is_in_use};
 
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
@@ -30,10 +30,13 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
 /// profile has no expected identity. Tools that fail are not reported: they print an error themselves.
 pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let is_container = CONTAINER.iter().any(|name| ctx.var(name).is_some());
-    if !is_container && !is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_none() {
+    let is_named = PROFILES.iter().any(|name| ctx.var(name).is_some());
+    if !is_container && !is_in_use(ctx) && ctx.var(ID).is_none() && !is_named {
         return Vec::new();
     }
-    let Ok(rows) = status_tools::rows(ctx) else { return Vec::new() };
+    let Ok(mut rows) = status_tools::rows(ctx) else { return Vec::new() };
+    // `single_tools` reports the API key.
+    rows.retain(|row| !row.takes_bedrock_key());
     if let Some(shadowed) = shadowed_container(&rows, ctx) {
         return vec![shadowed];
     }

@@ -40,6 +40,8 @@ def expected_key(row):
         return key_of("container")
     if row["source"] == "environment":
         return key_of("pod" if "WEB_IDENTITY" in row["why"] else "environment")
+    if row["source"] == "file":
+        return key_of(Path(row["why"].split(":")[0]).name)
     if row["source"] == "none":
         return None if row["why"].startswith("unsigned") else "-"
     return "-" if "token has expired" in row["why"] else row["identity"]
@@ -73,7 +75,7 @@ def differences(tool, rows, environments, seen, unseen):
         is_unseen = parts & UNSEEN.get(tool, set())
         if is_unseen and (row["source"] in ("profile", "environment") and not row["why"].startswith("access keys") or row["source"] == "none"):
             continue
-        key, region = seen[name]
+        key, region, token = seen[name]
         wanted = expected_key(row)
         if row["source"] == "profile" and wanted != "-":
             wanted = key_of(identity_in(environment, row))
@@ -84,6 +86,13 @@ def differences(tool, rows, environments, seen, unseen):
             yield f"{tool} in {name}: predicted {wanted} ({row['why']}), but it was {key}"
         elif row["region"] and key not in ("-", None) and region not in (row["region"], ""):
             yield f"{tool} in {name}: predicted region {row['region']}, but it was {region}"
+        elif row["why"].startswith("access keys") and key and (token or None) != expected_token(environment, row):
+            yield f"{tool} in {name}: predicted token {expected_token(environment, row)}, but it was {token}"
+
+
+def expected_token(environment, row):
+    """Returns the session token that is sent with the access keys of an environment."""
+    return "old" if "with the token in AWS_SECURITY_TOKEN" in row["why"] else environment.get("AWS_SESSION_TOKEN") or None
 
 
 def identity_in(environment, row):
@@ -118,9 +127,9 @@ def main():
         wrong = 0
         for number, (name, _) in enumerate(tools):
             asked[number].result()
-            seen = {of: recorder.seen.get(f"tool{number}-{at}", ("-", "")) for at, of in enumerate(chosen)}
+            seen = {of: recorder.seen.get(f"tool{number}-{at}", ("-", "", None)) for at, of in enumerate(chosen)}
             # A signature with an empty key id is as good as none.
-            seen = {of: (key if key else None, region) for of, (key, region) in seen.items()}
+            seen = {of: (key if key else None, region, token) for of, (key, region, token) in seen.items()}
             found = list(differences(name, rows, chosen, seen, [tuple(pair.split(":")) for pair in options.unseen]))
             wrong += len(found)
             print("\n".join([f"{name}: {len(chosen)} environments, {len(found)} differences", *found]))

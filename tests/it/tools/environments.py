@@ -34,6 +34,7 @@ PROFILES = {
     "over": ("config", "sso_session = over\n" + SSO.format("over")),
     "legacy-over": ("config", f"sso_start_url = {OVER}\nsso_region = eu-west-1\n" + SSO.format("legacy-over")),
     "role": ("config", f"role_arn = {ROLE}role\nsource_profile = static\n"),
+    "environment-role": ("config", f"role_arn = {ROLE}environment-role\ncredential_source = Environment\n"),
     "stored-role": ("credentials", f"role_arn = {ROLE}stored-role\nsource_profile = stored\n"),
     "web": ("config", f"role_arn = {ROLE}web\nweb_identity_token_file = {{home}}/token\n"),
     "region-only": ("config", "region = ap-south-1\n"),
@@ -95,6 +96,17 @@ def choices():
     yield "keys", None, "", "", {"end": {"AWS_CREDENTIAL_EXPIRATION": END}}
     yield "keys", None, "", "", {"half": {"AWS_SECRET_ACCESS_KEY": ""}}
     yield "", "stored", "", "", {"half": {"AWS_ACCESS_KEY_ID": key_of("environment")}}
+    for name, end in ("junk", "never"), ("epoch", "4102444800"), ("no-zone", END[:-1]), ("basic", "20990101T000000Z"), ("offset", END[:-1] + "+0000"):
+        yield "keys", None, "", "", {name: {"AWS_CREDENTIAL_EXPIRATION": end}}
+    yield "", "stored", "", "", {"junk": {"AWS_CREDENTIAL_EXPIRATION": "never"}}
+    old = {"AWS_SECURITY_TOKEN": "old"}
+    for name, tokens in ("old-token", old), ("only-old-token", old | {"AWS_SESSION_TOKEN": ""}):
+        yield "keys", None, "", "", {name: tokens}
+    boto, file = {"BOTO_CONFIG": "{home}/boto"}, {"AWS_CREDENTIAL_FILE": "{home}/credential-file"}
+    for name, files in ("boto", boto), ("file", file), ("boto-file", boto | file), ("half-boto", {"BOTO_CONFIG": "{home}/half-boto"}):
+        yield "", None, "", "both", {name: files}
+    for key, profile in ("", None), ("", "static"), ("", "region-only"), ("keys", None):
+        yield key, profile, "", "", {"boto": boto}
     one, two = {"AWS_REGION": "eu-west-1"}, {"AWS_DEFAULT_REGION": "us-west-2"}
     for name, regions in ("AR", one), ("ADR", two), ("AR-ADR", one | two):
         yield "keys", None, "", "", {name: regions}
@@ -142,6 +154,9 @@ def write(home, default):
         (home / ".aws" / file).write_text(text.replace("{home}", str(home)))
     (home / "other-config").write_text("[profile static]\n" + keys("other-static"))
     (home / "other-credentials").write_text("[stored]\n" + keys("other-stored"))
+    (home / "boto").write_text("[Credentials]\n" + keys("boto"))
+    (home / "half-boto").write_text("[Credentials]\naws_access_key_id = A\n")
+    (home / "credential-file").write_text(f"AWSAccessKeyId={key_of('credential-file')}\nAWSSecretKey=secret\n")
     (home / "token").write_text("header.claims.signature")
     (home / "container-token").write_text(TOKEN)
     for name in "process", "quoted", "stored-process", "default-process":

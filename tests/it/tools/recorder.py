@@ -24,7 +24,7 @@ def key_of(name):
 
 
 class Recorder(ThreadingHTTPServer):
-    """`seen[bucket]` is the key id and the region of the first request for a bucket; the key id is None without a signature."""
+    """`seen[bucket]` is the key id, the region and the token of the first request for a bucket; the key id is None without a signature."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def note(self, bucket):
         found = CREDENTIAL.search(self.headers.get("Authorization") or "")
-        self.server.seen.setdefault(bucket, found.groups()[:2] if found else (None, None))
+        self.server.seen.setdefault(bucket, (*found.groups()[:2], self.headers.get("X-Amz-Security-Token")) if found else (None, None, None))
 
     def container(self):
         if self.headers.get("Authorization") != TOKEN:
