@@ -231,7 +231,7 @@ SSOX_IDENTITY
     # shellcheck disable=SC2254  # it is a pattern
     case $_ssox_name in
       $_ssox_odd) ;;
-      AWS_?* | SSOX_?* | CPL_AWS_CREDENTIALS_FILE) continue ;;
+      AWS_?* | SSOX_?* | CPL_AWS_CREDENTIALS_FILE | BOTO_CONFIG) continue ;;
     esac
     _ssox_wrong=${_ssox_wrong:-$_ssox_name}
   done

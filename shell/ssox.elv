@@ -54,7 +54,7 @@ var surround~ = $nop~
 
 # --- reply
 
-var names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE'
+var names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
 
 # Checks all lines of a reply: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
 fn check {|reply|

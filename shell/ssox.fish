@@ -137,7 +137,7 @@ end
 # fish longer than most else.
 function _ssox_apply
     set -l fish_trace
-    set -l name '(?:(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE)'
+    set -l name '(?:(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG)'
     string match -qr "\\A#ssox1\\n(?:(?:=$name=.*|-$name|!(?<_ssox_forgets>$name))\\n)*#end\\z" -- "$argv[2]"
     or begin
         _ssox_refuse_reply $name "$argv[2]"

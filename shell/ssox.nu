@@ -137,7 +137,7 @@ def _ssox_lines [reply] {
     let set = ($rows | compact --empty set)
     let set = if $set == [] { {} } else { $set | select set value | transpose --header-row --as-record }
     let names = (($set | columns) ++ $gone ++ $forgotten)
-    let allowed = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE'
+    let allowed = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
     if ($names | str join "\n") =~ ('^(?:(?:' + $allowed + ')(?:\n|$))+$') { return {set: $set, gone: $gone, forgotten: $forgotten} }
     let wrong = ($names | where $it !~ ('^(?:' + $allowed + ')$') | first)
     _ssox_refuse $'`($wrong)` is not to be changed'

@@ -285,7 +285,7 @@ function global:_ssox_refused([string]$why) {
 # the reason if the reply is not applied. All characters but ASCII are escaped, because PowerShell decodes the output of
 # a program with a code page.
 function global:_ssox_apply([string]$verb, [string[]]$reply) {
-    $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE'
+    $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
     if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'unexpected reply' }
     $lines = $reply -cnotmatch '^#(?:ssox1|end)\z'

@@ -177,7 +177,7 @@ _ssox_is_ours() {
   case $_ssox_name in
     *[[:cntrl:]]*) _ssox_name='?' ;;
     *[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*) ;;
-    AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE | CPL_AWS_CREDENTIALS_FILE) \return 0 ;;
+    AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE | CPL_AWS_CREDENTIALS_FILE | BOTO_CONFIG) \return 0 ;;
   esac
   _ssox_refuse "\`$_ssox_name\` is not to be changed"
   \return 1

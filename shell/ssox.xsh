@@ -122,7 +122,7 @@ def _ssox_load(has_prompt):
 
     # --- reply
 
-    names = r'(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE'
+    names = r'(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
     accepted = re.compile(rf'=({names})=(.*)|-({names})|!({names})')
     shaped = re.compile(r'=([^=]+)=.*|[-!]([^=]+)')
 

@@ -135,7 +135,7 @@ function _ssox_write() {
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
   local name in_use=${(M)1:#(use|clear|directory)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
-  local allowed='((AWS|SSOX)_[A-Z0-9_]##|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE)'
+  local allowed='((AWS|SSOX)_[A-Z0-9_]##|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG)'
   local -a lines wrong sets names gone kept
   lines=("${(@f)2}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }

@@ -9,7 +9,7 @@
 mod state;
 
 use crate::context::{Context, NO_MACHINE, REAL_FILES};
-use crate::environment::{EnvChanges, GDAL_CREDENTIALS_FILE};
+use crate::environment::{BOTO_CONFIG, EnvChanges, GDAL_CREDENTIALS_FILE};
 use crate::error::Result;
 use sha2::{Digest as _, Sha256};
 use state::State;
@@ -75,7 +75,7 @@ pub(crate) const SESSION: &str = "SSOX_SSO_SESSION";
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 
 /// Variables that ssox sets only for programs that have its endpoint. A person may have set them, too.
-pub(crate) const BESIDE_ENDPOINT: [&str; 2] = [NO_MACHINE, GDAL_CREDENTIALS_FILE];
+pub(crate) const BESIDE_ENDPOINT: [&str; 3] = [NO_MACHINE, GDAL_CREDENTIALS_FILE, BOTO_CONFIG];
 
 /// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
 /// account-based endpoints of AWS services use), the time limit of a protected profile, the session of an assignment,

@@ -8,16 +8,17 @@ use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::{Context, NO_MACHINE, REAL_FILES};
 use crate::endpoint::Endpoint;
-use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE, PROXY_BYPASS};
+use crate::environment::{BOTO_CONFIG, EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE, PROXY_BYPASS};
 use crate::error::{Error, Result};
 use crate::identity::{self, BESIDE_ENDPOINT, Identity, UNTIL};
 use crate::profile::Profile;
 use crate::terminal;
+use crate::tools::{CREDENTIAL_FILE, deciding_boto_file};
 use std::path::Path;
 
 /// Variables that make a tool use other credentials than those of the local server.
-const OTHER_SOURCES: [&str; 4] =
-    [identity::ENDPOINT[1], "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME"];
+const OTHER_SOURCES: [&str; 5] =
+    [identity::ENDPOINT[1], "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", CREDENTIAL_FILE];
 /// The variable with the URL of the local server.
 pub(super) const URI: &str = identity::ENDPOINT[0];
 const TOKEN: &str = identity::ENDPOINT[2];
@@ -27,10 +28,6 @@ pub(super) const TOKEN_FILE: &str = identity::ENDPOINT[3];
 /// ssox's own variable with the URL of the local server. If [`URI`] has the same value, it was set by ssox, and not by
 /// a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
-
-/// The warning if a program uses the local server, but still reads files with a usable profile `default`.
-pub(super) const BESIDE_DEFAULT: &str =
-    "there is a profile `default`, which most AWS tools use instead of the local server for credentials";
 
 /// The variable from which the SDK for Java v1 reads the path of the credentials file.
 const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
@@ -74,8 +71,8 @@ pub(super) fn with_endpoint(
     removed.for_each(|name| changes.unset(name));
     if config == ConfigChoice::Empty {
         files(&mut changes, ctx, endpoint)?;
-    } else if default_profile::has_default(ctx) {
-        terminal::warn(BESIDE_DEFAULT);
+    } else {
+        instead_of_server(ctx).iter().for_each(|message| terminal::warn(message));
     }
     recorded(ctx, changes)
 }
@@ -100,6 +97,18 @@ pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoin
 /// Tells whether this process gets its credentials from a local server of ssox.
 pub(super) fn is_served(ctx: &Context) -> bool {
     ctx.var(OWN).is_some() && ctx.var(OWN) == ctx.var(URI)
+}
+
+/// Says what AWS tools use instead of the local server, because the program still reads files with other credentials.
+pub(super) fn instead_of_server(ctx: &Context) -> Vec<String> {
+    let of_default = default_profile::has_default(ctx).then(|| {
+        "there is a profile `default`, which most AWS tools use instead of the local server for credentials".into()
+    });
+    let of_boto = deciding_boto_file(ctx).map(|path| {
+        let path = path.display();
+        format!("the AWS CLI and boto3 use the access keys in `{path}` instead of the local server for credentials")
+    });
+    of_default.into_iter().chain(of_boto).collect()
 }
 
 /// Unsets the variables of the local server, because other credentials replace those of the server.
@@ -165,6 +174,9 @@ fn files(changes: &mut EnvChanges, ctx: &Context, endpoint: &Endpoint) -> Result
     changes.set("AWS_CONFIG_FILE", text(&endpoint.directory.config())?)?;
     changes.set("AWS_SHARED_CREDENTIALS_FILE", empty.clone())?;
     changes.set(GDAL_CREDENTIALS_FILE, empty.clone())?;
+    if deciding_boto_file(ctx).is_some() {
+        changes.set(BOTO_CONFIG, empty.clone())?;
+    }
     // The SDK for Java v1 does not read AWS_SHARED_CREDENTIALS_FILE.
     changes.set(JAVA_CREDENTIALS_FILE, empty)?;
     // The SDK for JavaScript v2 reads AWS_SHARED_CREDENTIALS_FILE only if this variable is set.

@@ -156,6 +156,7 @@ mod state;
 #[cfg(target_os = "linux")]
 mod strangers;
 mod tools;
+mod tools_special;
 mod using;
 #[cfg(unix)]
 mod waiting;

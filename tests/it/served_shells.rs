@@ -29,7 +29,7 @@ fn end(mut server: Child) {
 /// the machine.
 fn left(home: &Home, shell: Shell, script: &str) -> String {
     let unset = if shell == Shell::Fish { "set -e" } else { "unset" };
-    let shown = "command env | command grep -E '^(AWS|SSOX|CPL)_' | command sort";
+    let shown = "command env | command grep -E '^(AWS|SSOX|CPL|BOTO)_' | command sort";
     let output = home.script(shell, &format!("{unset} AWS_EC2_METADATA_DISABLED\n{script}\n{shown}"));
     let known = ["AWS_ENDPOINT_URL", "AWS_MAX_ATTEMPTS"];
     let text = String::from_utf8(output.stdout).unwrap();
@@ -42,11 +42,17 @@ fn left(home: &Home, shell: Shell, script: &str) -> String {
 #[test]
 fn clear_removes_what_the_lines_of_serve_have_set() {
     let (_standin, home) = signed_in(Duration::from_hours(1));
+    fs::write(home.path(".boto"), "[Credentials]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
     for shell in shells() {
         let before = left(&home, shell, "LOAD");
         let server = serve(&home, shell);
         let served = left(&home, shell, "LOAD\n. ./lines");
-        for name in ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED", "CPL_AWS_CREDENTIALS_FILE"] {
+        for name in [
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_EC2_METADATA_DISABLED",
+            "CPL_AWS_CREDENTIALS_FILE",
+            "BOTO_CONFIG",
+        ] {
             assert!(served.contains(name), "{shell:?}: {served}");
         }
         assert_eq!(left(&home, shell, "LOAD\n. ./lines\nssox clear"), before, "{shell:?}");

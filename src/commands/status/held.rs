@@ -1,7 +1,6 @@
 //! Collects what `ssox status` shows.
 
 use crate::account_names::AccountNames;
-use crate::commands::default_profile;
 use crate::commands::foreign::{self, Foreign, foreign};
 use crate::commands::precedence::disagreements;
 use crate::commands::renewal;
@@ -86,10 +85,7 @@ fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> 
         }
         Some("endpoint") => {
             let ended = ended_endpoint::message(ctx).map(|message| format!("{message}; {}", ended_endpoint::HINT));
-            ended
-                .into_iter()
-                .chain(default_profile::has_default(ctx).then(|| endpoint_changes::BESIDE_DEFAULT.into()))
-                .collect()
+            ended.into_iter().chain(endpoint_changes::instead_of_server(ctx)).collect()
         }
         _ => Vec::new(),
     }

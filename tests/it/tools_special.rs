@@ -1,0 +1,132 @@
+//! Credentials and settings that only some AWS tools read: the access keys of gsutil, an API key for Amazon Bedrock, old
+//! names of variables. `status --tools`, doctor and `exec --serve` know them.
+
+use crate::home::{Home, SSOX};
+use crate::tools::{KEYS, row, rows};
+use serde_json::Value;
+use std::fs;
+
+const BOTO: &str = "[Credentials]\naws_access_key_id = AKIAUNKNOWN00005678\naws_secret_access_key = s\n";
+const CONTAINER: (&str, &str) = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/");
+
+fn doctor(home: &Home, variables: &[(&str, &str)]) -> String {
+    String::from_utf8(home.ssox_with(&["doctor"], variables).0.stdout).unwrap()
+}
+
+#[test]
+fn the_keys_of_gsutil_are_taken_before_a_container_by_the_tools_of_botocore() {
+    let home = Home::signed_in();
+    fs::write(home.path(".boto"), BOTO).unwrap();
+    let rows = rows(&home, &[CONTAINER]);
+    for tool in ["AWS CLI v1", "AWS CLI v2", "boto3", "Ansible", "polars with boto3"] {
+        let row = row(&rows, tool);
+        assert_eq!((&row["identity"], &row["source"], &row["renews"]), (&Value::Null, &"file".into(), &false.into()));
+        let why = row["why"].as_str().unwrap();
+        assert!(why.contains("/.boto: access key …5678, unknown to ssox"), "{why}");
+    }
+    assert_eq!(row(&rows, "Go v2")["source"], "container");
+    let refused = home.ssox(&["status", "--verify"]).stderr();
+    assert!(refused.contains("only AWS tools can verify the access keys in "), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_served_program_does_not_take_the_keys_of_gsutil() {
+    let home = Home::signed_in();
+    let boto_config = || {
+        let text = home.ssox_with(&["exec", "--serve", "dev", "--", "env"], &[("AWS_CREDENTIAL_FILE", "/x")]).ok();
+        assert!(!text.contains("AWS_CREDENTIAL_FILE="), "{text}");
+        text.lines().find_map(|line| line.strip_prefix("BOTO_CONFIG=").map(String::from))
+    };
+    fs::write(home.path(".boto"), "[Credentials]\n#aws_access_key_id = <yours>\ngs_oauth2_refresh_token = t\n")
+        .unwrap();
+    assert_eq!(boto_config(), None, "gsutil keeps its settings");
+    fs::write(home.path(".boto"), BOTO).unwrap();
+    assert!(boto_config().is_some_and(|path| path.starts_with('/')));
+    let held = home.ssox(&["exec", "--serve", "dev", "--", SSOX, "status", "--tools", "--json"]).ok();
+    let rows: Vec<Value> = serde_json::from_str(&held).expect("an array");
+    assert_eq!(
+        (&row(&rows, "boto3")["identity"], &row(&rows, "boto3")["source"]),
+        (&"dev".into(), &"container".into())
+    );
+    let kept = home.ssox(&["exec", "--serve", "--keep-config", "dev", "--", "env"]);
+    assert!(!kept.ok().contains("BOTO_CONFIG="));
+    assert!(kept.stderr().contains("/.boto` instead of the local server for credentials"), "{}", kept.stderr());
+}
+
+#[test]
+fn the_tools_of_botocore_prefer_the_old_name_of_the_session_token() {
+    let home = Home::signed_in();
+    let why = |variables: &[(&str, &str)], tool: &str| {
+        let rows = rows(&home, &[&KEYS[..], variables].concat());
+        row(&rows, tool)["why"].as_str().unwrap().replace(": access key …1234, unknown to ssox", "")
+    };
+    let (old, new) = (("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "new"));
+    let plain = "access keys in the environment";
+    assert_eq!(why(&[old, new], "AWS CLI v2"), format!("{plain}, with the token in AWS_SECURITY_TOKEN"));
+    assert_eq!(why(&[old, new], "Go v2"), plain);
+    assert_eq!(why(&[old], "Ansible"), format!("{plain}, without the token in AWS_SECURITY_TOKEN"));
+    assert_eq!(why(&[old, ("AWS_SESSION_TOKEN", "old")], "boto3"), plain);
+}
+
+/// botocore parses the variable, and fails if it is not a time with a time zone.
+#[test]
+fn an_expiration_that_is_not_a_time_stops_the_tools_of_botocore() {
+    let home = Home::signed_in();
+    let junk = [&KEYS[..], &[("AWS_CREDENTIAL_EXPIRATION", "never")]].concat();
+    let rows = rows(&home, &junk);
+    let why = "refuses: AWS_CREDENTIAL_EXPIRATION is not a time with a time zone";
+    for tool in ["AWS CLI v1", "AWS CLI v2", "boto3", "polars with boto3"] {
+        assert_eq!(row(&rows, tool)["why"], why, "{tool}");
+    }
+    assert_eq!(row(&rows, "JS v3")["source"], "environment");
+    let said = doctor(&home, &junk);
+    assert!(said.contains("AWS_CREDENTIAL_EXPIRATION is not a time with a time zone: the AWS CLI and boto3 refuse"));
+}
+
+#[test]
+fn an_api_key_for_bedrock_is_shown_beside_the_identity_of_the_shell() {
+    let home = Home::signed_in();
+    let key = ("AWS_BEARER_TOKEN_BEDROCK", "secret-api-key");
+    let text = home.ssox_with(&["exec", "dev", "--", SSOX, "status", "--tools"], &[key]).ok();
+    let row = "! the API key in AWS_BEARER_TOKEN_BEDROCK, instead of all other credentials\n    Bedrock clients\n";
+    assert!(text.ends_with(row) && !text.contains(key.1), "{text}");
+    let said = doctor(&home, &[key, ("AWS_PROFILE", "dev")]);
+    assert!(
+        said.contains("warning: AWS_BEARER_TOKEN_BEDROCK is set: clients for Amazon Bedrock send this API key"),
+        "{said}"
+    );
+    assert!(said.contains("hint: unset AWS_BEARER_TOKEN_BEDROCK"), "{said}");
+    assert!(!doctor(&home, &[key]).contains("BEDROCK"), "no identity is selected");
+}
+
+#[test]
+fn verify_and_doctor_say_that_boto3_prefers_the_other_profile_variable() {
+    let home = Home::signed_in();
+    let both = [("AWS_PROFILE", "dev"), ("AWS_DEFAULT_PROFILE", "stg")];
+    let verified = home.ssox_with(&["status", "--verify"], &both);
+    let words = "this is the identity of the AWS CLI; boto3 takes other credentials: AWS_DEFAULT_PROFILE: sso_session";
+    assert!(verified.stderr().contains(words), "{}", verified.stderr());
+    assert!(verified.ok().contains("ReadOnly"), "that of dev");
+    assert!(doctor(&home, &both).contains("boto3 takes `stg` (AWS_DEFAULT_PROFILE: sso_session)"));
+    home.add_config("[default]\naws_access_key_id = A\naws_secret_access_key = s\n");
+    let said = doctor(&home, &both[1..]);
+    assert!(said.contains("JS v3 takes `default` ([default]: static keys in the config file)"), "{said}");
+}
+
+#[test]
+fn a_role_that_needs_keys_of_the_environment_is_refused_without_them() {
+    let home = Home::signed_in();
+    home.add_config(
+        "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/Admin\ncredential_source = Environment\n",
+    );
+    let role = ("AWS_PROFILE", "role");
+    let why = |variables: &[(&str, &str)], tool: &str| row(&rows(&home, variables), tool)["why"].clone();
+    let missing = "there are no access keys in the environment";
+    assert_eq!(why(&[role], "boto3"), format!("refuses: AWS_PROFILE: an assumed role, but {missing}"));
+    assert_eq!(why(&[role], "JS v3"), format!("refuses: it cannot use an assumed role, because {missing}"));
+    let keys = [&KEYS[..], &[role]].concat();
+    assert_eq!(why(&keys, "JS v3"), "AWS_PROFILE, although access keys are set: an assumed role");
+    let said = doctor(&home, &keys);
+    assert!(said.contains("most AWS tools never assume the role of profile `role`"), "{said}");
+}
