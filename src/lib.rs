@@ -25,6 +25,7 @@ mod identity;
 mod json;
 mod keyring;
 mod lock;
+mod one_verb;
 mod parallel;
 mod peer;
 mod percent;

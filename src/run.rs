@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write as _, stdout};
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 /// Runs the command line of this process.
@@ -35,7 +36,8 @@ pub(crate) fn run() -> ExitCode {
         Err(rejected) => return reject(&rejected, &words),
     };
     let as_json = cli.verb.wants_json();
-    match cli.verb.run(&cli.context()) {
+    // The context is not freed, because the process ends soon.
+    match cli.verb.run(&ManuallyDrop::new(cli.context())) {
         Ok(done) => {
             // The output is written at the very end and in one piece, unless it is several megabytes long.
             let written = done.stdout.write_to(stdout());

@@ -3,9 +3,10 @@
 use super::Verb;
 use super::options::Common;
 use crate::context::Context;
+use crate::one_verb;
 use crate::shell::hint;
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, stderr};
 use std::mem::ManuallyDrop;
@@ -41,12 +42,21 @@ impl Cli {
         })
     }
 
-    /// Does what clap's `try_parse_from` does, but does not free the definition of all verbs: that takes a twentieth of
-    /// a cached `use`, and the process ends soon.
+    /// Parses the command line with a definition that has only the verb in it. If clap rejects the command line, parses
+    /// it with the whole definition, so that the error knows all verbs.
     fn parse_words(words: &[OsString]) -> Result<Self, clap::Error> {
-        let mut command = ManuallyDrop::new(Self::command());
-        let mut matches = command.try_get_matches_from_mut(words)?;
-        Self::from_arg_matches_mut(&mut matches).map_err(|rejected| rejected.format(&mut command))
+        let whole = ManuallyDrop::new(Self::command());
+        let verb = words.iter().skip(1).find_map(|word| whole.find_subcommand(word));
+        let parsed = verb.and_then(|verb| Self::parse_with(one_verb::with_only(verb, &whole), words).ok());
+        parsed.map_or_else(|| Self::parse_with(Self::command(), words), Ok)
+    }
+
+    /// Does what clap's `try_parse_from` does, but does not free the definition: that takes a twentieth of a cached
+    /// `use`, and the process ends soon.
+    fn parse_with(definition: Command, words: &[OsString]) -> Result<Self, clap::Error> {
+        let mut definition = ManuallyDrop::new(definition);
+        let mut matches = definition.try_get_matches_from_mut(words)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|rejected| rejected.format(&mut definition))
     }
 
     /// Returns the environment together with the options of the command line, and decides whether a person can be

@@ -3,6 +3,7 @@
 //! `values` finds them.
 
 use super::value_kind::ValueKind;
+use crate::one_verb;
 use crate::shell::completion::{Candidate, CommandLine};
 use clap::{Arg, Command};
 use clap_complete::CompletionCandidate;
@@ -60,11 +61,11 @@ pub(super) fn expected(command: Command, command_line: &CommandLine) -> Expected
 }
 
 /// Returns ssox with only the verb in the command line; without one, with all verbs, but not their arguments. Building
-/// the rest takes clap longer than everything else that completion does.
+/// the other arguments takes clap longer than everything else that completion does.
 fn without_other_verbs(command: Command, words: &[String]) -> Command {
     let verb = verb(&command, words).0;
     if verb.get_name() != command.get_name() {
-        return Command::new("ssox").args(command.get_arguments()).subcommand(verb);
+        return one_verb::with_only(verb, &command);
     }
     // clap builds the arguments of a verb with the function in `defer`; a new function replaces it.
     command.mut_subcommands(|verb| verb.defer(|verb| verb))
