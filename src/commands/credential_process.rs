@@ -10,6 +10,7 @@ use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::Result;
+use crate::profile::Profile;
 use crate::source::Request;
 use clap::Args;
 
@@ -34,8 +35,7 @@ impl VerbArgs for CredentialProcess {
     /// exit status 3. For some seconds, further calls return the same failure, because many tools call several times in
     /// a row.
     fn run(&self, ctx: &Context) -> Result<Done> {
-        let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
-        protected::check_unattended(&profile)?;
+        let profile = self.profile(ctx)?;
         let failed = FailedProcess::of(ctx, &profile);
         let has_answer = self.fetch.mfa_code.is_some() || self.fetch.saml_response.is_some();
         let remembered = if has_answer { None } else { failed.recent(ctx) };
@@ -47,5 +47,17 @@ impl VerbArgs for CredentialProcess {
         };
         let entry = fetched.inspect_err(|error| failed.say(ctx, error))?;
         Ok(export::process(&entry.credentials).into())
+    }
+}
+
+impl CredentialProcess {
+    /// Returns the profile whose credentials the verb prints.
+    ///
+    /// # Errors
+    /// Errors of loading the profile. `NeedsPerson`: it is protected.
+    pub(super) fn profile(&self, ctx: &Context) -> Result<Profile> {
+        let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
+        protected::check_unattended(&profile)?;
+        Ok(profile)
     }
 }

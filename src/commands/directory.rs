@@ -102,7 +102,7 @@ pub(super) fn wanted(ctx: &Context, file: &DirectoryFile) -> Result<(Settings, P
     let why = |error: Error| error.doing(format!("could not use `{}`", file.path.display()));
     let profile = Profile::load(ctx, &Wanted::stored(&settings.profile)).map_err(why)?;
     if settings.profile_only {
-        check_profile_only(&profile).map_err(why)?;
+        check_profile_only(ctx, &profile).map_err(why)?;
     }
     Ok((settings, profile))
 }

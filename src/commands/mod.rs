@@ -43,6 +43,7 @@ mod pick;
 mod precedence;
 mod profile_variables;
 mod protected;
+mod protected_process;
 mod renewal;
 mod replaced;
 mod saml;

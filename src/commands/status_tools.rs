@@ -1,13 +1,13 @@
 //! `ssox status --tools`: shows which identity each kind of AWS tool would use in this shell. The module `tools`
 //! predicts what each tool takes; this file adds whose credentials they are.
 
-use super::endpoint_changes;
 use super::foreign::{self, Owner, foreign};
 use super::profile_variables::{KEYS, LEFTOVERS};
 use super::table::json_list;
 use super::verb::Done;
+use super::{endpoint_changes, protected_process};
 use crate::arn::Arn;
-use crate::config::ConfigFiles;
+use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::error::{Result, printable};
 use crate::identity::{ID, WEB_IDENTITY, is_in_use};
@@ -45,7 +45,8 @@ pub(super) fn show(ctx: &Context, as_json: bool) -> Result<Done> {
 /// Those of [`show`].
 pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
     let seen = ctx.for_programs();
-    let predictions = predictions(&seen, &ConfigFiles::load(&seen)?);
+    let refusal = |section: &Section| protected_process::refusal(ctx, section).map(|error| error.message);
+    let predictions = predictions(&seen, &ConfigFiles::load(&seen)?, &refusal);
     let takes_keys = predictions.iter().any(|prediction| prediction.taken == Taken::Keys);
     let keys = if takes_keys { identity_of_keys(ctx) } else { None };
     Ok(predictions.into_iter().map(|prediction| row(ctx, keys.as_deref(), prediction)).collect())
@@ -73,6 +74,12 @@ pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
         "these tools do not use the profile `{profile}` in AWS_PROFILE: {}{more}; ssox status --tools says why",
         names.join(", ")
     ));
+}
+
+/// Tells whether the AWS CLI takes credentials if only AWS_PROFILE is set to this profile.
+pub(super) fn cli_takes(ctx: &Context, profile: &str) -> bool {
+    let rows = rows(&without_keys(ctx).with("AWS_PROFILE", profile)).unwrap_or_default();
+    rows.iter().any(|row| row.tool == CLI && row.takes_something())
 }
 
 /// Returns the environment that tools see after `use --profile-only`, but without AWS_PROFILE.

@@ -5,6 +5,7 @@ use super::options::{Consent, Fetch, region};
 use super::pick::pick;
 use super::precedence::disagreements;
 use super::protected;
+use super::protected_process;
 use super::shell_function::calling_function;
 use super::status_tools;
 use super::verb::{Done, VerbArgs};
@@ -54,7 +55,7 @@ impl VerbArgs for Use {
         }
         let profile = profile(ctx, self)?;
         if self.profile_only {
-            check_profile_only(&profile)?;
+            check_profile_only(ctx, &profile)?;
         }
         protected::confirm(ctx, "use", &profile, &self.consent)?;
         let region = self.region.as_deref();
@@ -86,8 +87,8 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
 }
 
 /// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.
-/// Also rejects a profile that needs access keys in the environment.
-pub(super) fn check_profile_only(profile: &Profile) -> Result<()> {
+/// Also rejects a profile that needs access keys in the environment, and one whose credentials ssox refuses to programs.
+pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()> {
     if profile.is_assignment {
         let message =
             format!("--profile-only needs a profile, and no profile has the account and role `{}`", profile.name);
@@ -102,7 +103,7 @@ pub(super) fn check_profile_only(profile: &Profile) -> Result<()> {
         return Err(Error::configuration(message).hint(format!("ssox use {}", as_argument(&profile.name))));
     }
     if profile.ad_hoc_role_arn.is_none() {
-        return Ok(());
+        return protected_process::check(ctx, &profile.name);
     }
     Err(Error::usage("--profile-only cannot be used with a role: AWS_PROFILE names only the profile")
         .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))

@@ -54,7 +54,7 @@ fn profile(ctx: &Context) -> Result<Option<Profile>> {
     }
     let seen = ctx.for_programs();
     let files = ConfigFiles::load(&seen)?;
-    let predictions = predictions(&seen, &files);
+    let predictions = predictions(&seen, &files, &|_| None);
     let of = |tool| predictions.iter().find(|prediction| prediction.tool == tool);
     let cli = of(CLI);
     if let Some(boto3) = of(BOTO3).filter(|boto3| cli.is_some_and(|cli| cli.taken != boto3.taken)) {

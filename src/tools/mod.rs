@@ -1,6 +1,8 @@
 //! Predicts which credentials other AWS tools take, with this environment and these configuration files. The rules of
 //! each tool are a row of `table`.
 //!
+//! What a program in `credential_process` does is not predicted, unless the caller knows it (see `view::Refusal`).
+//!
 //! Invariant: this module calls no service and starts no program. It reads the environment, the configuration files and
 //! token files.
 

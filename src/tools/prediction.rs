@@ -3,9 +3,9 @@
 use super::environment::{self, BEDROCK_KEY, Keys};
 use super::files::{self, Files};
 use super::kind::ProfileKind;
-use super::rules::{Last, Malformed, RoleWithoutKeys, Step, Unknown};
+use super::rules::{FailedProfile, Last, Malformed, Step, Unknown};
 use super::table::TOOLS;
-use super::view::{Outcome, Taken, View};
+use super::view::{Outcome, Refusal, Taken, View};
 use crate::config::{ConfigFiles, SectionKind, Severity};
 use crate::context::Context;
 
@@ -23,10 +23,10 @@ pub(crate) struct Prediction {
 }
 
 /// Returns the credentials and the region that each tool takes, in the order of [`TOOLS`].
-pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles) -> Vec<Prediction> {
+pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles, refusal: Refusal) -> Vec<Prediction> {
     let rejection = rejection(files);
     let files = Files::new(ctx, files);
-    let of_tools = TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction(rejection.as_deref()));
+    let of_tools = TOOLS.iter().map(|tool| View::new(ctx, &files, tool, refusal).prediction(rejection.as_deref()));
     of_tools.chain(bedrock(ctx)).collect()
 }
 
@@ -98,9 +98,9 @@ impl View<'_> {
     fn profile(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
-        if let Some(missing) = self.missing_keys(&section, kind) {
-            let why = format!("refuses: {}: {}, but {missing}", self.reason(), kind.name());
-            return (self.tool.role_without_keys == RoleWithoutKeys::Refused).then_some((Taken::Nothing, why));
+        if let Some(failure) = self.failure(&section, kind) {
+            let why = format!("refuses: {}: {}, but {failure}", self.reason(), kind.name());
+            return (self.tool.failed_profile == FailedProfile::Refused).then_some((Taken::Nothing, why));
         }
         let why = format!("{}: {}", self.reason(), kind.name());
         Some((Taken::Profile(section.name.into_owned(), kind), why))

@@ -15,7 +15,7 @@ pub(super) struct Tool {
     pub(super) unknown: Unknown,
     pub(super) malformed: Malformed,
     pub(super) half_keys: HalfKeys,
-    pub(super) role_without_keys: RoleWithoutKeys,
+    pub(super) failed_profile: FailedProfile,
     /// The variables from which the tool takes the session token of the access keys in the environment, in order.
     pub(super) token_variables: &'static [&'static str],
     /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`, or if
@@ -109,10 +109,10 @@ pub(super) enum HalfKeys {
     SignedWith,
 }
 
-/// What a tool does if the profile is a role with `credential_source = Environment`, but the environment has no access
-/// keys to assume it with.
+/// What a tool does if the selected profile contains credentials that the tool reads, but cannot get: a role with
+/// `credential_source = Environment` without access keys in the environment, or a `credential_process` that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RoleWithoutKeys {
+pub(super) enum FailedProfile {
     Refused,
     /// The tool goes on with its next step.
     Skipped,

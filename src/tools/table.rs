@@ -6,7 +6,7 @@ use super::kind::ProfileKind::{
     self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
-use super::rules::{HalfKeys, Last, Malformed, RoleWithoutKeys, Step, Tool, Unknown};
+use super::rules::{FailedProfile, HalfKeys, Last, Malformed, Step, Tool, Unknown};
 
 /// The tool that the others are compared with: people expect all tools to use the same identity as the AWS CLI.
 pub(crate) const CLI: &str = "AWS CLI v2";
@@ -46,7 +46,7 @@ const BOTOCORE: Tool = Tool {
     unknown: Unknown::RefusesFirst,
     malformed: Malformed::Refused,
     half_keys: HalfKeys::Refused,
-    role_without_keys: RoleWithoutKeys::Refused,
+    failed_profile: FailedProfile::Refused,
     token_variables: &["AWS_SECURITY_TOKEN", TOKEN],
     reads_expiration: true,
     needs_token_file: false,
@@ -83,6 +83,7 @@ const OLDER_CPP: Tool = Tool {
         Step::ProfileWithTokenOfRedHat(&[Sso, LegacySso]),
         Step::Container,
     ],
+    failed_profile: FailedProfile::Skipped,
     profile_variables: AWS_DEFAULT_PROFILE_FIRST,
     regions: &[AWS_DEFAULT_REGION, AWS_REGION, Profile],
     last: Last::Unsigned,
@@ -147,7 +148,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     Tool {
         name: "JS v3",
         steps: &[Step::KeysWithoutProfile, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
-        role_without_keys: RoleWithoutKeys::Skipped,
+        failed_profile: FailedProfile::Skipped,
         ..SDK
     },
     // aws-cdk 2.1148.1: unlike JS v3, which it uses, it takes access keys before AWS_PROFILE. If the profile contains
@@ -155,7 +156,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     Tool {
         name: "CDK",
         steps: &[Step::Keys, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
-        role_without_keys: RoleWithoutKeys::Skipped,
+        failed_profile: FailedProfile::Skipped,
         profile_variables: AWS_PROFILE_FIRST,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile, RegionStep::OfDefault],
         ..SDK
@@ -177,7 +178,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     // software.amazon.awssdk 2.57.8.
     Tool {
         name: "Java v2",
-        role_without_keys: RoleWithoutKeys::Skipped,
+        failed_profile: FailedProfile::Skipped,
         empty_is_name: true,
         steps: &[
             Step::Keys,
@@ -250,6 +251,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     // pyarrow 26.0.1; ray 2.60.0 does the same.
     Tool {
         name: "C++ (pyarrow)",
+        failed_profile: FailedProfile::Skipped,
         steps: &[
             Step::Keys,
             Step::Profile(&[StoredKeys, ConfigKeys, StoredProcess, ConfigProcess]),
@@ -306,7 +308,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         profile_variables: AWS_DEFAULT_PROFILE_FIRST,
         not_renewed: &[Sso, LegacySso],
-        role_without_keys: RoleWithoutKeys::Skipped,
+        failed_profile: FailedProfile::Skipped,
         regions: &[AWS_DEFAULT_REGION, ProfileOfCredentials, AWS_REGION],
         reads: Reads::CredentialsOf(Reads::GDAL),
         ..SDK

@@ -4,13 +4,11 @@ use super::environment::{self, Keys};
 use super::files::{Files, Reads};
 use super::kind::{self, ProfileKind};
 use super::profile::Selected;
-use super::rules::{RoleWithoutKeys, Step, Tool};
-use super::token;
+use super::rules::{Step, Tool};
+use super::token::{self, LONGEST_CHAIN};
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
-
-/// Why a role with `credential_source = Environment` cannot be assumed.
-const NO_KEYS: &str = "there are no access keys in the environment";
+use std::borrow::Cow;
 
 /// The credentials that a tool takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +27,9 @@ pub(crate) enum Taken {
     Nothing,
 }
 
+/// Says why the `credential_process` of a profile gives programs no credentials; `None` if it may give some.
+pub(crate) type Refusal<'a> = &'a dyn Fn(&Section) -> Option<String>;
+
 /// What one tool reads.
 pub(super) struct View<'a> {
     pub(super) ctx: &'a Context,
@@ -37,6 +38,7 @@ pub(super) struct View<'a> {
     /// The files in the home directory, even if variables contain other paths.
     pub(super) own: &'a ConfigFiles,
     pub(super) selected: Selected,
+    refusal: Refusal<'a>,
 }
 
 /// What a step decides: the credentials, and why. A step that decides nothing returns `None`, and the next one is
@@ -44,9 +46,9 @@ pub(super) struct View<'a> {
 pub(super) type Outcome = (Taken, String);
 
 impl<'a> View<'a> {
-    pub(super) fn new(ctx: &'a Context, files: &'a Files, tool: &'static Tool) -> Self {
+    pub(super) fn new(ctx: &'a Context, files: &'a Files, tool: &'static Tool, refusal: Refusal<'a>) -> Self {
         let [files, own] = [tool.reads, Reads::OwnBoth].map(|reads| files.of(reads));
-        Self { ctx, tool, files, own, selected: Selected::new(ctx, tool) }
+        Self { ctx, tool, files, own, selected: Selected::new(ctx, tool), refusal }
     }
 
     /// Says why the tool does not take the selected profile, as the end of a sentence about the tool; `None` if no
@@ -65,23 +67,42 @@ impl<'a> View<'a> {
     }
 
     fn unread(&self, section: &Section, kind: ProfileKind) -> String {
-        let reads_role = self.tool.role_without_keys == RoleWithoutKeys::Skipped;
-        if let Some(missing) = self.missing_keys(section, kind).filter(|_| reads_role) {
-            return format!("cannot use {}, because {missing}", kind.name());
-        }
+        let failure = self.failure(section, kind).filter(|_| self.reads(kind)).map(Cow::from);
         let reads_it = |step: &Step| matches!(step, Step::ProfileWithToken(kinds) if kinds.contains(&kind));
         let missing = self.missing_token(self.selected.name(), kind);
-        match missing.filter(|_| self.tool.steps.iter().any(reads_it)) {
-            Some(missing) => format!("cannot use {}, because {missing}", kind.name()),
+        let missing = missing.filter(|_| self.tool.steps.iter().any(reads_it)).map(Cow::from);
+        match failure.or(missing) {
+            Some(cause) => format!("cannot use {}, because {cause}", kind.name()),
             None => format!("does not read {}", kind.name()),
         }
     }
 
-    /// Says that there are no access keys to assume a role with; `None` if there are, or if the role does not need them.
-    pub(super) fn missing_keys(&self, section: &Section, kind: ProfileKind) -> Option<&'static str> {
-        let is_role = matches!(kind, ProfileKind::Role | ProfileKind::StoredRole);
-        let needs_keys = is_role && section.value("credential_source") == Some("Environment");
-        (needs_keys && environment::keys(self.ctx) != Keys::Complete).then_some(NO_KEYS)
+    fn reads(&self, kind: ProfileKind) -> bool {
+        let reads_it = |step: &Step| match step {
+            Step::Profile(kinds) | Step::NamedProfile(kinds) => kinds.contains(&kind),
+            _ => false,
+        };
+        self.tool.steps.iter().any(reads_it)
+    }
+
+    /// Says why no tool gets the credentials of a profile; `None` if nothing is known that prevents it.
+    pub(super) fn failure(&self, section: &Section, kind: ProfileKind) -> Option<String> {
+        self.failure_within(section, kind, LONGEST_CHAIN)
+    }
+
+    fn failure_within(&self, section: &Section, kind: ProfileKind, longest: usize) -> Option<String> {
+        match kind {
+            ProfileKind::Role | ProfileKind::StoredRole => {
+                if section.value("credential_source") == Some("Environment") {
+                    let are_missing = environment::keys(self.ctx) != Keys::Complete;
+                    return are_missing.then(|| "there are no access keys in the environment".into());
+                }
+                let source = self.files.profile(section.value("source_profile")?).filter(|_| longest > 0)?;
+                self.failure_within(&source, kind::kind_of(&source)?, longest - 1)
+            }
+            ProfileKind::StoredProcess | ProfileKind::ConfigProcess => (self.refusal)(section),
+            _ => None,
+        }
     }
 
     /// Says why a person must sign in before the tool can use a profile; `None` if nobody must.

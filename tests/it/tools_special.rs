@@ -2,6 +2,7 @@
 //! names of variables. `status --tools`, doctor and `exec --serve` know them.
 
 use crate::home::{Home, SSOX};
+use crate::shown::says;
 use crate::tools::{KEYS, row, rows};
 use serde_json::Value;
 use std::fs;
@@ -129,4 +130,51 @@ fn a_role_that_needs_keys_of_the_environment_is_refused_without_them() {
     assert_eq!(why(&keys, "JS v3"), "AWS_PROFILE, although access keys are set: an assumed role");
     let said = doctor(&home, &keys);
     assert!(said.contains("most AWS tools never assume the role of profile `role`"), "{said}");
+}
+
+/// Writes a protected profile whose credentials AWS tools get through `ssox credential-process`, as `configure populate
+/// --credential-process` writes it, and a role that is assumed with it.
+fn protected(protection: &str) -> Home {
+    let home = Home::signed_in();
+    home.add_config(&format!(
+        "[profile prod]\ncredential_process = {SSOX} credential-process prod\nssox_managed = corp\n\
+        ssox_account_id = 111122223333\nssox_role_name = ReadOnly\n{protection}\n\
+        [profile deploy]\nrole_arn = arn:aws:iam::111122223333:role/Deploy\nsource_profile = prod\n"
+    ));
+    home
+}
+
+#[test]
+fn a_process_that_ssox_refuses_is_shown_as_refused() {
+    let home = protected("ssox_protected = true");
+    let row = |profile: &str, tool: &str| row(&rows(&home, &[("AWS_PROFILE", profile)]), tool).clone();
+    let cause = "profile `prod` is protected, and programs get no credentials of it";
+    let refused = row("prod", "boto3");
+    assert_eq!((&refused["source"], &refused["identity"]), (&"none".into(), &Value::Null));
+    assert_eq!(refused["why"], format!("refuses: AWS_PROFILE: credential_process, but {cause}"));
+    assert_eq!(row("deploy", "Go v2")["why"], format!("refuses: AWS_PROFILE: an assumed role, but {cause}"));
+    let unsigned = format!("unsigned: it cannot use credential_process, because {cause}");
+    assert_eq!(row("prod", "C++ (pyarrow)")["why"], unsigned);
+    for protection in ["ssox_protected = unattended", "ssox_protected = false"] {
+        let home = protected(protection);
+        let rows = rows(&home, &[("AWS_PROFILE", "prod")]);
+        assert_eq!(self::row(&rows, "boto3")["identity"], "prod", "{protection}");
+    }
+}
+
+#[test]
+fn profile_only_is_refused_where_tools_would_get_no_credentials_of_a_protected_profile() {
+    let home = protected("ssox_protected = true");
+    let refused = home.ssox(&["--emit=zsh1", "use", "--yes", "--profile-only", "prod"]).fails(3);
+    says!(home, refused, @r"
+    ssox: AWS tools would get no credentials with --profile-only: profile `prod` is protected, and programs get no credentials of it
+    ssox: hint: ssox use prod in a shell, or write `ssox_protected = unattended` into the profile
+    ");
+    let of_role = home.ssox(&["--emit=zsh1", "use", "--profile-only", "deploy"]).fails(3);
+    assert!(of_role.contains("profile `prod` is protected"), "{of_role}");
+    home.ssox(&["--emit=zsh1", "use", "--yes", "prod"]).ok();
+    let unattended = protected("ssox_protected = unattended");
+    unattended.ssox(&["--emit=zsh1", "use", "--yes", "--profile-only", "prod"]).ok();
+    let by_pattern = [("SSOX_PROTECT", "prod")];
+    protected("").ssox_with(&["--emit=zsh1", "use", "--yes", "--profile-only", "prod"], &by_pattern).fails(3);
 }

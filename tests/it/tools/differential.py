@@ -118,7 +118,7 @@ def main():
     options = parser.parse_args()
     recorder = Recorder()
     with tempfile.TemporaryDirectory() as directory:
-        chosen = {name: variables for name, variables in environments(directory, recorder.url).items() if options.only in name}
+        chosen = {name: variables for name, variables in environments(directory, recorder.url, os.path.abspath(options.ssox)).items() if options.only in name}
         with ThreadPoolExecutor(2) as pool:
             rows = dict(zip(chosen, pool.map(lambda variables: predicted(options.ssox, variables), chosen.values())))
             tools = [tool.split("=", 1) for tool in options.tools]

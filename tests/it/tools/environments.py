@@ -34,6 +34,9 @@ PROFILES = {
     "over": ("config", "sso_session = over\n" + SSO.format("over")),
     "legacy-over": ("config", f"sso_start_url = {OVER}\nsso_region = eu-west-1\n" + SSO.format("legacy-over")),
     "role": ("config", f"role_arn = {ROLE}role\nsource_profile = static\n"),
+    "refused": ("config", "credential_process = {ssox} credential-process refused\nssox_managed = corp\nssox_account_id = 111122223333\n"
+                          "ssox_role_name = refused\nssox_protected = true\n"),
+    "role-of-refused": ("config", f"role_arn = {ROLE}role-of-refused\nsource_profile = refused\n"),
     "environment-role": ("config", f"role_arn = {ROLE}environment-role\ncredential_source = Environment\n"),
     "stored-role": ("credentials", f"role_arn = {ROLE}stored-role\nsource_profile = stored\n"),
     "web": ("config", f"role_arn = {ROLE}web\nweb_identity_token_file = {{home}}/token\n"),
@@ -71,7 +74,10 @@ def choices():
     for key, profile, default, where in itertools.product(KEYS, (None, "static", "missing", ""), ("", "stored"), ("", "both")):
         yield key, profile, default, where, {}
     for profile in PROFILES:
-        if profile != "static":
+        # GDAL stops at a role whose source it does not read, whatever else is there.
+        if profile == "role-of-refused":
+            yield "", profile, "", "", {}
+        elif profile != "static":
             yield "", profile, "", "", {}
             yield "", profile, "stored", "both", {}
             yield "keys", profile, "", "", {}
@@ -119,7 +125,7 @@ def choices():
         yield "", profile, "", "", {"files": {"AWS_CONFIG_FILE": "{home}/other-config", "AWS_SHARED_CREDENTIALS_FILE": "{home}/other-credentials"}}
 
 
-def environments(directory, url):
+def environments(directory, url, ssox):
     """Writes the homes, and returns the variables of each environment by its name."""
     found = {}
     for key, profile, default, where, more in choices():
@@ -137,13 +143,13 @@ def environments(directory, url):
             del variables["AWS_DEFAULT_REGION" if "AR" in more else "AWS_REGION"]
         if "no" in more:
             del variables["AWS_DEFAULT_REGION"], variables["AWS_REGION"]
-        write(home, DEFAULTS[default])
+        write(home, DEFAULTS[default], ssox)
         (home / "default").write_text(f"default-{default}")
         found[name] = {name: value.replace("{home}", str(home)) for name, value in variables.items()}
     return found
 
 
-def write(home, default):
+def write(home, default, ssox):
     (home / ".aws/sso/cache").mkdir(parents=True, exist_ok=True)
     texts = {"config": SESSION, "credentials": ""}
     for file, body in default.items():
@@ -151,7 +157,7 @@ def write(home, default):
     for name, (file, body) in PROFILES.items():
         texts[file] += f"[{'profile ' if file == 'config' else ''}{name}]\n{body}"
     for file, text in texts.items():
-        (home / ".aws" / file).write_text(text.replace("{home}", str(home)))
+        (home / ".aws" / file).write_text(text.replace("{home}", str(home)).replace("{ssox}", ssox))
     (home / "other-config").write_text("[profile static]\n" + keys("other-static"))
     (home / "other-credentials").write_text("[stored]\n" + keys("other-stored"))
     (home / "boto").write_text("[Credentials]\n" + keys("boto"))
