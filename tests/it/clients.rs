@@ -43,6 +43,20 @@ fn credential_process_works_in_boto3() {
     assert_eq!(home.standin.count("GetRoleCredentials"), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn boto3_takes_the_served_credentials_and_not_the_keys_of_gsutil() {
+    let home = Home::signed_in();
+    let keys = "[Credentials]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = s\n";
+    std::fs::write(home.path(".boto"), keys).expect("a file can be written");
+    if !has_package("boto3") {
+        return;
+    }
+    let script = "import boto3\nprint(boto3.client('sts').get_caller_identity()['Arn'])";
+    let arn = home.ssox(&["exec", "--serve", "dev", "--", "python3", "-c", script]).ok();
+    assert!(arn.contains("assumed-role/AWSReservedSSO_ReadOnly_"), "{arn}");
+}
+
 #[test]
 fn boto3_reads_the_token_that_ssox_refreshed() {
     let home = Home::new();

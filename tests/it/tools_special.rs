@@ -70,6 +70,15 @@ fn the_tools_of_botocore_prefer_the_old_name_of_the_session_token() {
     assert_eq!(why(&[old, ("AWS_SESSION_TOKEN", "old")], "boto3"), plain);
 }
 
+#[test]
+fn verify_sends_the_token_that_the_aws_cli_sends() {
+    let home = Home::signed_in();
+    let tokens = [("AWS_SESSION_TOKEN", "new"), ("AWS_SECURITY_TOKEN", "old")];
+    home.ssox_with(&["status", "--verify"], &[&KEYS[..], &tokens].concat());
+    let requests = home.standin.requests();
+    assert_eq!(requests[0].header("x-amz-security-token"), Some("old"));
+}
+
 /// botocore parses the variable, and fails if it is not a time with a time zone.
 #[test]
 fn an_expiration_that_is_not_a_time_stops_the_tools_of_botocore() {
