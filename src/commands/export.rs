@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
+use crate::identity::{EXPIRATION, TOKEN};
 use crate::json;
 use crate::profile::Profile;
 use crate::secret::Secret;
@@ -56,7 +57,7 @@ impl VerbArgs for Export {
             return credentials_file::write(ctx, section, &credentials).map(Done::from);
         }
         let text = match self.format.content {
-            Content::Variables(dialect) => dialect.write(&variables(&credentials)?)?,
+            Content::Variables(dialect) => dialect.write(&variables(ctx, &credentials)?)?,
             Content::ProcessDocument => process(&credentials),
             Content::Json => json(&credentials, &profile),
             Content::CredentialsSection => credentials_file::text(&profile.name, &credentials)?,
@@ -116,16 +117,20 @@ fn json(credentials: &RoleCredentials, profile: &Profile) -> Secret {
     })
 }
 
-/// Returns the variables of `aws configure export-credentials`, in the same order.
-fn variables(credentials: &RoleCredentials) -> Result<EnvChanges> {
+/// Returns the variables of `aws configure export-credentials`, in the same order. Unlike the AWS CLI, unsets a session
+/// token and an expiration in this environment that belong to other credentials: with them, tools fail.
+fn variables(ctx: &Context, credentials: &RoleCredentials) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     changes.set("AWS_ACCESS_KEY_ID", &credentials.access_key_id)?;
     changes.set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose())?;
     if let Some(token) = &credentials.session_token {
-        changes.set("AWS_SESSION_TOKEN", token.expose())?;
+        changes.set(TOKEN, token.expose())?;
     }
     if let Some(end) = credentials.expiration {
-        changes.set("AWS_CREDENTIAL_EXPIRATION", end.to_string())?;
+        changes.set(EXPIRATION, end.to_string())?;
     }
+    let is_left = |name: &&str| changes.get(name).is_none() && ctx.var_os(name).is_some();
+    let left: Vec<&str> = [TOKEN, EXPIRATION, "AWS_SECURITY_TOKEN"].into_iter().filter(is_left).collect();
+    left.into_iter().for_each(|name| changes.unset(name));
     Ok(changes)
 }

@@ -74,9 +74,30 @@ fn the_tools_of_botocore_prefer_the_old_name_of_the_session_token() {
 fn verify_sends_the_token_that_the_aws_cli_sends() {
     let home = Home::signed_in();
     let tokens = [("AWS_SESSION_TOKEN", "new"), ("AWS_SECURITY_TOKEN", "old")];
-    home.ssox_with(&["status", "--verify"], &[&KEYS[..], &tokens].concat());
+    let verified = home.ssox_with(&["status", "--verify"], &[&KEYS[..], &tokens].concat());
+    assert_ne!(verified.status(), 0, "the stand-in does not know the keys");
     let requests = home.standin.requests();
     assert_eq!(requests[0].header("x-amz-security-token"), Some("old"));
+}
+
+/// Tools would send that token with the new access keys, and refuse the keys after that time.
+#[test]
+fn export_unsets_the_token_and_the_expiration_of_other_credentials() {
+    let home = Home::signed_in();
+    home.add_config("[profile static]\naws_access_key_id = AKIASTATIC\naws_secret_access_key = s\n");
+    let keys = "export AWS_ACCESS_KEY_ID=AKIASTATIC\nexport AWS_SECRET_ACCESS_KEY=s\n";
+    let left = [
+        ("AWS_SESSION_TOKEN", "old"),
+        ("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z"),
+        ("AWS_SECURITY_TOKEN", "old"),
+    ];
+    let export = |arguments: &[&str]| home.ssox_with(&[&["export"], arguments].concat(), &left).ok().replace('\'', "");
+    assert_eq!(home.ssox(&["export", "static"]).ok().replace('\'', ""), keys);
+    let unset = "unset AWS_SESSION_TOKEN\nunset AWS_CREDENTIAL_EXPIRATION\nunset AWS_SECURITY_TOKEN\n";
+    assert_eq!(export(&["static"]), format!("{keys}{unset}"));
+    let of_role = export(&["dev"]);
+    assert!(of_role.ends_with("\nunset AWS_SECURITY_TOKEN\n") && of_role.matches("unset").count() == 1, "{of_role}");
+    assert!(!export(&["static", "--format", "env-no-export"]).contains("TOKEN"), "it has no way to unset");
 }
 
 /// botocore parses the variable, and fails if it is not a time with a time zone.
