@@ -8,6 +8,7 @@ use super::options::Fetch;
 use super::protected;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
+use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::Profile;
@@ -51,6 +52,11 @@ impl VerbArgs for CredentialProcess {
 }
 
 impl CredentialProcess {
+    /// Tells whether the command line names a profile of these files.
+    pub(super) fn names_one_of(&self, files: &ConfigFiles) -> bool {
+        self.profile.as_deref().is_some_and(|name| files.profile(name).is_some())
+    }
+
     /// Returns the profile whose credentials the verb prints.
     ///
     /// # Errors

@@ -40,14 +40,17 @@ fn with_process<'a>(files: &'a ConfigFiles, profile: &str, longest: usize) -> Op
 }
 
 /// Returns the error with which ssox refuses credentials to AWS tools that use this profile; `None` if
-/// `credential_process` is another program, or ssox gives credentials.
+/// `credential_process` is another program, or ssox gives credentials. An account and a role without a profile are not
+/// looked up, because that can need a request to AWS.
 pub(super) fn refusal(ctx: &Context, section: &Section) -> Option<Error> {
     let line = section.value("credential_process")?;
     let words = CommandLine::parse("credential_process", &section.name, line).ok()?.words;
     let is_ssox = Path::new(words.first()?).file_stem()? == "ssox";
     let words: Vec<OsString> = words.into_iter().filter(|_| is_ssox).map(OsString::from).collect();
     match Cli::read(&words).ok()?.verb {
-        Verb::CredentialProcess(process) => process.profile(ctx).err(),
+        Verb::CredentialProcess(process) if process.names_one_of(&ConfigFiles::load(ctx).ok()?) => {
+            process.profile(ctx).err()
+        }
         _ => None,
     }
 }

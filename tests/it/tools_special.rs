@@ -193,6 +193,17 @@ fn a_process_that_ssox_refuses_is_shown_as_refused() {
 }
 
 #[test]
+fn the_account_of_a_process_is_not_looked_up() {
+    let home = Home::signed_in();
+    home.add_config(&format!(
+        "[profile named]\ncredential_process = {SSOX} credential-process 'Data Platform/ReadOnly'\n"
+    ));
+    let rows = rows(&home, &[("AWS_PROFILE", "named")]);
+    assert_eq!(row(&rows, "boto3")["identity"], "named");
+    assert!(home.standin.requests().is_empty(), "{:?}", home.standin.counts());
+}
+
+#[test]
 fn profile_only_is_refused_where_tools_would_get_no_credentials_of_a_protected_profile() {
     let home = protected("ssox_protected = true");
     let refused = home.ssox(&["--emit=zsh1", "use", "--yes", "--profile-only", "prod"]).fails(3);
