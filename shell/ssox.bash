@@ -11,8 +11,10 @@
 # Bash reads a line after the line before it has run: from the third line on, aliases do not change what is read.
 \builtin shopt -q expand_aliases && _ssox_aliases=on
 \builtin shopt -u expand_aliases
-# With `set -k`, bash takes `local NAME=VALUE` for a variable of that command alone.
-case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
+# With `set -k`, bash takes `local NAME=VALUE` for a variable of that command alone. With `set -a`, programs would get
+# the variables and functions of this script, and with them the credentials after `clear`.
+_ssox_marks=${-//[!ak]/}
+builtin set +ak
 
 # --- state
 
@@ -41,13 +43,15 @@ _ssox_checked=()
 # What the function `ssox` does.
 function _ssox_call() {
   case $- in
-    *k*)
-      _ssox_without_keywords _ssox_call ${1+"$@"}
+    *[ak]*)
+      _ssox_without_marks "$-" _ssox_call ${1+"$@"}
       return
       ;;
   esac
   builtin local _ssox_verb=''
-  if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_load || return; fi
+  if [[ -z ${_ssox_loaded[1]-} || -n ${_ssox_no_prompt+set} ]]; then _ssox_load || return; fi
+  # After a load that was interrupted: what a hook sets does not outlast PROMPT_COMMAND.
+  if [[ -n ${_ssox_aliases-} ]]; then builtin unset -v _ssox_aliases && builtin shopt -s expand_aliases; fi
   _ssox_find_verb ${1+"$@"}
   case $_ssox_verb in
     use | clear)
@@ -383,7 +387,6 @@ function _ssox_settle_kept() {
       x*) builtin export "$_ssox_name=${_ssox_value#x}" ;;
       s*)
         builtin printf -v "$_ssox_name" %s "${_ssox_value#s}"
-        # `set -a` exports it again.
         builtin export -n "${_ssox_name?}"
         ;;
     esac
@@ -490,7 +493,7 @@ function _ssox_judge() {
     _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
     return 0
   fi
-  _ssox_unjudged=on
+  if builtin type -P ssox >/dev/null; then _ssox_unjudged=failed; else _ssox_unjudged=absent; fi
   # They may be readonly.
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?" 2>/dev/null || builtin true
   _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
@@ -526,9 +529,9 @@ function _ssox_signed_in() {
 # the status that it found. What `set -x` shows before it is turned off is not secret.
 function _ssox_precmd() {
   _ssox_status=$? _ssox_flags=$- _ssox_drawn=1
-  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
-  # Somebody may have unset all variables of this script.
-  if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_load 2>/dev/null || builtin true; fi
+  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
+  # Somebody may have unset all variables of this script, or Ctrl-C has ended its loading.
+  if [[ -z ${_ssox_loaded[1]-} || -n ${_ssox_no_prompt+set} ]]; then _ssox_load 2>/dev/null || builtin true; fi
   if [[ -n $_ssox_layer ]]; then _ssox_off; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
@@ -545,7 +548,7 @@ function _ssox_precmd() {
       _ssox_refresh
     fi
   fi
-  case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+  case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }
 
@@ -560,9 +563,9 @@ function _ssox_find_place() {
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
   _ssox_check_clock
-  # The program undoes an edit of what the segment shows.
+  # The program undoes an edit of what the segment shows, and judges what it could not judge before.
   if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" ||
-    { [[ -n $_ssox_files ]] && _ssox_are_files_edited; }; then
+    { [[ -n $_ssox_files ]] && _ssox_are_files_edited; } || { [[ -n $_ssox_unjudged ]] && builtin type -P ssox >/dev/null; }; then
     _ssox_seen=([0]=edited)
     _ssox_look || builtin true
   fi
@@ -591,7 +594,7 @@ function _ssox_are_files_edited() {
 # Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set PS1 again.
 function _ssox_settle() {
   _ssox_status=$? _ssox_flags=$-
-  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
   # At most prompts the directory has not changed, and has no layer.
   if builtin test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_place/" && _ssox_arrive; then
     _ssox_look || builtin true
@@ -610,7 +613,7 @@ function _ssox_settle() {
   esac
   # It is added to another PS0 as well, but stays removed from an empty one.
   case $_ssox_placed${PS0-} in on | on*_ssox_drawn* | on*_ssox_guard*) ;; on*) _ssox_place_guard ;; esac
-  case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+  case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }
 
@@ -642,7 +645,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
 
   function _ssox_guard() {
     _ssox_status=$? _ssox_flags=$- _ssox_drawn=0
-    case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+    case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
     if _ssox_is_number "${SSOX_EXPIRES-}"; then
       _ssox_read_clock
       _ssox_check_clock
@@ -650,7 +653,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
         _ssox_tick --wait=2s
       fi
     fi
-    case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+    case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
     return "$_ssox_status"
   }
 fi
@@ -911,7 +914,7 @@ function _ssox_exit() {
 # Run before and after the other hooks when the directory changes, where another program has hooks for that.
 function _ssox_depart() {
   _ssox_flags=$-
-  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
   _ssox_off
   _ssox_typed=()
   _ssox_put_flags
@@ -919,7 +922,7 @@ function _ssox_depart() {
 
 function _ssox_chpwd() {
   _ssox_flags=$-
-  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
   if builtin declare -F _direnv_hook >/dev/null; then
     _ssox_arrive early || builtin true
   else
@@ -968,8 +971,8 @@ function _ssox_show() {
     _ssox_mark=' renewing' _ssox_state=renewing
   fi
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
-  # The next prompt compares the times of the files.
-  if [[ -n $_ssox_files ]]; then _ssox_until=$_ssox_clock; fi
+  # The next prompt compares the times of the files, or looks for the program again.
+  if [[ -n $_ssox_files || $_ssox_unjudged == absent ]]; then _ssox_until=$_ssox_clock; fi
   _ssox_ps1=()
   if [[ -n $_ssox_label ]]; then
     _ssox_paint "$_ssox_label" "$_ssox_time$_ssox_mark" "$_ssox_state"
@@ -1050,15 +1053,14 @@ case $- in *i*)
   _ssox_set_clock
   ;;
 esac
-builtin unset -v _ssox_no_prompt
 
 # --- completion
 
 # Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
 function _ssox_complete() {
   case $- in
-    *k*)
-      _ssox_without_keywords _ssox_complete
+    *[ak]*)
+      _ssox_without_marks "$-" _ssox_complete
       return
       ;;
   esac
@@ -1083,12 +1085,14 @@ function _ssox_complete() {
   return 0
 }
 
-# Calls a function without `set -k`.
-function _ssox_without_keywords() {
-  builtin set +k
-  builtin local _ssox_result=0
+# Calls a function without `set -a` and `set -k`. The first argument has the options.
+function _ssox_without_marks() {
+  builtin set +ak
+  builtin local _ssox_result=0 _ssox_withheld="${1//[!ak]/}"
+  builtin shift
   "$@" || _ssox_result=$?
-  builtin set -k
+  builtin export -n "${!_ssox_@}"
+  builtin set "-$_ssox_withheld"
   return "$_ssox_result"
 }
 
@@ -1152,5 +1156,9 @@ function _ssox_specified() {
 
 # --- end
 
-if [[ -n ${_ssox_keywords-} ]]; then builtin unset -v _ssox_keywords && builtin set -k; fi
-if [[ -n ${_ssox_aliases-} ]]; then builtin unset -v _ssox_aliases; builtin shopt -s expand_aliases; fi
+# A shell with `set -a` may have exported them to this one.
+builtin export -n "${!_ssox_@}"
+if [[ -n ${_ssox_marks-} ]]; then builtin set "-$_ssox_marks"; fi
+builtin unset -v _ssox_marks
+if [[ -n ${_ssox_aliases-} ]]; then builtin shopt -s expand_aliases; fi
+builtin unset -v _ssox_no_prompt

@@ -28,6 +28,8 @@ end
 function _ssox_prompt_hook
     set -l fish_trace
     set -l IFS \n
+    # Ctrl-C may have ended the loading of this script.
+    set -q _ssox_no_prompt; and _ssox_load 2>/dev/null
     if test -n "$_ssox_layer"
         _ssox_off
     else if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
@@ -92,6 +94,8 @@ function _ssox_look
         and _ssox_apply identity $reply 2>/dev/null
         return 0
     end
+    set -gu _ssox_unjudged failed
+    command -q ssox; or set _ssox_unjudged absent
     test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or return 0
     set -gx SSOX_STATE foreign
     set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
@@ -100,6 +104,9 @@ end
 
 # What the function `ssox` does.
 function _ssox_call
+    set -q _ssox_no_prompt; and begin
+        _ssox_load; or return
+    end
     set -l _ssox_verb "$argv[1]"
     # Most calls have no option.
     string match -q -- '* -*' " $argv"; and _ssox_find_verb $argv
@@ -176,6 +183,7 @@ function _ssox_apply
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_files "$SSOX_FILES"
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
+    set -gu _ssox_unjudged
     # A reply to `use` with keys and a region has all compared variables.
     string match -q 'use *AWS_ACCESS_KEY_ID *AWS_REGION *' -- "$argv[1] $_ssox_names "
     and set -gu _ssox_exported $_ssox_names; or _ssox_note_exported
@@ -300,7 +308,13 @@ end
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh
-    if _ssox_is_edited; or _ssox_are_files_edited
+    # What the program could not judge before, it judges now.
+    if _ssox_is_edited
+        or _ssox_are_files_edited
+        or begin
+            test -n "$_ssox_unjudged"
+            and command -q ssox
+        end
         set -gu _ssox_seen edited
         _ssox_look
     end
@@ -392,8 +406,9 @@ end
 # Runs another verb.
 function _ssox_pass
     builtin contains -- $argv[1] allow deny; and set -gu _ssox_again 1
-    SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv[2..]
-    or return
+    set -l universal (set -Uxn | string match -r '^AWS.*')
+    set -q universal[1]; and set -lx SSOX_UNIVERSAL "$universal"
+    SSOX_FUNCTION=fish1 command ssox $argv[2..]; or return
     test "$SSOX_STATE" != sign-in -o $argv[1] != login; or _ssox_signed_in
 end
 
@@ -687,8 +702,8 @@ function _ssox_show
     if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
         set _ssox_until $SSOX_NEXT
     end
-    # The next prompt compares the times of the files.
-    test -z "$_ssox_files"; or set _ssox_until $_ssox_clock
+    # The next prompt compares the times of the files, or looks for the program again.
+    test -z "$_ssox_files" -a "$_ssox_unjudged" != absent; or set _ssox_until $_ssox_clock
     set -gu SSOX_SEGMENT
     set -gu SSOX_SEGMENT_STATE
     set -gu _ssox_painted
@@ -743,6 +758,7 @@ if not set -qg _ssox_kept
     set -gu _ssox_files "$SSOX_FILES"
     set -gu _ssox_left ,,,,
     set -gu _ssox_exported
+    set -gu _ssox_unjudged
     set -gu _ssox_layer
     set -gu _ssox_layered
     set -gu _ssox_theirs
@@ -781,7 +797,6 @@ if status is-interactive
         commandline -f repaint
     end
 end
-set -e _ssox_no_prompt
 
 # --- completion
 
@@ -811,4 +826,5 @@ end
 
 # --- end
 
+set -e _ssox_no_prompt
 true

@@ -10,6 +10,8 @@
 # There is no `local` in ksh93, so all variables are global. A word that begins with a backslash is no alias.
 
 \unalias ssox 2>/dev/null || \:
+# With `set -a`, programs would get the variables of this script, and with them the credentials after `clear`.
+case $- in *a*) \set +a && _ssox_withheld=on ;; *) _ssox_withheld='' ;; esac
 
 # `_ssox_kept` has the names that ssox has changed in this shell; `_ssox_was_NAME` what was there before: `x` exported,
 # `s` set, `u` unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading
@@ -19,6 +21,8 @@
 case ${_ssox_loaded-} in
   "$$") ;;
   *)
+    # Another shell may have exported them to this one.
+    \unset -v _ssox_loaded _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_left _ssox_verb
     _ssox_loaded=$$ _ssox_kept=' ' _ssox_child='' _ssox_seen='' _ssox_held=${SSOX_IDENTITY-} _ssox_left='' _ssox_verb=''
     case ${SSOX_PROMPT-}${SSOX_IDENTITY-} in ?*) _ssox_child=1 ;; esac
     ;;
@@ -567,4 +571,5 @@ esac
 
 # --- end
 
-\:
+case $_ssox_withheld in on) \set -a ;; esac
+\unset -v _ssox_withheld

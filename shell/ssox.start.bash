@@ -16,7 +16,7 @@ function ssox() { _ssox_call ${1+"$@"}; }
 function _ssox_call() { _ssox_wake && _ssox_call ${1+"$@"}; }
 function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete; }
 
-# Loads the whole script, hidden from `set -x`. Its last lines unset `_ssox_no_prompt`. bash copies what it evals a few
+# Loads the whole script, hidden from `set -x`. Its last line unsets `_ssox_no_prompt`. bash copies what it evals a few
 # times; a variable for the text would take it as long as a tenth of the script. Reading a file is faster, but it sets
 # `$!`, and in posix mode or without `/dev/fd` there may be no such file.
 function _ssox_load() {
@@ -27,6 +27,7 @@ function _ssox_load() {
   if [[ -n ${_ssox_no_prompt+set} ]]; then builtin eval "$(\builtin exec ssox init bash --whole </dev/null)"; fi
   case $_ssox_trace in *x*) builtin set -x ;; esac
   if [[ -z ${_ssox_no_prompt+set} ]]; then return 0; fi
+  if [[ -z ${_ssox_loaded[1]-} ]]; then builtin unset -v _ssox_no_prompt; fi
   builtin printf 'ssox: %s\n' 'the integration for bash was not loaded: the program ssox did not print it' 'hint: type -a ssox' >&2
   return 127
 }
@@ -39,9 +40,9 @@ function _ssox_wake() {
   if [[ -n $_ssox_prompted ]]; then _ssox_place=$_ssox_was; fi
 }
 
-# Tells whether there is a variable that the hooks of the whole script react to.
+# Tells whether there is a variable that the hooks of the whole script react to, or Ctrl-C has ended its loading.
 function _ssox_is_used() {
-  [[ -n ${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}${SSOX_SEGMENT-}${SSOX_EXPIRES-}${SSOX_DIRECTORY-} ]]
+  [[ -n ${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}${SSOX_SEGMENT-}${SSOX_EXPIRES-}${SSOX_DIRECTORY-}${_ssox_no_prompt+set} ]]
 }
 
 # Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what
@@ -87,11 +88,11 @@ function _ssox_chpwd() {
 # The beginning and the end of a hook.
 function _ssox_begin() {
   _ssox_status=$? _ssox_flags=$-
-  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
 }
 
 function _ssox_end() {
-  case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+  case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }
 
@@ -202,6 +203,7 @@ function _ssox_go_last() {
 # Ends a hook. Under `set -e`, a status other than 0 would end the shell.
 function _ssox_put_flags() {
   case $_ssox_flags in *e*) _ssox_status=0 ;; esac
+  case $_ssox_flags in *a*) builtin export -n "${!_ssox_@}" && builtin set -a ;; esac
   case $_ssox_flags in *k*) builtin set -k ;; esac
   case $_ssox_flags in *u*) builtin set -u ;; esac
   case $_ssox_flags in *x*) builtin set -x ;; esac

@@ -27,6 +27,7 @@ function _ssox_load
     set -gu _ssox_no_prompt $_ssox_plain
     command -q ssox; and command ssox init fish --whole </dev/null | source
     set -q _ssox_no_prompt; or return 0
+    set -qg _ssox_kept; or set -e _ssox_no_prompt
     builtin echo 'ssox: the integration for fish was not loaded: the program ssox did not print it' >&2
     builtin echo 'ssox: hint: type -a ssox' >&2
     return 127
@@ -47,8 +48,9 @@ function _ssox_wake
     return 0
 end
 
-# Tells whether there is a variable that the hooks of the whole script react to.
+# Tells whether there is a variable that the hooks of the whole script react to, or Ctrl-C has ended its loading.
 function _ssox_is_used
+    set -q _ssox_no_prompt; and return
     test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$SSOX_NEXT$SSOX_SEGMENT$SSOX_EXPIRES$SSOX_DIRECTORY"
 end
 

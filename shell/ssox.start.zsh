@@ -22,6 +22,7 @@ function _ssox_load() {
   (( ${+_ssox_no_prompt} )) || return 0
   builtin eval "$(builtin command ssox init zsh --whole </dev/null)"
   (( ${+_ssox_no_prompt} )) || return 0
+  (( ${+_ssox_kept} )) || builtin unset -v _ssox_no_prompt
   builtin print -u2 -r -- 'ssox: the integration for zsh was not loaded: the program ssox did not print it'
   builtin print -u2 -r -- 'ssox: hint: type -a ssox'
   return 127
@@ -41,9 +42,9 @@ function _ssox_wake() {
   _ssox_surround
 }
 
-# Tells whether there is a variable that the hooks of the whole script react to.
+# Tells whether there is a variable that the hooks of the whole script react to, or Ctrl-C has ended its loading.
 function _ssox_is_used() {
-  [[ -n $SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$SSOX_NEXT$SSOX_SEGMENT$SSOX_EXPIRES$SSOX_DIRECTORY ]]
+  [[ -n $SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$SSOX_NEXT$SSOX_SEGMENT$SSOX_EXPIRES$SSOX_DIRECTORY${_ssox_no_prompt+set} ]]
 }
 
 # Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what

@@ -29,7 +29,7 @@ fi
 # What the function `ssox` does.
 function _ssox_call() {
   local REPLY
-  (( ${+_ssox_kept} )) || _ssox_load || return
+  (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load || return
   _ssox_find_verb "$@"
   case $REPLY in
     (use|clear)
@@ -256,7 +256,8 @@ ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} !=
   local reply
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" 2>/dev/null && return
-  _ssox_unjudged=1
+  _ssox_unjudged=failed
+  builtin whence -p ssox >/dev/null || _ssox_unjudged=absent
   # They may be readonly.
   { [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\? } always { TRY_BLOCK_ERROR=0 } 2>/dev/null
   _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
@@ -311,8 +312,8 @@ function _ssox_signed_in() {
 # than most of what is here, and so does setting an option.
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  # Somebody may have unset all variables of this script.
-  (( ${+_ssox_kept} )) || _ssox_load 2>/dev/null || builtin true
+  # Somebody may have unset all variables of this script, or Ctrl-C has ended its loading.
+  (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load 2>/dev/null || builtin true
   # Removes the segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
     if [[ $RPROMPT == "$_ssox_painted" ]]; then RPROMPT=; else _ssox_unpaint; fi
@@ -349,7 +350,8 @@ function _ssox_wipe() {
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
   [[ -z $_ssox_files ]] || ! _ssox_are_files_edited || _ssox_seen=edited
-  # The program undoes an edit of what the segment shows.
+  # The program undoes an edit of what the segment shows, and judges what it could not judge before.
+  [[ -z $_ssox_unjudged ]] || ! builtin whence -p ssox >/dev/null || _ssox_seen=edited
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
@@ -697,8 +699,8 @@ function _ssox_show() {
   elif [[ ${SSOX_STATE-} == renewing ]]; then mark=' renewing' state=renewing
   fi
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
-  # The next prompt compares the times of the files.
-  [[ -z $_ssox_files ]] || _ssox_until=_ssox_clock
+  # The next prompt compares the times of the files, or looks for the program again.
+  [[ -z $_ssox_files && $_ssox_unjudged != absent ]] || _ssox_until=_ssox_clock
   _ssox_text=${label:+$label$clock$mark} _ssox_text_state=${label:+$state} _ssox_clock_text=$clock$mark
   _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=
   _ssox_publish
@@ -750,7 +752,6 @@ if [[ -o interactive ]]; then
   typeset -g _ssox_last= _ssox_typed= _ssox_edge='%(3?..)' _ssox_unjudged= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
 fi
-builtin unset -v _ssox_no_prompt
 
 # --- completion
 
@@ -786,4 +787,5 @@ function _ssox_complete() {
 
 # --- end
 
+builtin unset -v _ssox_no_prompt
 builtin true

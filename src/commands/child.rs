@@ -26,8 +26,11 @@ pub(super) fn command(
 /// Returns the command that runs a program in the current environment with these changes.
 pub(super) fn with_changes(changes: &EnvChanges, program: &OsStr, arguments: &[OsString]) -> Command {
     let mut command = Command::new(program);
-    // These two variables describe the calling shell, and not the program or a shell that it starts.
-    command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
+    command.args(arguments);
+    // These variables describe the calling shell, and not the program or a shell that it starts.
+    for name in ["SSOX_FUNCTION", "SSOX_HOOK", "SSOX_UNIVERSAL"] {
+        command.env_remove(name);
+    }
     for (name, value) in changes.iter() {
         match value {
             Some(value) => command.env(name, value),

@@ -1,7 +1,7 @@
 //! The shell function `ssox` works with unusual shell options, aliases, functions and IFS, and with tracing.
 
-use crate::identity::{says_foreign, segment};
-use crate::shells::{Home, Shell, shells, signed_in};
+use crate::identity::{environment, says_foreign, segment};
+use crate::shells::{Home, Shell, in_each, shells, signed_in};
 use std::time::Duration;
 
 const USE: &str =
@@ -100,6 +100,38 @@ fn bash_options_do_not_matter() {
     );
 }
 
+/// With `set -a` all variables that are set from then on reach programs, and those of the script have the access keys.
+#[test]
+fn programs_get_no_variables_of_the_script() {
+    let shells: Vec<Shell> = shells().into_iter().filter(|shell| *shell != Shell::Fish).collect();
+    in_each(&shells, |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write("dir/.ssox", "profile = stg\n");
+        assert!(home.command("ssox").args(["allow", "dir"]).status().expect("ssox starts").success());
+        for (rc, line) in [
+            ("set -a\nLOAD", "ssox use dev"),
+            ("LOAD", "set -a; ssox use dev; set +a"),
+            ("LOAD\nset -a", "ssox use dev"),
+            ("export _ssox_now=x _ssox_seen=x _ssox_held=x\nLOAD", "ssox use dev"),
+        ] {
+            let mut session = home.session(shell, rc);
+            for line in [line, "ssox use dev", "cd dir", "cd ~", "ssox status | cat", "ssox clear"] {
+                session.run(line);
+                let variables = environment(&mut session, &home).into_iter();
+                let names = variables.filter(|(_, value)| value != "x").map(|(name, _)| name);
+                // PS0 of bash sets this one.
+                let ours = |name: &String| {
+                    name.contains("_ssox_") && name != "_ssox_drawn" || name.starts_with("SSOX_SEGMENT")
+                };
+                assert_eq!(names.filter(ours).collect::<Vec<_>>(), [""; 0], "{shell:?} {rc} {line}");
+            }
+            let is_on = !line.ends_with("+a") && rc.contains("set -a");
+            session.run("[[ ! -o allexport ]]; echo $? >~/option");
+            assert_eq!(home.read("option") == "1\n", is_on, "{shell:?} {rc}");
+        }
+    });
+}
+
 /// With `set -k`, bash takes `local NAME=VALUE` for a variable of that command; with `set -u`, an unset variable ends a
 /// function.
 #[test]
@@ -110,7 +142,7 @@ fn bash_with_set_k_or_set_u_has_segment_and_directories() {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     home.write("dir/.ssox", "profile = stg\n");
     assert!(home.command("ssox").args(["allow", "dir"]).status().expect("ssox starts").success());
-    let options = ["k", "u", "ku"];
+    let options = ["k", "u", "ku", "a", "ak"];
     let setups = options.iter().flat_map(|option| {
         let set = format!("set -{option}");
         [(option, format!("{set}\nLOAD"), "true".to_owned()), (option, "LOAD".to_owned(), set)]

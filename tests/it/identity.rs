@@ -126,6 +126,27 @@ fn each_compared_value_counts() {
     });
 }
 
+#[test]
+fn what_was_not_judged_without_the_program_is_judged_when_it_is_back() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let (away, back) = match shell {
+            Shell::Fish => ("set -g path_before $PATH; set -gx PATH /nowhere", "set -gx PATH $path_before"),
+            _ => ("path_before=$PATH; PATH=/nowhere", "PATH=$path_before"),
+        };
+        for (between, foreign) in [(unset(shell, "AWS_PROFILE").as_str(), false), ("true", true)] {
+            session.run(away);
+            paste(&mut session, shell, &[("AWS_PROFILE", "theirs")]);
+            session.run(between);
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
+            session.run(back);
+            says_foreign(&mut session, &home, foreign);
+        }
+    });
+}
+
 /// The AWS CLI and boto3 look for a profile without a name.
 #[test]
 fn an_empty_name_of_a_profile_is_foreign() {
@@ -478,6 +499,8 @@ fn fish_refuses_what_universal_variables_would_hide() {
         let environment = environment(&mut session, &home);
         assert!(!environment.contains_key("SSOX_PROFILE") && !environment.contains_key("AWS_ACCESS_KEY_ID"), "{name}");
         assert!(session.run("ssox doctor").contains(&format!("set -eU {name}")), "{name}");
+        session.run("ssox exec dev -- env >~/env");
+        assert!(!home.read("env").contains("SSOX_UNIVERSAL"), "{name}");
         session.run(&format!("set -eU {name}"));
     }
     session.run("ssox use dev");

@@ -28,7 +28,7 @@ fn survives(shell: &str, before: &str, after: &str) {
     let home = Home::scripted();
     home.reply("use", USE, 0);
     home.reply("clear", CLEAR, 0);
-    home.write("show", "env | grep -E '^(AWS_|SSOX_PROFILE)' | sort >>out\n");
+    home.write("show", "env | grep -E '^(AWS_|SSOX_PROFILE|_ssox_(seen|held|kept|left))' | sort >>out\n");
     let show = |status| format!("\\command env sh show; \\echo \"status {status}\" >>out");
     let script = format!(
         "AWS_PROFILE=mine AWS_SECRET_ACCESS_KEY='my own key'; export AWS_PROFILE AWS_SECRET_ACCESS_KEY\n{before}\n\

@@ -349,3 +349,38 @@ fn hooks_that_are_added_later_run_without_the_values_of_a_directory() {
         assert!(!seen.contains("[x]") && seen.contains("prompt []"), "{shell:?}: {seen}");
     }
 }
+
+/// Ctrl-C may come while the shell reads the whole script, at any place of it.
+#[test]
+fn a_load_that_was_interrupted_is_made_again() {
+    for shell in shells() {
+        let (interrupt, places) = match shell {
+            Shell::Fish => {
+                ("kill -INT $fish_pid", ["function _ssox_find_verb", "function _ssox_off", "function _ssox_complete"])
+            }
+            _ => {
+                ("builtin kill -INT $$", ["function _ssox_find_verb", "function _ssox_off", "function _ssox_complete"])
+            }
+        };
+        for (place, line) in places.iter().flat_map(|place| [(place, "ssox use dev"), (place, "cd ~/dir")]) {
+            let home = with_directories();
+            home.reply("use", "#ssox1\n=AWS_REGION=eu-west-1\n=SSOX_PROMPT=dev\n#end\n", 0);
+            answer_directories(&home, "#ssox1\n=AWS_REGION=eu-west-1\n=SSOX_PROMPT=dev\n=SSOX_DIRECTORY=x\n#end\n");
+            let script = home.read("bin/ssox");
+            let once = format!(
+                "case $* in *--whole*) rm \"$HOME/interrupts\" 2>/dev/null && {{ \"$HOME/real\" \"$@\" | sed 's/^{place}/{interrupt}\\n&/'; exit; }} ;; esac\n"
+            );
+            home.write("bin/ssox", &script.replacen('\n', &format!("\n{once}"), 1));
+            let mut session = home.session(shell, "LOAD\nalias greet='echo hel''lo'");
+            home.write("interrupts", "");
+            session.run(line);
+            assert!(!home.path("interrupts").exists(), "{shell:?} {place} {line}");
+            session.run("ssox use dev");
+            let told = session.run("echo \"[$SSOX_SEGMENT]\"; greet");
+            assert!(told.contains("[dev]") && told.contains("hello"), "{shell:?} {place} {line}: {told}");
+            let seen = session.terminal.transcript();
+            let errors = ["not found", "nknown command", "rror"];
+            assert!(!errors.iter().any(|error| seen.contains(error)), "{shell:?} {place} {line}: {seen}");
+        }
+    }
+}
