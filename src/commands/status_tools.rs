@@ -88,13 +88,21 @@ fn without_keys(ctx: &Context) -> Context {
 }
 
 /// Tells whether a tool uses the identity that a person expects: the one that ssox set, or else the one that the AWS
-/// CLI uses.
+/// CLI uses, or that of the access keys that the AWS CLI refuses.
 pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> bool {
     match own_profile(ctx) {
         _ if row.takes_bedrock_key() => false,
         Some(profile) => row.identity.as_deref() == Some(profile),
-        None => rows.iter().find(|row| row.tool == CLI).is_none_or(|cli| cli.is_same_identity(row)),
+        None => reference(rows).is_none_or(|reference| reference.is_same_identity(row)),
     }
+}
+
+/// Returns the row of the AWS CLI; but if the AWS CLI refuses the access keys in the environment, that of a tool that takes
+/// them.
+fn reference(rows: &[ToolRow]) -> Option<&ToolRow> {
+    let cli = rows.iter().find(|row| row.tool == CLI)?;
+    let takes_keys = |row: &&ToolRow| row.source == "environment" && !row.takes_bedrock_key();
+    rows.iter().find(takes_keys).filter(|_| !cli.takes_something()).or(Some(cli))
 }
 
 fn row(ctx: &Context, keys: Option<&str>, prediction: Prediction) -> ToolRow {
@@ -165,6 +173,11 @@ impl ToolRow {
     /// Tells whether the tool requests credentials from the URL for containers, which may be a local server of ssox.
     pub(super) fn takes_container(&self) -> bool {
         self.source == "container"
+    }
+
+    /// Tells whether the tool uses the access keys in a file of an older program, such as `~/.boto`.
+    pub(super) fn takes_file_keys(&self) -> bool {
+        self.source == "file"
     }
 
     /// Tells whether the row is that of an API key for Amazon Bedrock.

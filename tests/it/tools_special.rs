@@ -26,6 +26,10 @@ fn the_keys_of_gsutil_are_taken_before_a_container_by_the_tools_of_botocore() {
         assert!(why.contains("/.boto: access key …5678, unknown to ssox"), "{why}");
     }
     assert_eq!(row(&rows, "Go v2")["source"], "container");
+    let said = doctor(&home, &[CONTAINER]);
+    let words =
+        "/.boto: access key …5678, unknown to ssox, and others ask the container: AWS CLI v1, AWS CLI v2, boto3,";
+    assert!(said.contains("warning: these tools use the access keys in ") && said.contains(words), "{said}");
     let refused = home.ssox(&["status", "--verify"]).stderr();
     assert!(refused.contains("only AWS tools can verify the access keys in "), "{refused}");
 }
@@ -113,6 +117,7 @@ fn an_expiration_that_is_not_a_time_stops_the_tools_of_botocore() {
     assert_eq!(row(&rows, "JS v3")["source"], "environment");
     let said = doctor(&home, &junk);
     assert!(said.contains("AWS_CREDENTIAL_EXPIRATION is not a time with a time zone: the AWS CLI and boto3 refuse"));
+    assert!(!said.contains("these tools would use other credentials"), "the others take the keys of the shell: {said}");
 }
 
 #[test]

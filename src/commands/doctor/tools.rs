@@ -14,7 +14,6 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let (takes_it, takes_default): (Vec<&ToolRow>, Vec<&ToolRow>) =
         rows.iter().filter(|row| row.takes_default() || row.takes_container()).partition(|row| row.takes_container());
     let first = takes_default.first()?;
-    let names = |rows: &[&ToolRow]| rows.iter().map(|row| row.tool).collect::<Vec<_>>().join(", ");
     let rest =
         if takes_it.is_empty() { String::new() } else { format!("; these use the variable: {}", names(&takes_it)) };
     let message = format!(
@@ -23,6 +22,16 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
         names(&takes_default)
     );
     let hint = "set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE to a file without credentials, as `ssox exec --serve` does";
+    Some(Finding::new("environment", Warning, message, hint))
+}
+
+/// Reports tools that use the access keys in a file of an older program, such as `~/.boto`.
+fn file_keys(rows: &[ToolRow]) -> Option<Finding> {
+    let (takes_them, others): (Vec<&ToolRow>, Vec<&ToolRow>) = rows.iter().partition(|row| row.takes_file_keys());
+    let first = takes_them.first()?;
+    let rest = if others.iter().any(|row| row.takes_container()) { ", and others ask the container" } else { "" };
+    let message = format!("these tools use {}{rest}: {}", first.why, names(&takes_them));
+    let hint = "remove the access keys from that file, or set BOTO_CONFIG to an empty file";
     Some(Finding::new("environment", Warning, message, hint))
 }
 
@@ -37,8 +46,8 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let Ok(mut rows) = status_tools::rows(ctx) else { return Vec::new() };
     // `single_tools` reports the API key.
     rows.retain(|row| !row.takes_bedrock_key());
-    if let Some(shadowed) = shadowed_container(&rows, ctx) {
-        return vec![shadowed];
+    if let Some(finding) = shadowed_container(&rows, ctx).or_else(|| file_keys(&rows)) {
+        return vec![finding];
     }
     let unexpected = rows.iter().filter(|row| !status_tools::is_expected(ctx, &rows, row));
     let (others, unsigned): (Vec<_>, Vec<_>) =
@@ -54,6 +63,10 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let none = (!unsigned.is_empty())
         .then(|| finding(Info, format!("tools would send requests without a signature, and show no error: {reasons}")));
     other.into_iter().chain(none).collect()
+}
+
+fn names(rows: &[&ToolRow]) -> String {
+    rows.iter().map(|row| row.tool).collect::<Vec<_>>().join(", ")
 }
 
 fn named(row: &ToolRow) -> String {
