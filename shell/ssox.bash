@@ -973,6 +973,11 @@ function _ssox_show() {
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
   # The next prompt compares the times of the files, or looks for the program again.
   if [[ -n $_ssox_files || $_ssox_unjudged == absent ]]; then _ssox_until=$_ssox_clock; fi
+  # The server of `exec --serve` and `serve` removes its files at its end.
+  if [[ -n ${SSOX_ENDPOINT-} ]]; then
+    _ssox_until=$_ssox_clock
+    if [[ $_ssox_state == ok && ! -e ${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-/} ]]; then _ssox_mark=' expired' _ssox_state=expired; fi
+  fi
   _ssox_ps1=()
   if [[ -n $_ssox_label ]]; then
     _ssox_paint "$_ssox_label" "$_ssox_time$_ssox_mark" "$_ssox_state"

@@ -704,6 +704,15 @@ function _ssox_show
     end
     # The next prompt compares the times of the files, or looks for the program again.
     test -z "$_ssox_files" -a "$_ssox_unjudged" != absent; or set _ssox_until $_ssox_clock
+    # The server of `exec --serve` and `serve` removes its files at its end.
+    if test -n "$SSOX_ENDPOINT"
+        set _ssox_until $_ssox_clock
+        if test $state = ok -a -n "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+            and not test -e "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+            set mark ' expired'
+            set state expired
+        end
+    end
     set -gu SSOX_SEGMENT
     set -gu SSOX_SEGMENT_STATE
     set -gu _ssox_painted

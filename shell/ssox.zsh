@@ -701,6 +701,11 @@ function _ssox_show() {
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
   # The next prompt compares the times of the files, or looks for the program again.
   [[ -z $_ssox_files && $_ssox_unjudged != absent ]] || _ssox_until=_ssox_clock
+  # The server of `exec --serve` and `serve` removes its files at its end.
+  if [[ -n ${SSOX_ENDPOINT-} ]]; then
+    _ssox_until=_ssox_clock
+    [[ $state != ok || -e ${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-/} ]] || mark=' expired' state=expired
+  fi
   _ssox_text=${label:+$label$clock$mark} _ssox_text_state=${label:+$state} _ssox_clock_text=$clock$mark
   _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=
   _ssox_publish

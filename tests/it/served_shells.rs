@@ -1,8 +1,9 @@
 //! A shell that has read the lines of `ssox serve`: `ssox clear` takes all of them out, and doctor and status say when the
 //! endpoint has ended.
 
+use crate::identity::segment;
 use crate::pty::eventually;
-use crate::shells::{Home, Shell, shells, signed_in};
+use crate::shells::{Home, Shell, in_each, shells, signed_in};
 use std::fs;
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -97,4 +98,25 @@ fn doctor_and_status_say_that_an_endpoint_has_ended() {
     end(server);
     let told = said();
     assert_eq!(told.matches("has ended: AWS tools get no credentials in this shell").count(), 2, "{told}");
+}
+
+#[test]
+fn the_segment_says_that_an_endpoint_has_ended() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_hours(1));
+        let server = serve(&home, shell);
+        let mut session = home.session(shell, "LOAD");
+        session.run(". ./lines");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?}");
+        end(server);
+        session.run("true");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly expired|expired", "{shell:?}");
+        let server = serve(&home, shell);
+        session.run(". ./lines");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?}");
+        end(server);
+        session.run("ssox use stg");
+        let shown = segment(&mut session, &home);
+        assert!(shown.starts_with("stg:PowerUser ") && shown.ends_with("|ok"), "{shell:?}: {shown}");
+    });
 }
