@@ -1,7 +1,8 @@
 """A stand-in for AWS on loopback: answers STS, the SSO portal, its OIDC service, S3 and a container endpoint, and notes
 who asked, and how.
 
-Usage: server.py PORT_FILE LOG. The log has one line a request: METHOD PATH KEY TOKEN, then the STS arguments.
+Usage: server.py PORT_FILE LOG. The log has one line a request: METHOD PATH KEY TOKEN, then the STS arguments, or the token
+of the SSO session that the portal was asked with.
 KEY is the access key id that signed, `unsigned` when none did. TOKEN is the security token, `-` when the header is
 missing, `empty` when it is there without a value. PATH begins with `proxied:` when this server was asked as a proxy.
 """
@@ -40,7 +41,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
         address = urllib.parse.urlparse(self.path)
         path = address.path
-        self.note(f"proxied:{path}" if address.scheme else path, body if body.startswith("Action=") else "")
+        arguments = body if body.startswith("Action=") else self.headers.get("x-amz-sso_bearer_token", "")
+        self.note(f"proxied:{path}" if address.scheme else path, arguments)
         hour = time.time() + 3600
         status, text, kind = "200 OK", "{}", "application/json"
         if path == "/federation/credentials":
