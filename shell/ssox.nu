@@ -38,6 +38,8 @@ def --env --wrapped ssox [...args] {
         $verb if $verb in [use clear] => {
             let plan = (_ssox_answered $verb $args)
             hide-env --ignore-errors ...$plan.gone
+            # Another call on the same line may have left two of each.
+            hide-env --ignore-errors ...$plan.gone
             load-env (_ssox_kept $plan.gone)
             load-env $plan.set
             $env._ssox = (_ssox_noted $plan)

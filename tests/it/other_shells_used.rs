@@ -58,6 +58,7 @@ fn at_a_prompt_everything_is_restored_too() {
         for lines in [
             &["ssox use dev", "ssox clear"][..],
             &["ssox use dev; ssox clear"],
+            &["ssox use dev; ssox use dev; ssox clear"],
             &["ssox use dev", "ssox use dev; ssox clear"],
         ] {
             let mut session = session(&home, shell, "LOAD", &[("AWS_PROFILE", "mine"), ("AWS_REGION", "")]);
