@@ -56,18 +56,17 @@ pub(crate) enum Grant {
     AuthorizationCode { code: Secret, redirect_uri: String, code_verifier: Secret },
 }
 
-/// The result of a token request; OAuth's error codes are variants of this enum, and not errors.
+/// The result of a token request. OAuth error codes that say what to do with the grant are variants of this enum, and
+/// not errors.
 #[derive(Clone, Debug)]
 pub(crate) enum TokenResponse {
     /// A token; `expires_in` is in seconds.
-    Token {
-        access_token: Secret,
-        refresh_token: Option<Secret>,
-        expires_in: i64,
-    },
+    Token { access_token: Secret, refresh_token: Option<Secret>, expires_in: i64 },
+    /// The person has not confirmed the device code yet.
     Pending,
+    /// The device code must be polled less often.
     SlowDown,
-    /// The device code has expired.
+    /// The device code or refresh token has expired.
     Expired,
     /// The person denied the request. The text is AWS's description, and may be empty.
     Denied(String),
@@ -150,7 +149,8 @@ pub(crate) fn start_device_authorization(
 /// Requests a token in exchange for a grant.
 ///
 /// # Errors
-/// `Refused`, `Unreachable`. The error codes that OAuth defines are returned as a [`TokenResponse`].
+/// `Refused`, `Unreachable`. The OAuth error codes that say what to do with this grant are returned as a
+/// [`TokenResponse`].
 pub(crate) fn create_token(
     ctx: &Context,
     network: &Network,
@@ -176,7 +176,7 @@ pub(crate) fn create_token(
     block_on(async {
         match call.send().await {
             Ok(output) => Ok(issued(&output)?),
-            Err(error) => match error.as_service_error().and_then(protocol_error) {
+            Err(error) => match error.as_service_error().and_then(|error| protocol_error(grant, error)) {
                 Some(response) => Ok(response),
                 None => Err(call_error(&channel, "could not get a token", &error, WRONG_REGION)),
             },
@@ -217,12 +217,15 @@ fn issued(output: &CreateTokenOutput) -> Result<TokenResponse> {
     })
 }
 
-fn protocol_error(error: &CreateTokenError) -> Option<TokenResponse> {
+/// Returns an OAuth error code as a response. Codes about polling are responses only to a device code, and a denial only
+/// to a person's sign-in; otherwise they say nothing about the grant, and are errors.
+fn protocol_error(grant: &Grant, error: &CreateTokenError) -> Option<TokenResponse> {
+    let is_device_code = matches!(grant, Grant::DeviceCode(_));
     match error {
-        CreateTokenError::AuthorizationPendingException(_) => Some(TokenResponse::Pending),
-        CreateTokenError::SlowDownException(_) => Some(TokenResponse::SlowDown),
+        CreateTokenError::AuthorizationPendingException(_) if is_device_code => Some(TokenResponse::Pending),
+        CreateTokenError::SlowDownException(_) if is_device_code => Some(TokenResponse::SlowDown),
         CreateTokenError::ExpiredTokenException(_) => Some(TokenResponse::Expired),
-        CreateTokenError::AccessDeniedException(denied) => {
+        CreateTokenError::AccessDeniedException(denied) if !matches!(grant, Grant::RefreshToken(_)) => {
             Some(TokenResponse::Denied(denied.error_description().unwrap_or_default().into()))
         }
         CreateTokenError::InvalidGrantException(_) => Some(TokenResponse::InvalidGrant),

@@ -148,7 +148,7 @@ impl Refresh<'_> {
         let network = &self.session.network;
         let result = oidc::create_token(self.ctx, network, &self.session.region, client_id, client_secret, &grant)
             .and_then(|response| self.store_response(response, reserved))
-            .map_err(|error| self.expired_if_refused(error));
+            .map_err(|error| self.with_sign_in_line(error));
         if let Err(error) = &result {
             record.write(self.ctx.now(), error);
         }
@@ -169,13 +169,19 @@ impl Refresh<'_> {
         }
     }
 
-    /// Replaces an error with which AWS rejects the refresh token by the error that tells the person to sign in.
-    fn expired_if_refused(&self, error: Error) -> Error {
-        if !matches!(error.kind, ErrorKind::Refused | ErrorKind::NeedsPerson) {
-            return error;
+    /// Tells the person how to sign in after an error with which AWS rejects the refresh token or refuses the request.
+    /// Only a rejected token has expired. A refused request may succeed later.
+    fn with_sign_in_line(&self, error: Error) -> Error {
+        match error.kind {
+            ErrorKind::NeedsPerson => {
+                self.ctx.log(|| format!("session: {}", error.message));
+                expired(self.session)
+            }
+            ErrorKind::Refused => error
+                .doing(format!("could not refresh the token of `{}`", self.session.label()))
+                .only_hint(format!("{} --fresh", self.session.sign_in_line())),
+            _ => error,
         }
-        self.ctx.log(|| format!("session: {}", error.message));
-        expired(self.session)
     }
 
     fn store_response(&self, response: TokenResponse, reserved: Result<Reserved>) -> Result<Token> {

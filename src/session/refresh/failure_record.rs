@@ -39,13 +39,14 @@ impl FailureRecord {
     }
 
     /// Returns the recorded error of a refresh with this refresh token. An error with which AWS rejected the token is
-    /// always returned. If AWS was unreachable, the error is returned only if it was recorded at `since` or later.
+    /// always returned. Another error is returned only if it was recorded at `since` or later: AWS was unreachable,
+    /// throttled, or refused the request.
     pub(super) fn read(&self, since: Option<Timestamp>) -> Option<Error> {
         let bytes = files::read(self.path.as_ref()?).ok()??;
         let Content { of, at, error } = serde_json::from_slice(&bytes).ok()?;
         let is_counted = match error.kind {
             ErrorKind::NeedsPerson => true,
-            ErrorKind::Unreachable => since.is_some_and(|since| at >= since),
+            ErrorKind::Unreachable | ErrorKind::Refused => since.is_some_and(|since| at >= since),
             _ => false,
         };
         (is_counted && of == self.refresh_token_hash).then_some(error)

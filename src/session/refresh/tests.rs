@@ -125,6 +125,48 @@ fn an_unreachable_server_does_not_ask_to_sign_in() {
 }
 
 #[test]
+fn only_what_rejects_the_refresh_token_is_remembered_as_expired() {
+    for (exception, kind) in [
+        ("InvalidGrantException", ErrorKind::NeedsPerson),
+        ("ExpiredTokenException", ErrorKind::NeedsPerson),
+        ("InvalidClientException", ErrorKind::NeedsPerson),
+        ("UnauthorizedClientException", ErrorKind::NeedsPerson),
+        ("SlowDownException", ErrorKind::Unreachable),
+        ("InternalServerException", ErrorKind::Unreachable),
+        ("AuthorizationPendingException", ErrorKind::Refused),
+        ("AccessDeniedException", ErrorKind::Refused),
+        ("UnknownOperationException", ErrorKind::Refused),
+        ("InvalidRequestException", ErrorKind::Configuration),
+    ] {
+        let world = world();
+        let rejected = Secret::new(world.seed(3600));
+        let file = ssox_standin::token_file(world.home.path(), "corp");
+        world.standin.fault("CreateToken", Fault::Exception(exception.into()), Times::Forever);
+        let error = token_after_rejection(&world.ctx, &world.session, &rejected).unwrap_err();
+        assert_eq!((error.kind, file.exists()), (kind, kind != ErrorKind::NeedsPerson), "{exception}: {error}");
+
+        world.seed(-1);
+        assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, kind, "{exception}");
+        world.standin.clear_faults("*");
+        let result = current(&world.ctx, &world.session).map_err(|error| error.kind);
+        assert_eq!(result.is_ok(), kind != ErrorKind::NeedsPerson, "{exception}: {result:?}");
+    }
+}
+
+#[test]
+fn a_throttled_refresh_says_so() {
+    let world = world();
+    world.seed(-1);
+    world.standin.fault("CreateToken", Fault::Exception("SlowDownException".into()), Times::Next(1));
+    let error = current(&world.ctx, &world.session).unwrap_err();
+    assert!(error.message.contains("is throttling: too many requests"), "{error}");
+    world.standin.fault("CreateToken", Fault::Exception("AccessDeniedException".into()), Times::Next(1));
+    let error = current(&world.ctx, &world.session).unwrap_err();
+    assert!(error.message.starts_with("could not refresh the token of `corp`: "), "{error}");
+    assert_eq!(error.hints, ["ssox login --sso-session corp --fresh"]);
+}
+
+#[test]
 fn an_expired_session_needs_a_person_and_its_refresh_token_is_sent_once() {
     let world = world();
     world.seed(-1);
