@@ -1,7 +1,8 @@
 //! Which stores (files or the keyring) may have the token of a session. ssox does not access a keyring that never had
 //! it.
 
-use super::{Session, token};
+use super::Session;
+use super::token::{self, Token};
 use crate::context::Context;
 use crate::error::Result;
 use crate::files;
@@ -14,6 +15,14 @@ pub(crate) fn may_be_in(ctx: &Context, session: &Session, store: Store) -> bool 
         Store::Files => token::path(ctx, session).is_ok_and(|path| path.exists()),
         Store::Keyring => session.store == store || marker(ctx, session).is_some_and(|marker| marker.exists()),
     }
+}
+
+/// Reads the token of a session from a store, even if it has expired.
+///
+/// # Errors
+/// Configuration: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
+pub(super) fn read(ctx: &Context, session: &Session, store: Store) -> Result<Option<Token>> {
+    token::read_item(ctx, &token::item(session).in_store(store)).map_err(|error| session.named_in_hints(error))
 }
 
 /// Removes the token of a session from a store. Returns whether there was one.

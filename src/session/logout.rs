@@ -17,23 +17,26 @@ use zeroize::Zeroizing;
 pub(crate) struct LoggedOut {
     /// Where the token was removed from: its file, the keyring, or both. Empty if there was no token.
     pub(crate) removed: Vec<String>,
-    /// Why AWS did not revoke the token; it then remains valid until it expires.
+    /// Why AWS did not revoke a token; it then remains valid until it expires.
     pub(crate) server_error: Option<Error>,
 }
 
 /// Signs out of a session.
 ///
 /// # Errors
-/// Configuration: the token file cannot be read or removed. `NeedsPerson`: the keyring cannot be used. Unreachable:
+/// Configuration: the token file cannot be read or removed. `NeedsPerson`: the keyring cannot be used. `Unreachable`:
 /// another process holds the lock on the token.
 pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
     // Without the lock, a process that is refreshing the token could write the file again after it was removed.
     let _lock = token::lock(ctx, session)?;
-    let token = token::read(ctx, session)?;
-    let server_error = token.as_ref().and_then(|token| revoke(ctx, session, token));
+    // After a change of the setting, either store may have a token, or both.
+    let stores = [Store::Files, Store::Keyring].into_iter().filter(|store| kept::may_be_in(ctx, session, *store));
+    let found = stores.map(|store| Ok((store, kept::read(ctx, session, store)?))).collect::<Result<Vec<_>>>()?;
+    let tokens = found.iter().filter_map(|(_, token)| token.as_ref());
+    let server_error = tokens.filter_map(|token| revoke(ctx, session, token)).reduce(|first, _| first);
     let mut removed = Vec::new();
-    for store in [Store::Files, Store::Keyring] {
-        if kept::may_be_in(ctx, session, store) && kept::remove(ctx, session, store)? {
+    for (store, _) in found {
+        if kept::remove(ctx, session, store)? {
             removed.push(match store {
                 Store::Files => token::path(ctx, session)?.display().to_string(),
                 Store::Keyring => "the token in the keyring".into(),

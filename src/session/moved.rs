@@ -19,7 +19,7 @@ pub(super) fn move_token(ctx: &Context, session: &Session) -> Result<()> {
         return Ok(());
     }
     let lock = token::lock(ctx, session)?;
-    let found = match token::read_item(ctx, &token::item(session).in_store(before)) {
+    let found = match kept::read(ctx, session, before) {
         Ok(found) => found,
         Err(error) => {
             ctx.log(|| error.message);

@@ -372,10 +372,20 @@ fn logout_removes_a_token_that_the_setting_left_behind() {
     desktop.ssox(&["export", "dev", "--format", "env"]).ok();
     let said = desktop.ssox_with(&["logout", "dev"], &[("SSOX_STORE", "files")]).stderr();
     says!(desktop.home, said, @"ssox: signed out of `corp`; removed the token in the keyring and the cached credentials of 1 role");
-    assert_eq!(desktop.entries(), 0);
+    assert_eq!((desktop.entries(), desktop.home.standin.count("Logout")), (0, 1));
     // A session that never was in the keyring does not ask it.
     let Some(desktop) = Desktop::without_keyring(Home::signed_in()) else { return };
     desktop.ssox_with(&["logout", "dev"], &[("SSOX_STORE", "files")]).ok();
+}
+
+#[test]
+fn logout_revokes_a_token_in_each_store() {
+    let Some(desktop) = signed_in() else { return };
+    desktop.home.sign_in(&Grant::default());
+    let said = desktop.ssox(&["logout", "dev"]).stderr();
+    says!(desktop.home, said, @"ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json and the token in the keyring");
+    assert_eq!((desktop.entries(), desktop.home.standin.count("Logout")), (0, 2));
+    assert!(!token_file(&desktop.home.path(""), "corp").exists());
 }
 
 #[test]
