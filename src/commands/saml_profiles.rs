@@ -1,14 +1,13 @@
 //! Signing in and out with SAML profiles, for `login` and `logout`.
 
-use crate::cache;
+use crate::cache::{self, Entry};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::Profile;
 use crate::saml;
-use crate::source::kind::Kind as _;
 use crate::source::saml::Saml;
-use crate::source::{Request, Source};
+use crate::source::Source;
 use crate::terminal::say;
 use crate::time::human;
 use std::time::Duration;
@@ -20,7 +19,7 @@ pub(super) enum Freshness {
     New,
 }
 
-/// Signs in, and caches the credentials.
+/// Signs in, and caches the credentials. Those of an earlier sign-in stay in the cache until the new ones replace them.
 ///
 /// # Errors
 /// Errors of the sign-in.
@@ -31,20 +30,16 @@ pub(super) fn log_in(
     freshness: Freshness,
     timeout: Option<Duration>,
 ) -> Result<()> {
-    if freshness == Freshness::New {
-        cache::remove(ctx, &saml.cache_key())?;
-    }
-    let was_good = cache::known(ctx, &saml.cache_key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
-    let request = Request { timeout, ..Request::default() };
-    let end = saml.credentials(ctx, &request)?.credentials.expiration;
-    let left = end.map(|end| human(end.seconds_after(ctx.now())));
-    if was_good {
-        let left = left.map(|left| format!(", for another {left}")).unwrap_or_default();
+    let left = |entry: &Entry| Some(human(entry.credentials.expiration?.seconds_after(ctx.now())));
+    let known = cache::known(ctx, &saml.cache_key()).filter(|entry| entry.is_usable(ctx.now(), None));
+    if let Some(entry) = known.filter(|_| freshness == Freshness::Cached) {
+        let left = left(&entry).map(|left| format!(", for another {left}")).unwrap_or_default();
         say(&format!("already signed in to `{name}`{left}; --fresh signs in again"));
-    } else {
-        let left = left.map(|left| format!(", for {left}")).unwrap_or_default();
-        say(&format!("signed in to `{name}`{left}"));
+        return Ok(());
     }
+    let entry = saml.sign_in(ctx, timeout)?;
+    let left = left(&entry).map(|left| format!(", for {left}")).unwrap_or_default();
+    say(&format!("signed in to `{name}`{left}"));
     Ok(())
 }
 

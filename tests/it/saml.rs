@@ -203,6 +203,9 @@ fn after_logout_the_next_use_signs_in_again() {
     shows!(home, login(), @"ssox: signed in to `external`, for LEFT");
     shows!(home, login(), @"ssox: already signed in to `external`, for another LEFT; --fresh signs in again");
     assert_eq!((home.standin.count("IdpLogin"), home.standin.count("AssumeRoleWithSAML")), (1, 1));
+    let fresh = run(&home, &["login", "external", "--fresh"]);
+    assert_eq!(fresh.status, 0, "{}", fresh.said);
+    assert_eq!((home.standin.count("AssumeRoleWithSAML"), home.files(".aws/cli/cache").len()), (2, 1));
     let out = home.ssox(&["logout", "external"]);
     out.ok();
     says!(home, out.stderr(), @"ssox: signed out of `external`; removed its cached credentials and the data of ssox's own browser, so all SAML profiles must sign in again");
@@ -442,6 +445,17 @@ fn a_response_is_taken_from_a_file_or_a_pipe() {
     ssox: this is not a SAML response: its root element is `a`
     ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
     ");
+}
+
+#[test]
+fn a_fresh_sign_in_that_fails_keeps_the_credentials() {
+    let home = Home::new();
+    home.add_config("[profile external]\nregion = eu-west-1\nssox_saml_url = https://idp.example/\n");
+    fs::write(home.path("response"), home.standin.saml_response("roles=1")).unwrap();
+    home.ssox(&["export", "external", "--saml-response", "response"]).ok();
+    home.ssox(&["login", "external", "--fresh"]).fails(3);
+    home.ssox(&["export", "external"]).ok();
+    assert_eq!(home.standin.count("AssumeRoleWithSAML"), 1);
 }
 
 #[test]

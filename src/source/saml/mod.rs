@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::region::Region;
 use crate::saml::{Assertion, AssertionOrigin, TIMEOUT, assertion};
+use std::time::Duration;
 
 /// A profile that assumes a role with SAML, as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +56,9 @@ impl Kind for Saml {
         if let Some(path) = &request.saml_response {
             let assertion = assertion(ctx, AssertionOrigin::File(path))?;
             check_not_expired(ctx, &assertion)?;
-            let role = choice::choose(ctx, self, &assertion)?;
-            return Ok(cached::store(ctx, &self.cache_key(), exchange::exchange(ctx, self, &assertion, &role)?));
+            return self.exchange(ctx, &assertion);
         }
-        cached::get_or_renew(ctx, &self.cache_key(), request, || {
-            let timeout = request.timeout.unwrap_or(TIMEOUT);
-            let assertion = assertion(ctx, AssertionOrigin::Browser { url: &self.url, timeout })?;
-            let role = choice::choose(ctx, self, &assertion)?;
-            cached::fetch(ctx, &self.cache_key(), request, || exchange::exchange(ctx, self, &assertion, &role))
-        })
+        cached::get_or_renew(ctx, &self.cache_key(), request, || self.sign_in(ctx, request.timeout))
     }
 
     fn key(&self) -> Option<Key> {
@@ -84,6 +79,21 @@ impl Kind for Saml {
 }
 
 impl Saml {
+    /// Opens a browser for the person to sign in, and caches the credentials in place of earlier ones.
+    ///
+    /// # Errors
+    /// The errors of [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
+    pub(crate) fn sign_in(&self, ctx: &Context, timeout: Option<Duration>) -> Result<Entry> {
+        let timeout = timeout.unwrap_or(TIMEOUT);
+        let assertion = assertion(ctx, AssertionOrigin::Browser { url: &self.url, timeout })?;
+        self.exchange(ctx, &assertion)
+    }
+
+    fn exchange(&self, ctx: &Context, assertion: &Assertion) -> Result<Entry> {
+        let role = choice::choose(ctx, self, assertion)?;
+        Ok(cached::store(ctx, &self.cache_key(), exchange::exchange(ctx, self, assertion, &role)?))
+    }
+
     /// Returns the name of the cache entry. It is ssox's own, because the AWS tools do not cache credentials from SAML.
     pub(crate) fn cache_key(&self) -> Key {
         Key::own("saml", &[&self.identity()])
