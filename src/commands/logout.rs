@@ -7,7 +7,7 @@ use super::verb::{Done, VerbArgs};
 use crate::assignments;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::profile::{self, Profile};
 use crate::session::{self, Session};
 use crate::store::{Store, remove_of_session};
@@ -28,29 +28,30 @@ pub(crate) struct Logout {
 }
 
 impl VerbArgs for Logout {
-    /// Signs out of the selected sessions.
+    /// Signs out of the selected sessions. With `--all`, one that fails does not keep the others signed in.
     ///
     /// # Errors
     /// Configuration: the session or profile is unknown, or a file cannot be removed.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         if self.all {
-            log_out_of_all(ctx, &files)?;
+            first_of(log_out_of_all(ctx, &files))?;
             return Ok(Done::default());
         }
         match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
             SignInTarget::Session(session) => log_out(ctx, &files, &session)?,
-            SignInTarget::Saml(name, saml) => saml_profiles::log_out(ctx, &[(name, saml)])?,
+            SignInTarget::Saml(name, saml) => first_of(saml_profiles::log_out(ctx, &[(name, saml)]))?,
         }
         Ok(Done::default())
     }
 }
 
-fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Result<()> {
+/// Signs out of everything that can be signed out of. Returns the errors of the rest.
+fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     let found = profile::sessions(ctx, files);
     found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
     let sessions: Vec<Session> = found.into_iter().flatten().collect();
-    sessions.iter().try_for_each(|session| log_out(ctx, files, session))?;
+    let mut failures: Vec<Error> = sessions.iter().filter_map(|session| log_out(ctx, files, session).err()).collect();
     for (path, start_url) in session::foreign_tokens(ctx, &sessions) {
         let start_url = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
         say(&format!("kept the token file `{}`{start_url}: it belongs to no configured session", path.display()));
@@ -59,7 +60,16 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Result<()> {
     if sessions.is_empty() && saml.is_empty() {
         say("there is no session to sign out of");
     }
-    saml_profiles::log_out(ctx, &saml)
+    failures.extend(saml_profiles::log_out(ctx, &saml));
+    failures
+}
+
+/// Returns the first error, and warns of the others.
+fn first_of(failures: Vec<Error>) -> Result<()> {
+    let mut failures = failures.into_iter();
+    let Some(first) = failures.next() else { return Ok(()) };
+    failures.for_each(|error| warn(&error.message));
+    Err(first)
 }
 
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {

@@ -3,11 +3,11 @@
 use crate::cache::{self, Entry};
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::profile::Profile;
 use crate::saml;
-use crate::source::saml::Saml;
 use crate::source::Source;
+use crate::source::saml::Saml;
 use crate::terminal::say;
 use crate::time::human;
 use std::time::Duration;
@@ -44,28 +44,31 @@ pub(super) fn log_in(
 }
 
 /// Removes the cached credentials of the profiles. Also removes all sign-ins that ssox's own browser profile remembers:
-/// they belong to identity providers, and not to single profiles.
-///
-/// # Errors
-/// Configuration: a file cannot be removed. `NeedsPerson`: a sign-in is running.
-pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result<()> {
-    let is_forgotten = saml::browser::forget(ctx)?;
-    for (name, saml) in profiles {
-        let what = match (cache::remove(ctx, &saml.cache_key())?, is_forgotten) {
-            (true, true) => {
-                "removed its cached credentials and the data of ssox's own browser, so all SAML profiles must sign in again"
-            }
-            (true, false) => "removed its cached credentials",
-            (false, true) => "removed the data of ssox's own browser, so all SAML profiles must sign in again",
-            (false, false) => {
-                say(&format!("not signed in to `{name}`: there was nothing to remove"));
-                continue;
-            }
-        };
-        say(&format!("signed out of `{name}`; {what}"));
-        if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
-            say("this shell still has its credentials; `ssox clear` removes them");
+/// they belong to identity providers, and not to single profiles. Returns the error of each removal that failed: a file
+/// cannot be removed, or a sign-in is running.
+pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Vec<Error> {
+    let forgotten = saml::browser::forget(ctx);
+    let removed = profiles.iter().map(|(name, saml)| log_out_of_one(ctx, name, saml, &forgotten));
+    let failures: Vec<Error> = removed.filter_map(Result::err).collect();
+    forgotten.err().into_iter().chain(failures).collect()
+}
+
+fn log_out_of_one(ctx: &Context, name: &str, saml: &Saml, forgotten: &Result<bool>) -> Result<()> {
+    let what = match (cache::remove(ctx, &saml.cache_key())?, forgotten) {
+        (true, Ok(true)) => {
+            "removed its cached credentials and the data of ssox's own browser, so all SAML profiles must sign in again"
         }
+        (true, _) => "removed its cached credentials",
+        (false, Ok(true)) => "removed the data of ssox's own browser, so all SAML profiles must sign in again",
+        (false, Ok(false)) => {
+            say(&format!("not signed in to `{name}`: there was nothing to remove"));
+            return Ok(());
+        }
+        (false, Err(_)) => return Ok(()),
+    };
+    say(&format!("signed out of `{name}`; {what}"));
+    if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
+        say("this shell still has its credentials; `ssox clear` removes them");
     }
     Ok(())
 }

@@ -133,3 +133,32 @@ fn logout_deletes_roles_given_with_role_arn_too() {
     home.ssox(&[&["export", "legacy", "--format", "json"][..], &role].concat()).ok();
     assert_eq!(home.standin.count("AssumeRole"), 2);
 }
+
+#[test]
+fn one_session_that_cannot_be_signed_out_does_not_keep_the_others_signed_in() {
+    let home = Home::signed_in();
+    let saml = home.standin.idp_url("login=none");
+    home.add_config(&format!("[profile external]\nregion = eu-west-1\nssox_saml_url = {saml}\n"));
+    let response = home.path("response");
+    fs::write(&response, home.standin.saml_response("roles=1")).unwrap();
+    home.ssox(&["export", "external", "--saml-response", response.to_str().unwrap()]).ok();
+    home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
+    for name in ["corp", START_URL] {
+        fs::remove_file(token_file(&home.path(""), name)).unwrap();
+        fs::create_dir(token_file(&home.path(""), name)).unwrap();
+    }
+    home.add_config("[sso-session good]\nsso_start_url = https://good.awsapps.com/start\nsso_region = eu-west-1\n");
+    home.standin.seed_token(&home.path(""), "good", &Grant::default());
+    let ran = home.ssox(&["logout", "--all"]);
+    assert_eq!(ran.status(), 4);
+    shows!(home, ran.stderr(), @r"
+    ssox: signed out of `good`; removed ~/.aws/sso/cache/fc19318dd13128ce14344d066510a982269c241b.json
+    ssox: signed out of `external`; removed its cached credentials
+    ssox: warning: could not read `~/.aws/sso/cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json`: it is a directory, not a regular file
+    ssox: could not read `~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json`: it is a directory, not a regular file
+    ssox: hint: ls -ld '~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json'
+    ");
+    assert!(!token_file(&home.path(""), "good").exists());
+    assert_eq!(home.files(".aws/cli/cache"), [""; 0]);
+    assert_eq!(home.standin.count("Logout"), 1);
+}
