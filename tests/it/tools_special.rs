@@ -30,6 +30,10 @@ fn the_keys_of_gsutil_are_taken_before_a_container_by_the_tools_of_botocore() {
     let words =
         "/.boto: access key …5678, unknown to ssox, and others ask the container: AWS CLI v1, AWS CLI v2, boto3,";
     assert!(said.contains("warning: these tools use the access keys in ") && said.contains(words), "{said}");
+    let file = home.path("keys");
+    fs::write(&file, "AWSAccessKeyId=AKIAOLD\nAWSSecretKey=s\n").unwrap();
+    let said = doctor(&home, &[CONTAINER, ("AWS_CREDENTIAL_FILE", file.to_str().unwrap())]);
+    assert!(said.contains("/keys: access key …AOLD") && said.contains("hint: unset AWS_CREDENTIAL_FILE"), "{said}");
     let refused = home.ssox(&["status", "--verify"]).stderr();
     assert!(refused.contains("only AWS tools can verify the access keys in "), "{refused}");
 }

@@ -5,6 +5,7 @@ use crate::commands::finding::Finding;
 use crate::commands::status_tools::{self, ToolRow};
 use crate::context::Context;
 use crate::identity::{ID, PROFILES, is_in_use};
+use crate::tools::CREDENTIAL_FILE;
 
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
@@ -26,12 +27,16 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
 }
 
 /// Reports tools that use the access keys in a file of an older program, such as `~/.boto`.
-fn file_keys(rows: &[ToolRow]) -> Option<Finding> {
+fn file_keys(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let (takes_them, others): (Vec<&ToolRow>, Vec<&ToolRow>) = rows.iter().partition(|row| row.takes_file_keys());
     let first = takes_them.first()?;
     let rest = if others.iter().any(|row| row.takes_container()) { ", and others ask the container" } else { "" };
     let message = format!("these tools use {}{rest}: {}", first.why, names(&takes_them));
-    let hint = "remove the access keys from that file, or set BOTO_CONFIG to an empty file";
+    let hint = if ctx.var(CREDENTIAL_FILE).is_some() {
+        ctx.line_to_unset(&[CREDENTIAL_FILE])
+    } else {
+        "remove the access keys from that file, or set BOTO_CONFIG to an empty file".into()
+    };
     Some(Finding::new("environment", Warning, message, hint))
 }
 
@@ -46,7 +51,7 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let Ok(mut rows) = status_tools::rows(ctx) else { return Vec::new() };
     // `single_tools` reports the API key.
     rows.retain(|row| !row.takes_bedrock_key());
-    if let Some(finding) = shadowed_container(&rows, ctx).or_else(|| file_keys(&rows)) {
+    if let Some(finding) = shadowed_container(&rows, ctx).or_else(|| file_keys(&rows, ctx)) {
         return vec![finding];
     }
     let unexpected = rows.iter().filter(|row| !status_tools::is_expected(ctx, &rows, row));
