@@ -14,7 +14,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 pip_install boto3==1.44.8 awscli==1.46.3 awscrt==0.38.1 pyarrow==26.0.1 icechunk==1.1.21
-npm_install @aws-sdk/credential-provider-node@3.972.99
+npm_install @aws-sdk/client-sts@3.1169.0
 start_server
 
 cat >"$config" <<'END'
@@ -22,41 +22,35 @@ cat >"$config" <<'END'
 role_arn = arn:aws:iam::111122223333:role/Admin
 credential_source = Environment
 END
-boto3='import boto3; print(boto3.Session().get_credentials().get_frozen_credentials().access_key)'
-crt='from awscrt.auth import AwsCredentialsProvider as P; from awscrt.io import ClientBootstrap as B
-print(P.new_default_chain(B.get_or_create_static_default()).get_credentials().result(60).access_key_id)'
-arrow='import os; from pyarrow.fs import S3FileSystem
-S3FileSystem(endpoint_override=os.environ["URL"]).get_file_info("bucket/key")'
-rust='import os, icechunk
-options = dict(endpoint_url=os.environ["URL"], allow_http=True, force_path_style=True, region="eu-west-1", from_env=True)
-icechunk.Repository.exists(icechunk.s3_storage(bucket="bucket", prefix="p", **options))'
-node="import('@aws-sdk/credential-provider-node').then(async m => console.log((await m.defaultProvider()()).accessKeyId))"
+keys=(AWS_ACCESS_KEY_ID=ASIASOURCE AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=token)
 
 # The keys that signed since the log was emptied.
-keys() { cut -d ' ' -f 3 "$work/log" | sort -u | paste -sd ' '; }
+signed() { cut -d ' ' -f 3 "$work/log" | sort -u | paste -sd ' '; }
 
-# Runs a program with keys and the profile; prints the key that it prints, or those that signed.
+# The key that a program with keys and the profile prints, or those that sign.
 with() {
-    : >"$work/log"
     local printed
-    printed=$(cd "$work" && clean URL="$url" AWS_ENDPOINT_URL="$url" AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 \
-        AWS_ACCESS_KEY_ID=ASIASOURCE AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=token \
-        "${variables[@]}" timeout 60 "$@" 2>/dev/null | grep ^ASIA) || true
-    echo "${printed:-$(keys)}"
+    printed=$(client "$1" AWS_PROFILE=role "${keys[@]}")
+    printed=${printed%% *}
+    echo "${printed:-$(signed)}"
 }
 
-python=$work/python/bin/python
-aws=$work/python/bin/aws
-variables=(AWS_PROFILE=role)
-echo 'AWS_PROFILE=role beside keys (key that signs; ASIAROLE is the role):'
-seen boto3 "$(with "$python" -c "$boto3")" ASIASOURCE
-seen 'AWS CLI 1' "$(with "$aws" sts get-caller-identity)" ASIASOURCE
-seen awscrt "$(with "$python" -c "$crt")" ASIASOURCE
-seen pyarrow "$(with "$python" -c "$arrow")" ASIASOURCE
-seen 'Rust (icechunk)' "$(with "$python" -c "$rust")" ASIASOURCE
-seen JavaScript "$(with node -e "$node")" ASIAROLE
-variables=()
+# The keys that sign when a program names the profile itself.
+naming() {
+    : >"$work/log"
+    clean AWS_ENDPOINT_URL="$url" AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 "${keys[@]}" "$@" >"$work/out" 2>&1
+    signed
+}
+
+echo 'AWS_PROFILE=role beside keys (keys that sign; ASIAROLE is the role):'
+seen boto3 "$(with boto3)" ASIASOURCE
+seen 'AWS CLI 1' "$(with aws)" ASIASOURCE
+seen awscrt "$(with awscrt)" ASIASOURCE
+seen pyarrow "$(with pyarrow)" ASIASOURCE
+seen 'Rust (icechunk)' "$(with icechunk)" ASIASOURCE
+seen JavaScript "$(with javascript)" 'ASIAROLE ASIASOURCE'
 echo 'The profile as an argument, or in code:'
-seen 'AWS CLI 1, --profile' "$(with "$aws" --profile role sts get-caller-identity)" 'ASIAROLE ASIASOURCE'
-seen 'boto3, profile_name' "$(with "$python" -c "${boto3/()/(profile_name=\"role\")}")" ASIAROLE
+seen 'AWS CLI 1, --profile' "$(naming "$work/python/bin/aws" --profile role sts get-caller-identity)" 'ASIAROLE ASIASOURCE'
+boto3='import boto3; boto3.Session(profile_name="role").client("sts").get_caller_identity()'
+seen 'boto3, profile_name' "$(naming "$work/python/bin/python" -c "$boto3")" 'ASIAROLE ASIASOURCE'
 finish

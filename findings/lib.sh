@@ -100,6 +100,37 @@ start_server() {
     : >"$work/log"
 }
 
+# client NAME VARIABLE=VALUE...: runs a small program of an SDK against the stand-in, without what was logged before. Prints
+# what the program prints of the key; the others make a request, which is in the log.
+client() {
+    local program
+    case $1 in
+        boto3) program=("$work/python/bin/python" -c 'import boto3; boto3.client("sts").get_caller_identity()') ;;
+        aws) program=("$work/python/bin/aws" sts get-caller-identity) ;;
+        awscrt)
+            program=("$work/python/bin/python" -c 'from awscrt.auth import AwsCredentialsProvider as P; from awscrt.io import ClientBootstrap as B
+c = P.new_default_chain(B.get_or_create_static_default()).get_credentials().result(60)
+print(c.access_key_id, c.session_token or "-")')
+            ;;
+        pyarrow)
+            program=("$work/python/bin/python" -c 'import os; from pyarrow.fs import S3FileSystem
+S3FileSystem(endpoint_override=os.environ["AWS_ENDPOINT_URL"]).get_file_info("bucket/key")')
+            ;;
+        icechunk)
+            program=("$work/python/bin/python" -c 'import os, icechunk
+options = dict(endpoint_url=os.environ["AWS_ENDPOINT_URL"], allow_http=True, force_path_style=True, region="eu-west-1", from_env=True)
+icechunk.Repository.exists(icechunk.s3_storage(bucket="bucket", prefix="p", **options))')
+            ;;
+        javascript)
+            program=(node -e "import('@aws-sdk/client-sts').then(m => new m.STSClient({}).send(new m.GetCallerIdentityCommand({})))")
+            ;;
+    esac
+    shift
+    : >"$work/log"
+    (cd "$work" && clean AWS_ENDPOINT_URL="$url" AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 "$@" timeout 60 "${program[@]}" 2>/dev/null |
+        grep '^A[KS]IA') || true
+}
+
 # Says how many requests came since the last time, and what the last one was: METHOD PATH KEY TOKEN.
 # shellcheck disable=SC2120  # the number of fields may be given
 requests() {

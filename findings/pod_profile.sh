@@ -27,42 +27,27 @@ web_identity_token_file = $work/token
 role_arn = arn:aws:iam::111122223333:role/Chain
 source_profile = keys
 END
-boto3='import boto3; boto3.client("sts").get_caller_identity()'
-crt='from awscrt.auth import AwsCredentialsProvider as P; from awscrt.io import ClientBootstrap as B
-print(P.new_default_chain(B.get_or_create_static_default()).get_credentials().result(60).access_key_id)'
-arrow='import os; from pyarrow.fs import S3FileSystem
-S3FileSystem(endpoint_override=os.environ["URL"]).get_file_info("bucket/key")'
-rust='import os, icechunk
-options = dict(endpoint_url=os.environ["URL"], allow_http=True, force_path_style=True, region="eu-west-1", from_env=True)
-icechunk.Repository.exists(icechunk.s3_storage(bucket="bucket", prefix="p", **options))'
-node="import('@aws-sdk/client-sts').then(m => new m.STSClient({}).send(new m.GetCallerIdentityCommand({})))"
-
-# with PROFILE COMMAND...: the role that a program asks for, else the key that signs.
+# with PROFILE CLIENT: the role that a program asks for, else the key that signs.
 with() {
-    : >"$work/log"
-    local profile=$1 printed roles
-    shift
-    printed=$(cd "$work" && clean URL="$url" AWS_ENDPOINT_URL="$url" AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 \
-        AWS_PROFILE="$profile" AWS_ROLE_ARN=arn:aws:iam::111122223333:role/Pod AWS_WEB_IDENTITY_TOKEN_FILE="$work/token" \
-        timeout 60 "$@" 2>/dev/null | grep ^AKIA) || true
+    local printed roles
+    printed=$(client "$2" AWS_PROFILE="$1" AWS_ROLE_ARN=arn:aws:iam::111122223333:role/Pod AWS_WEB_IDENTITY_TOKEN_FILE="$work/token")
     roles=$(grep -o 'RoleArn=[^&]*' "$work/log" | sed 's/.*%2F/role /' | sort -u | paste -sd '|')
+    printed=${printed%% *}
     echo "${printed:-${roles:-$(cut -d ' ' -f 3 "$work/log" | sort -u | paste -sd '|')}}"
 }
 
-python=$work/python/bin/python
-aws=$work/python/bin/aws
 echo 'A profile with keys:'
-seen boto3 "$(with keys "$python" -c "$boto3")" 'role Pod'
-seen 'AWS CLI 1' "$(with keys "$aws" sts get-caller-identity)" 'role Pod'
-seen JavaScript "$(with keys node -e "$node")" AKIAPROFILE
-seen awscrt "$(with keys "$python" -c "$crt")" AKIAPROFILE
-seen pyarrow "$(with keys "$python" -c "$arrow")" AKIAPROFILE
-seen 'Rust (icechunk)' "$(with keys "$python" -c "$rust")" AKIAPROFILE
+seen boto3 "$(with keys boto3)" 'role Pod'
+seen 'AWS CLI 1' "$(with keys aws)" 'role Pod'
+seen JavaScript "$(with keys javascript)" AKIAPROFILE
+seen awscrt "$(with keys awscrt)" AKIAPROFILE
+seen pyarrow "$(with keys pyarrow)" AKIAPROFILE
+seen 'Rust (icechunk)' "$(with keys icechunk)" AKIAPROFILE
 echo 'A profile with a role and a token file of its own:'
-seen boto3 "$(with own "$python" -c "$boto3")" 'role Pod'
-seen JavaScript "$(with own node -e "$node")" 'role Own'
-seen 'Rust (icechunk)' "$(with own "$python" -c "$rust")" 'role Own'
+seen boto3 "$(with own boto3)" 'role Pod'
+seen JavaScript "$(with own javascript)" 'role Own'
+seen 'Rust (icechunk)' "$(with own icechunk)" 'role Own'
 echo 'A profile with a role and source_profile:'
-seen boto3 "$(with chain "$python" -c "$boto3")" 'role Chain'
-seen JavaScript "$(with chain node -e "$node")" 'role Chain'
+seen boto3 "$(with chain boto3)" 'role Chain'
+seen JavaScript "$(with chain javascript)" 'role Chain'
 finish

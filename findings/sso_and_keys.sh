@@ -31,30 +31,18 @@ cat >"$work/home/.aws/sso/cache/$(printf corp | sha1sum | cut -d ' ' -f 1).json"
 {"startUrl": "https://d-1234567890.awsapps.com/start", "region": "eu-west-1", "accessToken": "t", "expiresAt": "$end"}
 END
 
-boto3='import boto3; boto3.client("sts").get_caller_identity()'
-crt='from awscrt.auth import AwsCredentialsProvider as P; from awscrt.io import ClientBootstrap as B
-print(P.new_default_chain(B.get_or_create_static_default()).get_credentials().result(60).access_key_id)'
-arrow='import os; from pyarrow.fs import S3FileSystem
-S3FileSystem(endpoint_override=os.environ["URL"]).get_file_info("bucket/key")'
-rust='import os, icechunk
-options = dict(endpoint_url=os.environ["URL"], allow_http=True, force_path_style=True, region="eu-west-1", from_env=True)
-icechunk.Repository.exists(icechunk.s3_storage(bucket="bucket", prefix="p", **options))'
-node="import('@aws-sdk/client-sts').then(m => new m.STSClient({}).send(new m.GetCallerIdentityCommand({})))"
-
 # The key that a program with AWS_PROFILE=dev prints, or signs with.
 signs() {
-    : >"$work/log"
     local printed
-    printed=$(cd "$work" && clean URL="$url" AWS_ENDPOINT_URL="$url" AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 \
-        AWS_PROFILE=dev timeout 60 "$@" 2>/dev/null | grep ^AKIA) || true
-    echo "${printed:-$(cut -d ' ' -f 3 "$work/log" | grep -v unsigned | sort -u | paste -sd '|')}"
+    printed=$(client "$1" AWS_PROFILE=dev)
+    printed=${printed:-$(cut -d ' ' -f 3 "$work/log" | grep -v unsigned | sort -u | paste -sd '|')}
+    echo "${printed%% *}"
 }
 
-python=$work/python/bin/python
-seen boto3 "$(signs "$python" -c "$boto3")" ASIASSO
-seen 'AWS CLI 1' "$(signs "$work/python/bin/aws" sts get-caller-identity)" ASIASSO
-seen 'Rust (icechunk)' "$(signs "$python" -c "$rust")" ASIASSO
-seen JavaScript "$(signs node -e "$node")" AKIAKEYS
-seen awscrt "$(signs "$python" -c "$crt")" AKIAKEYS
-seen pyarrow "$(signs "$python" -c "$arrow")" AKIAKEYS
+seen boto3 "$(signs boto3)" ASIASSO
+seen 'AWS CLI 1' "$(signs aws)" ASIASSO
+seen 'Rust (icechunk)' "$(signs icechunk)" ASIASSO
+seen JavaScript "$(signs javascript)" AKIAKEYS
+seen awscrt "$(signs awscrt)" AKIAKEYS
+seen pyarrow "$(signs pyarrow)" AKIAKEYS
 finish
