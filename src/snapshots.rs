@@ -12,48 +12,60 @@ use zeroize::Zeroizing;
 /// The largest snapshot in bytes, after unpacking.
 const LONGEST: usize = 4 << 20;
 
-/// Returns the value that direnv or mise has set; the variable may have been changed since then.
-pub(crate) fn value(ctx: &Context, name: &str) -> Option<Secret> {
-    direnv(ctx, "n", name).or_else(|| mise(ctx, "new", name))
+/// The snapshots of direnv and mise in this shell. They may be large, so they are unpacked once for all variables.
+pub(crate) struct Snapshots<'a> {
+    ctx: &'a Context,
+    /// JSON with the maps `p`, for the previous values, and `n`, for those that direnv set.
+    direnv: Option<SecretJson>,
+    /// MessagePack with the maps `old` and `new`, in this order.
+    mise: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// Returns the value that the variable had before direnv or mise set it.
-pub(crate) fn before(ctx: &Context, name: &str) -> Option<Secret> {
-    all_before(ctx, name).next()
-}
-
-/// Returns the values that the variable had before direnv and before mise set it. The two tools will restore them.
-pub(crate) fn all_before(ctx: &Context, name: &str) -> impl Iterator<Item = Secret> {
-    direnv(ctx, "p", name).into_iter().chain(mise(ctx, "old", name))
-}
-
-/// Returns which tool set the variable to its current value: `direnv (/its/directory)` or `mise`; `None` if neither
-/// did.
-pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
-    let current = ctx.var(name)?;
-    if direnv(ctx, "n", name).is_some_and(|value| value.expose() == current) {
-        let directory = ctx.var("DIRENV_DIR").map(|directory| directory.trim_start_matches('-'));
-        return Some(directory.map_or_else(|| "direnv".into(), |directory| format!("direnv ({directory})")));
+impl<'a> Snapshots<'a> {
+    pub(crate) fn of(ctx: &'a Context) -> Self {
+        let of = |variable| unpacked(ctx.var(variable)?);
+        Self { ctx, direnv: of("DIRENV_DIFF").and_then(|json| SecretJson::parse(&json)), mise: of("__MISE_DIFF") }
     }
-    mise(ctx, "new", name).is_some_and(|value| value.expose() == current).then(|| "mise".into())
-}
 
-/// Reads a value from direnv's snapshot, which is JSON. `map` is `p` for the previous values, or `n` for those that
-/// direnv set.
-fn direnv(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
-    let snapshot = SecretJson::parse(&unpacked(ctx.var("DIRENV_DIFF")?)?)?;
-    snapshot[map][name].as_str().map(Secret::new)
-}
+    /// Returns the value that direnv or mise has set; the variable may have been changed since then.
+    pub(crate) fn value(&self, name: &str) -> Option<Secret> {
+        self.of_direnv("n", name).or_else(|| self.of_mise("new", name))
+    }
 
-/// Reads a value from mise's snapshot, which is MessagePack with the maps `old` and `new`, in this order. A name is
-/// directly before its value, and a string begins with its length. So a search for the length and the name finds the
-/// value without a complete parser.
-fn mise(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
-    let snapshot = unpacked(ctx.var("__MISE_DIFF")?)?;
-    let (old, new) = snapshot.split_at(find(&snapshot, b"\xa3new")?);
-    let map = if map == "old" { old } else { new };
-    let name = packed(name)?;
-    string(&map[find(map, &name)? + name.len()..])
+    /// Returns the value that the variable had before direnv or mise set it.
+    pub(crate) fn before(&self, name: &str) -> Option<Secret> {
+        self.all_before(name).next()
+    }
+
+    /// Returns the values that the variable had before direnv and before mise set it. The two tools will restore them.
+    pub(crate) fn all_before(&self, name: &str) -> impl Iterator<Item = Secret> {
+        self.of_direnv("p", name).into_iter().chain(self.of_mise("old", name))
+    }
+
+    /// Returns which tool set the variable to its current value: `direnv (/its/directory)` or `mise`; `None` if neither
+    /// did.
+    pub(crate) fn owner(&self, name: &str) -> Option<String> {
+        let current = self.ctx.var(name)?;
+        if self.of_direnv("n", name).is_some_and(|value| value.expose() == current) {
+            let directory = self.ctx.var("DIRENV_DIR").map(|directory| directory.trim_start_matches('-'));
+            return Some(directory.map_or_else(|| "direnv".into(), |directory| format!("direnv ({directory})")));
+        }
+        self.of_mise("new", name).is_some_and(|value| value.expose() == current).then(|| "mise".into())
+    }
+
+    fn of_direnv(&self, map: &str, name: &str) -> Option<Secret> {
+        self.direnv.as_ref()?[map][name].as_str().map(Secret::new)
+    }
+
+    /// Reads a value from one map of mise's snapshot. A name is directly before its value, and a string begins with its
+    /// length. So a search for the length and the name finds the value without a complete parser.
+    fn of_mise(&self, map: &str, name: &str) -> Option<Secret> {
+        let snapshot = self.mise.as_ref()?;
+        let (old, new) = snapshot.split_at(find(snapshot, b"\xa3new")?);
+        let map = if map == "old" { old } else { new };
+        let name = packed(name)?;
+        string(&map[find(map, &name)? + name.len()..])
+    }
 }
 
 /// Returns a string in MessagePack; `None` if it has more than 31 bytes.
@@ -100,11 +112,12 @@ mod tests {
     fn the_snapshots_tell_which_tool_set_a_variable() {
         for variable in [("DIRENV_DIFF", DIRENV), ("__MISE_DIFF", MISE)] {
             let ctx = context(&[variable, ("AWS_PROFILE", "x"), ("AWS_REGION", "mine"), ("DIRENV_DIR", "-/d")]);
-            assert_eq!(value(&ctx, "AWS_PROFILE").as_ref().map(Secret::expose), Some("x"), "{variable:?}");
-            assert_eq!(value(&ctx, "AWS_REGION").as_ref().map(Secret::expose), Some("eu-north-1"), "{variable:?}");
-            assert_eq!(before(&ctx, "AWS_PROFILE").as_ref().map(Secret::expose), Some("outer"), "{variable:?}");
-            assert_eq!((value(&ctx, "AWS_ACCESS_KEY_ID"), before(&ctx, "AWS_REGION")), (None, None));
-            assert!(owner(&ctx, "AWS_PROFILE").is_some() && owner(&ctx, "AWS_REGION").is_none());
+            let found = Snapshots::of(&ctx);
+            assert_eq!(found.value("AWS_PROFILE").as_ref().map(Secret::expose), Some("x"), "{variable:?}");
+            assert_eq!(found.value("AWS_REGION").as_ref().map(Secret::expose), Some("eu-north-1"), "{variable:?}");
+            assert_eq!(found.before("AWS_PROFILE").as_ref().map(Secret::expose), Some("outer"), "{variable:?}");
+            assert_eq!((found.value("AWS_ACCESS_KEY_ID"), found.before("AWS_REGION")), (None, None));
+            assert!(found.owner("AWS_PROFILE").is_some() && found.owner("AWS_REGION").is_none());
         }
     }
 
@@ -112,7 +125,8 @@ mod tests {
     fn a_malformed_snapshot_has_no_values() {
         for text in ["", "x", "eJw", "eJyrVkrLz1eyUkpKLFKqBQAdegSM", "!!!!", &MISE[..40]] {
             let ctx = context(&[("DIRENV_DIFF", text), ("__MISE_DIFF", text), ("AWS_PROFILE", "x")]);
-            assert_eq!((value(&ctx, "AWS_PROFILE"), before(&ctx, "AWS_PROFILE")), (None, None), "{text}");
+            let found = Snapshots::of(&ctx);
+            assert_eq!((found.value("AWS_PROFILE"), found.before("AWS_PROFILE")), (None, None), "{text}");
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::environment::EnvChanges;
 use crate::error::{Error, ErrorKind, Result, as_argument};
 use crate::profile::{Profile, Wanted};
 use crate::shell::reply::reply;
-use crate::snapshots;
+use crate::snapshots::Snapshots;
 use crate::source::Request;
 use crate::terminal::say_in_hook;
 use crate::time::Timestamp;
@@ -157,6 +157,7 @@ fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Se
 /// Drops the changes of variables that direnv or mise has set: the file of that tool is nearer to the working directory
 /// than the `.ssox` file.
 fn leave_to_tools(ctx: &Context, changes: &mut EnvChanges) {
+    let snapshots = Snapshots::of(ctx);
     let names: Vec<&str> = changes.iter().map(|(name, _)| name).collect();
-    names.into_iter().filter(|name| snapshots::owner(ctx, name).is_some()).for_each(|name| changes.keep(name));
+    names.into_iter().filter(|name| snapshots.owner(name).is_some()).for_each(|name| changes.keep(name));
 }

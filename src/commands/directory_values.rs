@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::identity::{fingerprint, is_in_use};
-use crate::snapshots;
+use crate::snapshots::Snapshots;
 
 /// The variable with `NAME:FINGERPRINT:BEFORE` for each value. The separator is `|`, because regions and usual profile
 /// names do not contain it.
@@ -23,14 +23,15 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     if is_in_use(ctx) {
         return Ok(());
     }
-    let owned = changes.iter().filter(|(name, _)| snapshots::owner(ctx, name).is_some());
-    let entries: Vec<String> = owned.filter_map(|(name, _)| entry(ctx, name)).collect();
+    let snapshots = Snapshots::of(ctx);
+    let owned = changes.iter().filter(|(name, _)| snapshots.owner(name).is_some());
+    let entries: Vec<String> = owned.filter_map(|(name, _)| entry(ctx, &snapshots, name)).collect();
     if entries.is_empty() { Ok(()) } else { changes.set(VARIABLE, entries.join("|")) }
 }
 
-fn entry(ctx: &Context, name: &str) -> Option<String> {
+fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
     let is_plain = |before: &str| NOT_SECRET.contains(&name) && !before.contains(|c: char| c == '|' || c.is_control());
-    let before = snapshots::before(ctx, name).filter(|before| is_plain(before.expose())).unwrap_or_default();
+    let before = snapshots.before(name).filter(|before| is_plain(before.expose())).unwrap_or_default();
     Some(format!("{name}:{}:{}", fingerprint(name, ctx.var(name)?), before.expose()))
 }
 
@@ -42,7 +43,7 @@ fn entry(ctx: &Context, name: &str) -> Option<String> {
 /// contain.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there =
-        |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, value.expose()) == print);
+        |print: &str| Snapshots::of(ctx).value(name).is_some_and(|value| fingerprint(name, value.expose()) == print);
     match recorded(ctx, name) {
         Some((print, before)) if !is_there(print) => {
             changes.forget(name);
@@ -56,7 +57,7 @@ pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str
 /// Keeps a value that ssox did not set. If a person set it, the shell forgets the value from before `use`. If direnv or
 /// mise set it, the value from before is restored when the shell leaves the directory.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
-    if snapshots::value(ctx, name).is_none() || recorded(ctx, name).is_some() {
+    if Snapshots::of(ctx).value(name).is_none() || recorded(ctx, name).is_some() {
         changes.forget(name);
     }
 }

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::identity::{ENDPOINT, FILES, ID, Identity, PROFILES, WEB_IDENTITY, is_in_use};
 use crate::profile::{self, Profile};
-use crate::snapshots;
+use crate::snapshots::Snapshots;
 use std::ffi::OsStr;
 
 /// What an empty name of a profile does.
@@ -90,9 +90,10 @@ impl Foreign {
 
 /// Returns what happened to the variables: one phrase for all variables with the same cause.
 fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
+    let snapshots = Snapshots::of(ctx);
     let mut phrases: Vec<((String, &str), Vec<&str>)> = Vec::new();
     for name in names {
-        let around = around(ctx, name);
+        let around = around(ctx, &snapshots, name);
         match phrases.iter_mut().find(|(known, _)| *known == around) {
             Some((_, names)) => names.push(name),
             None => phrases.push((around, vec![name])),
@@ -102,7 +103,7 @@ fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
 }
 
 /// Returns what happened to a variable: the words before its name, and those behind it.
-fn around(ctx: &Context, name: &str) -> (String, &'static str) {
+fn around(ctx: &Context, snapshots: &Snapshots, name: &str) -> (String, &'static str) {
     let value = ctx.var_os(name).filter(|value| !value.is_empty());
     let is_file = FILES.contains(&name);
     let Some(value) = value else {
@@ -111,7 +112,7 @@ fn around(ctx: &Context, name: &str) -> (String, &'static str) {
         }
         return ("missing: ".into(), if is_file { ", or HOME has changed" } else { "" });
     };
-    if let Some(owner) = snapshots::owner(ctx, name) {
+    if let Some(owner) = snapshots.owner(name) {
         return (format!("{owner} has set "), "");
     }
     if is_file && is_relative(ctx, value) {

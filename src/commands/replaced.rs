@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::identity::{self, Identity, fingerprint};
-use crate::snapshots;
+use crate::snapshots::Snapshots;
 use std::cell::LazyCell;
 
 /// The variable with `NAME:FINGERPRINT` for each value, separated by `|`.
@@ -21,7 +21,7 @@ pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
 
 /// Tells whether direnv or mise has restored an old value of ssox, and will not restore it once more.
 pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
-    let is_kept = |value: &str| snapshots::all_before(ctx, name).any(|before| before.expose() == value);
+    let is_kept = |value: &str| Snapshots::of(ctx).all_before(name).any(|before| before.expose() == value);
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
 }
 
@@ -36,9 +36,10 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let after = LazyCell::new(|| if is_cleared { None } else { Some(Identity::after(ctx, changes)) });
     let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
     let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));
+    let snapshots = Snapshots::of(ctx);
     let mut entries = Vec::new();
     for name in identity::names() {
-        for value in snapshots::all_before(ctx, name) {
+        for value in snapshots.all_before(name) {
             let value = value.expose();
             if (had(name, value) || is_replaced(ctx, name, value)) && !has(name, value) {
                 entries.push(format!("{name}:{}", fingerprint(name, value)));

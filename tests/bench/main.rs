@@ -10,6 +10,8 @@ mod keyring;
 mod populate;
 mod saved;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -109,7 +111,11 @@ impl Bench {
         runners.push(Runner::new("ssox --version (at most 1.3 x)", self.ssox(10, &["--version"])));
         runners.push(Runner::new("ssox tick", self.ssox(10, &["--emit=zsh1", "tick"])));
         runners.push(Runner::new("ssox complete", self.ssox(10, &["complete", "zsh", "p", "ssox", "use"])));
-        runners.push(Runner::new("ssox use, cached", self.ssox(10, &["--emit=zsh1", "use", "p7"])));
+        let cached_use = || self.ssox(10, &["--emit=zsh1", "use", "p7"]);
+        runners.push(Runner::new("ssox use, cached", cached_use()));
+        let mut beside_direnv = cached_use();
+        beside_direnv.env("DIRENV_DIFF", direnv_diff(400));
+        runners.push(Runner::new("the same beside 400 variables of direnv", beside_direnv));
         compare(runners);
     }
 
@@ -565,6 +571,15 @@ fn cache(home: &Path, profiles: usize) {
 }
 
 const CACHE_NAME: &str = "1db6d1b4bbf1819d1b76d284bf93320ba519c759";
+
+/// The variable in which direnv keeps what it has set, as in a development shell of Nix.
+fn direnv_diff(variables: usize) -> String {
+    let name =
+        |number| format!("\"NIX_VARIABLE_{number}\":\"/nix/store/{:032x}-package\"", number * 0x9E37_79B9_7F4A_7C15);
+    let set: Vec<String> = (1..=variables as u128).map(name).collect();
+    let json = format!("{{\"p\":{{}},\"n\":{{{}}}}}", set.join(","));
+    URL_SAFE.encode(miniz_oxide::deflate::compress_to_vec_zlib(json.as_bytes(), 6))
+}
 
 /// The smallest program, with the same compiler and the release profile's settings.
 fn hello(directory: &Path, is_static: bool) -> Option<PathBuf> {
