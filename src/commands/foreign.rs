@@ -196,7 +196,7 @@ pub(super) enum Owner {
 /// credentials have it. `None`: ssox does not know the access key.
 pub(super) fn owner(ctx: &Context, id: &str) -> Option<Owner> {
     let files = ConfigFiles::load(ctx).ok()?;
-    let may_be_in_keyring = ctx.var("SSOX_STORE").is_some() || files.contains("ssox_store");
+    let may_be_in_keyring = ctx.var("SSOX_STORE").is_some() || files.may_have_key("ssox_store");
     if !may_be_in_keyring && !files.contains(id) && !cache::mentions(ctx, id) {
         return None;
     }

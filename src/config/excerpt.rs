@@ -30,13 +30,12 @@ impl ConfigFiles {
         let index = Index::read(ctx, &path, &file, Part::Sections)?;
         let text = index.sections(&file, profiles)?;
         // The file may have been changed while it was read.
-        if State::of(&file)? != index.state || text.contains("role_arn") {
+        if State::of(&file)? != index.state {
             return None;
         }
-        let credentials = File::load(ctx, WhichFile::Credentials).ok()?;
-        let needs_all = credentials.text.contains("role_arn");
         let config = File::new(path, text.into_bytes(), WhichFile::Config);
-        (!needs_all).then_some(Self { config, credentials })
+        let credentials = File::load(ctx, WhichFile::Credentials).ok()?;
+        Some(Self { config, credentials }).filter(|files| !files.may_have_key("role_arn"))
     }
 
     /// Returns the profile names and role hashes in the index of a large `config`, and the names in `credentials`.
@@ -209,8 +208,11 @@ mod tests {
     #[test]
     fn roles_that_others_may_assume_need_the_whole_file() {
         let (home, ctx) = home();
-        fs::write(home.path().join(".aws/config"), text() + "[profile r]\nrole_arn = x\nregion = y\n").unwrap();
+        let aws = home.path().join(".aws");
+        fs::write(aws.join("config"), text() + "[profile r]\nRole_ARN = x\nregion = y\n").unwrap();
         index(&ctx);
         assert!(region(&ctx, "r").is_none() && region(&ctx, "p9").is_some());
+        fs::write(aws.join("credentials"), "[other]\nROLE_ARN = x\n").unwrap();
+        assert!(region(&ctx, "p9").is_none());
     }
 }

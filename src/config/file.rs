@@ -168,8 +168,24 @@ impl File {
 
     /// Returns all sections of a kind that contain this text, in the file's order.
     pub(crate) fn sections_with(&self, kind: SectionKind, text: &str) -> Vec<Section<'_>> {
-        let positions: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();
-        let has_one = |header: &Header| has_one_in(&positions, &(header.start..header.end));
+        self.sections_at(kind, &memmem::find_iter(self.text.as_bytes(), text).collect::<Vec<_>>())
+    }
+
+    /// Returns all sections of a kind that have a key, in the file's order. The key must contain `_`.
+    pub(crate) fn sections_with_key(&self, kind: SectionKind, key: &str) -> Vec<Section<'_>> {
+        let mut sections = self.sections_at(kind, &positions_in_any_case(&self.text, key).collect::<Vec<_>>());
+        sections.retain(|section| section.entry(key).is_some());
+        sections
+    }
+
+    /// Tells whether the name of a key occurs in the file. The key must contain `_`.
+    pub(super) fn may_have_key(&self, key: &str) -> bool {
+        positions_in_any_case(&self.text, key).next().is_some()
+    }
+
+    /// Returns the sections of a kind that contain one of these positions, which are sorted.
+    fn sections_at(&self, kind: SectionKind, positions: &[usize]) -> Vec<Section<'_>> {
+        let has_one = |header: &Header| has_one_in(positions, &(header.start..header.end));
         let section = |header: Header| {
             let (_, name) = self.name(header).filter(|(of, _)| *of == kind)?;
             let mut section = Section::new(name);
@@ -185,20 +201,6 @@ impl File {
         let mut section = Section::new(name.to_string());
         self.add_to(&mut section, &headers);
         (!headers.is_empty()).then_some(section)
-    }
-
-    /// Returns the names of all sections of a kind that have a key. The key must contain `_`. A name that several
-    /// sections have is repeated.
-    pub(super) fn names_with_key(&self, kind: SectionKind, key: &str) -> Vec<Cow<'_, str>> {
-        let positions = positions_in_any_case(&self.text, key);
-        let is_key =
-            |line: &str| line.trim_start().get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
-        let has_it = |header: &Header| {
-            let body = header.body(&self.text);
-            has_one_in(&positions, &body) && self.text[body].lines().any(is_key)
-        };
-        let named = |header: Header| self.name(header).filter(|(of, _)| *of == kind).map(|(_, name)| name);
-        Headers::new(&self.text).filter(has_it).filter_map(named).collect()
     }
 
     /// Adds the entries below these headers to a section.

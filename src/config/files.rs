@@ -166,10 +166,21 @@ impl ConfigFiles {
         each_once(self.profiles_with(text).map(|section| section.name.to_string()))
     }
 
+    /// Returns all profile sections that have a key, in any case. Sections with the same name are not merged.
+    pub(crate) fn profiles_with_key(&self, key: &str) -> impl Iterator<Item = Section<'_>> {
+        [&self.config, &self.credentials]
+            .into_iter()
+            .flat_map(move |file| file.sections_with_key(SectionKind::Profile, key))
+    }
+
     /// Returns the names of all profiles that have a key, each once. The two files are not merged.
     pub(crate) fn names_with_key(&self, key: &str) -> Vec<String> {
-        let files = [&self.config, &self.credentials].into_iter();
-        each_once(files.flat_map(|file| file.names_with_key(SectionKind::Profile, key)).map(Cow::into_owned))
+        each_once(self.profiles_with_key(key).map(|section| section.name.to_string()))
+    }
+
+    /// Tells whether the name of a key occurs in either file, in any case.
+    pub(crate) fn may_have_key(&self, key: &str) -> bool {
+        self.config.may_have_key(key) || self.credentials.may_have_key(key)
     }
 
     /// Returns the names of all sso-sessions, each once, in the order of `config`.

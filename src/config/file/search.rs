@@ -4,14 +4,14 @@ use memchr::memchr_iter;
 use std::ops::Range;
 
 /// Returns the positions of a word in a text, ignoring case. The word must contain `_`.
-pub(super) fn positions_in_any_case(text: &str, word: &str) -> Vec<usize> {
+pub(super) fn positions_in_any_case<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let before = word.find('_').expect("the word has a `_`");
-    let is_word = |start: &usize| {
+    let is_word = move |start: &usize| {
         let found = text.as_bytes().get(*start..start + word.len());
         found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
     };
-    let starts = memchr_iter(b'_', text.as_bytes()).filter_map(|at| at.checked_sub(before));
-    starts.filter(is_word).collect()
+    let starts = memchr_iter(b'_', text.as_bytes()).filter_map(move |at| at.checked_sub(before));
+    starts.filter(is_word)
 }
 
 /// Tells whether any of the sorted positions is in a range.

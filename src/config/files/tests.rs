@@ -4,11 +4,12 @@ use proptest::prelude::*;
 #[test]
 fn profiles_are_found_by_a_text_and_by_a_key() {
     let files = ConfigFiles::parse(
-        "[profile a]\nx = 1\nSSO_Start_URL = u\n[sso-session s]\nsso_start_url = u\n[profile b]\nx = u\n",
+        "[profile a]\nx = 1\nSSO_Start_URL = u\n[profile d]\nx= sso_start_url\n[sso-session s]\nsso_start_url = u\n[profile b]\nx = u\n",
         "[a]\nsso_start_url = u\n[c]\n  sso_start_url=u\n",
     );
     assert_eq!(files.names_with_key("sso_start_url"), ["a", "c"]);
     assert_eq!(files.names_with("x = "), ["a", "b"]);
+    assert!(files.may_have_key("sso_start_url") && !files.may_have_key("sso_region"));
 }
 
 #[test]
