@@ -13,6 +13,7 @@ use crate::tools::BEDROCK_KEY;
 
 /// Programs that do not start when `AWS_CA_BUNDLE` is set: litestream 0.5.17, rclone 1.60.1.
 const REFUSE_BUNDLE: [&str; 2] = ["litestream", "rclone"];
+const PLUGIN_PATH: &str = "cli_legacy_plugin_path";
 
 /// Checks the environment and the configuration.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
@@ -84,7 +85,7 @@ fn plugins(files: &ConfigFiles) -> Option<Finding> {
         if line.starts_with('[') {
             is_inside = line.trim_end() == "[plugins]";
         }
-        is_inside && line.starts_with("cli_legacy_plugin_path")
+        is_inside && line.get(..PLUGIN_PATH.len()).is_some_and(|key| key.eq_ignore_ascii_case(PLUGIN_PATH))
     })?;
     let message = "`cli_legacy_plugin_path` in `[plugins]` is for AWS CLI v2: AWS CLI v1 stops with a traceback";
     let finding = Finding::new(
@@ -99,7 +100,7 @@ fn plugins(files: &ConfigFiles) -> Option<Finding> {
 /// Reports `credential_process` programs in quotes. If there are quotes, minio-go sends unsigned requests, and older Go
 /// tools fail.
 fn quoted_programs(files: &ConfigFiles) -> Vec<Finding> {
-    files.profiles_with("credential_process").filter_map(|section| quoted_program(files, &section)).collect()
+    files.profiles_with_key("credential_process").filter_map(|section| quoted_program(files, &section)).collect()
 }
 
 fn quoted_program(files: &ConfigFiles, section: &Section) -> Option<Finding> {
@@ -133,8 +134,8 @@ mod tests {
             (&[(ID, ""), (SECRET, "")], "", "set but empty"),
             (&[key, (SECRET, "s"), (ACCOUNT_ID, "111122223333")], "", "belongs to `029608264753`"),
             (&[("AWS_PROFILE", "p"), (BEDROCK_KEY, "k")], "", "Bedrock send this API key"),
-            (&[], "[plugins]\ncli_legacy_plugin_path = /x\n", "AWS CLI v1 stops"),
-            (&[], "[profile p]\ncredential_process = \"/a b\" c\n", "starts with a quote"),
+            (&[], "[plugins]\nCLI_legacy_plugin_path = /x\n", "AWS CLI v1 stops"),
+            (&[], "[profile p]\nCredential_Process = \"/a b\" c\n", "starts with a quote"),
         ];
         for (variables, config, words) in rows {
             let found = messages(variables, config);

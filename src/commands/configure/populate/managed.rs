@@ -21,7 +21,7 @@ impl<'a> Managed<'a> {
     pub(super) fn all(file: &'a File, session: &str) -> Vec<Self> {
         let mut seen = HashSet::new();
         let names = file
-            .sections_with(SectionKind::Profile, "ssox_managed")
+            .sections_with_key(SectionKind::Profile, "ssox_managed")
             .into_iter()
             .map(|section| section.name.into_owned());
         names
@@ -85,7 +85,7 @@ impl References {
     pub(super) fn of(files: &ConfigFiles) -> Self {
         let reference =
             |section: Section| Some((section.name.to_string(), section.value("source_profile")?.to_string()));
-        Self(files.profiles_with("source_profile").filter_map(reference).collect())
+        Self(files.profiles_with_key("source_profile").filter_map(reference).collect())
     }
 
     /// Tells whether another profile, which is not in `removed`, has the profile `name` as its `source_profile`.

@@ -189,7 +189,7 @@ fn a_partial_or_empty_listing_removes_nothing() {
 
 #[test]
 fn a_source_profile_is_neither_removed_nor_renamed() {
-    let text = populated("[profile own]\nsource_profile = Data.Admin\n", &two(), &DEFAULT);
+    let text = populated("[profile own]\nSource_Profile = Data.Admin\n", &two(), &DEFAULT);
     let without = listing(vec![account("222233334444", "Shop", Some(&["ReadOnly"]))]);
     let plan = planned(&text, &without, &PRUNE).unwrap();
     assert_eq!((plan.referenced, plan.removed), (vec!["Data.Admin".into()], vec!["Data.ReadOnly".into()]));
@@ -199,7 +199,7 @@ fn a_source_profile_is_neither_removed_nor_renamed() {
     // A profile is removed, too, if only removed profiles have it as their `source_profile`.
     let text = text.replace(
         "[profile own]\n",
-        "[profile own]\nssox_managed = corp\nsso_account_id = 999999999999\nsso_role_name = R\n",
+        "[profile own]\nSSOX_Managed = corp\nsso_account_id = 999999999999\nsso_role_name = R\n",
     );
     assert_eq!(planned(&text, &without, &PRUNE).unwrap().removed, ["Data.Admin", "Data.ReadOnly", "own"]);
 }
