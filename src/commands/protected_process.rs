@@ -43,14 +43,18 @@ fn with_process<'a>(files: &'a ConfigFiles, profile: &str, longest: usize) -> Op
 /// `credential_process` is another program, or ssox gives credentials. An account and a role without a profile are not
 /// looked up, because that can need a request to AWS.
 pub(super) fn refusal(ctx: &Context, section: &Section) -> Option<Error> {
-    let line = section.value("credential_process")?;
-    let words = CommandLine::parse("credential_process", &section.name, line).ok()?.words;
-    let is_ssox = Path::new(words.first()?).file_stem()? == "ssox";
-    let words: Vec<OsString> = words.into_iter().filter(|_| is_ssox).map(OsString::from).collect();
+    let words: Vec<OsString> = words_of_ssox(section)?.into_iter().map(OsString::from).collect();
     match Cli::read(&words).ok()?.verb {
         Verb::CredentialProcess(process) if process.names_one_of(&ConfigFiles::load(ctx).ok()?) => {
             process.profile(ctx).err()
         }
         _ => None,
     }
+}
+
+/// Returns the words of `credential_process` if its program is ssox.
+pub(super) fn words_of_ssox(section: &Section) -> Option<Vec<String>> {
+    let line = section.value("credential_process")?;
+    let words = CommandLine::parse("credential_process", &section.name, line).ok()?.words;
+    (Path::new(words.first()?).file_stem()? == "ssox").then_some(words)
 }

@@ -100,8 +100,11 @@ fn a_credential_process_profile_has_no_sso_keys() {
     assert_eq!(there, expected);
     let back = planned(&there, &two(), &process).unwrap();
     assert!(!back.text.expose().contains("sso_session") && back.changed == ["Data.Admin"], "{}", back.text.expose());
-    let own = there.replace("[profile Data.Admin]\n", "[profile Data.Admin]\ncredential_process = mine\n");
-    assert_eq!(populated(&own, &two(), &sso), own);
+    for line in ["mine", "granted credential-process --profile x", "/bin/ssox export Data.Admin --format process"] {
+        let own =
+            there.replace("[profile Data.Admin]\n", &format!("[profile Data.Admin]\ncredential_process = {line}\n"));
+        assert_eq!(populated(&own, &two(), &sso), own);
+    }
 }
 
 #[test]
@@ -260,7 +263,7 @@ fn text() -> impl Strategy<Value = String> {
         "[profile m1]\nssox_managed = corp\nsso_account_id = 111111111111\nsso_role_name = R\n# in\nregion = z\n",
         "[profile Data.S]\n  ssox_managed = corp\n  sso_account_id = 222222222222\n  sso_role_name = S\n",
         "[profile Shop.R]\nssox_managed = corp\nsso_account_id = 333333333333\n",
-        "[profile Data.T]\nssox_managed = corp\nssox_account_id = 444444444444\nssox_role_name = T\ncredential_process = x credential-process y\n",
+        "[profile Data.T]\nssox_managed = corp\nssox_account_id = 444444444444\nssox_role_name = T\ncredential_process = /bin/ssox credential-process y\n",
         "[profile gone]\nssox_managed = corp\nsso_account_id = 999999999999\nsso_role_name = R\nsource_profile = m1\n",
         "[default]\nregion = d\n",
         "[services s]\ns3 =\n  a = b\n",
