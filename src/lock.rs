@@ -11,6 +11,7 @@ use crate::context::{Context, Deadline, quoted, refused};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::terminal::Countdown;
+use crate::time::Timestamp;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -33,20 +34,20 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: Option<File>,
-    /// Whether this process had to wait for another one.
-    pub(crate) has_waited: bool,
+    /// When this process began to wait for another one; `None` if it did not have to wait.
+    pub(crate) waited_since: Option<Timestamp>,
 }
 
 impl Lock {
     /// Takes a lock; returns `None` if another process holds it.
     pub(crate) fn try_take(ctx: &Context, name: &str) -> Option<Self> {
-        let Some(mut file) = open(ctx, name) else { return Some(Self { _file: None, has_waited: false }) };
+        let Some(mut file) = open(ctx, name) else { return Some(Self { _file: None, waited_since: None }) };
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => return None,
             Ok(()) => Holder::of_this_process(ctx).write(&mut file),
             Err(TryLockError::Error(_)) => {}
         }
-        Some(Self { _file: Some(file), has_waited: false })
+        Some(Self { _file: Some(file), waited_since: None })
     }
 
     /// Takes a lock; waits for a process that holds it. `what` says in messages what the lock protects.
@@ -58,6 +59,11 @@ impl Lock {
         Self::wait_within(ctx, LIMIT, name, what)
     }
 
+    /// Tells whether something that was made at this time was made while this process waited for the lock.
+    pub(crate) fn has_waited_for(&self, made_at: Timestamp) -> bool {
+        self.waited_since.is_some_and(|since| made_at >= since)
+    }
+
     /// Takes the lock on a file that people edit; waits as [`Lock::wait`]. All paths of a file have the same lock.
     ///
     /// # Errors
@@ -67,14 +73,19 @@ impl Lock {
         Self::wait(ctx, &format!("config {}", real.display()), &format!("the lock on `{}`", path.display()))
     }
 
-    fn wait_within(ctx: &Context, limit: Duration, name: &str, what: &str) -> Result<Self> {
+    /// Takes a lock, with another time limit than [`LIMIT`]; waits as [`Lock::wait`].
+    ///
+    /// # Errors
+    /// Those of [`Lock::wait`].
+    pub(crate) fn wait_within(ctx: &Context, limit: Duration, name: &str, what: &str) -> Result<Self> {
         refuse_link(ctx, name)?;
-        let (deadline, mut has_waited, mut pause, mut countdown) = (ctx.deadline(limit), false, FIRST_PAUSE, None);
+        let (deadline, started, mut waited_since) = (ctx.deadline(limit), ctx.now(), None);
+        let (mut pause, mut countdown) = (FIRST_PAUSE, None);
         loop {
             if let Some(lock) = Self::try_take(ctx, name) {
-                return Ok(Self { has_waited, ..lock });
+                return Ok(Self { waited_since, ..lock });
             }
-            has_waited = true;
+            waited_since = Some(started);
             if deadline.is_expired() {
                 return Err(not_released(ctx, limit, name, what));
             }

@@ -18,7 +18,6 @@ use crate::error::{Error, Result};
 use crate::lock::{Lock, StoppedHolder};
 use crate::session::{self, Session, Token};
 use crate::terminal::{self, Bar};
-use crate::time::Timestamp;
 use interrupted::Interrupted;
 use std::thread::sleep;
 use std::time::Duration;
@@ -53,12 +52,11 @@ pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
     if ctx.no_input {
         session::valid_token(ctx, session)?;
     }
-    let started = ctx.now();
     // The lock is taken before a sign-in, because a sign-in starts a background process that also lists the
     // assignments. The background process waits for the lock, finds the listing that this process has stored, and does
     // not list again.
     let lock = lock(ctx, session)?;
-    if let Some(listing) = listed_meanwhile(ctx, session, &lock, started) {
+    if let Some(listing) = listed_meanwhile(ctx, session, &lock) {
         return Ok(Listed { failure: None, listing });
     }
     session::with_token(ctx, session, None, |token| list_with(ctx, session, token))
@@ -70,9 +68,8 @@ pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
 /// # Errors
 /// Those of [`list`].
 pub(crate) fn list_in_background(ctx: &Context, session: &Session) -> Result<()> {
-    let started = ctx.now();
     let lock = lock(ctx, session)?;
-    if listed_meanwhile(ctx, session, &lock, started).is_some() {
+    if listed_meanwhile(ctx, session, &lock).is_some() {
         return Ok(());
     }
     list_with(ctx, session, &session::valid_token(ctx, session)?).map(drop)
@@ -85,8 +82,8 @@ pub(crate) fn are_being_listed(ctx: &Context, session: &Session) -> bool {
 
 /// Returns the listing that another process stored while this process waited for the lock; `None` if there is none, or
 /// this process did not wait.
-fn listed_meanwhile(ctx: &Context, session: &Session, lock: &Lock, started: Timestamp) -> Option<Listing> {
-    read(ctx, session).filter(|listing| lock.has_waited && listing.listed_at >= started)
+fn listed_meanwhile(ctx: &Context, session: &Session, lock: &Lock) -> Option<Listing> {
+    read(ctx, session).filter(|listing| lock.has_waited_for(listing.listed_at))
 }
 
 fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> {
@@ -121,6 +118,7 @@ fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut
 /// Takes the lock. If another process holds the lock, waits without a time limit, because that process may have
 /// thousands of accounts to list, and shows the progress of that process.
 fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
+    let started = ctx.now();
     let (name, what) = (lock_name(session), format!("the lock on the listing of `{}`", session.label()));
     if let Some(lock) = Lock::try_take(ctx, &name) {
         return Ok(lock);
@@ -132,7 +130,7 @@ fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     let mut holder = StoppedHolder::watch(ctx);
     loop {
         if let Some(mut lock) = Lock::try_take(ctx, &name) {
-            lock.has_waited = true;
+            lock.waited_since = Some(started);
             return Ok(lock);
         }
         holder.check(ctx, &name, &what)?;

@@ -73,7 +73,7 @@ fn refreshed(
     };
     // Which recorded failures are returned without a new request: while the token is usable, those of the last minute;
     // otherwise those that were recorded while this process waited for the lock.
-    let since = if is_usable(&cached) { Some(started.plus(-PAUSE)) } else { lock.has_waited.then_some(started) };
+    let since = if is_usable(&cached) { Some(started.plus(-PAUSE)) } else { lock.waited_since };
     let refresh = Refresh { ctx, session, cached: &cached, since, is_needed: !is_usable(&cached) };
     let error = match refresh.run() {
         Ok(token) => return Ok(token),

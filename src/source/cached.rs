@@ -3,15 +3,16 @@
 //! expire.
 //!
 //! Invariant: ssox asks nobody anything while it holds a lock. The person may take minutes, and other processes would
-//! wait.
+//! wait. A `credential_process` may ask: it runs while the lock is held, so that it asks once, and it has a time limit.
 
 use super::{Request, WhenUnreachable};
 use crate::cache::{self, Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{ErrorKind, Result};
-use crate::lock::Lock;
+use crate::lock::{LIMIT, Lock};
 use crate::terminal;
+use std::time::Duration;
 
 /// Returns the cached entry if it is valid for at least `min_ttl`, otherwise the entry from `renew`. If AWS is
 /// unreachable, returns the cached entry until it expires, unless `request.when_unreachable` forbids the use of cached
@@ -51,12 +52,26 @@ pub(super) fn fetch(
     request: &Request,
     fetch: impl FnOnce() -> Result<RoleCredentials>,
 ) -> Result<Entry> {
-    let started = ctx.now();
-    let _lock = Lock::wait(ctx, &key.lock_name(), "the lock on these credentials")?;
+    fetch_within(ctx, LIMIT, key, request, fetch)
+}
+
+/// Fetches new credentials as [`fetch`] does, but waits for the lock until `limit`: a program that another process runs
+/// may take longer than AWS.
+///
+/// # Errors
+/// Those of [`fetch`].
+pub(super) fn fetch_within(
+    ctx: &Context,
+    limit: Duration,
+    key: &Key,
+    request: &Request,
+    fetch: impl FnOnce() -> Result<RoleCredentials>,
+) -> Result<Entry> {
+    let lock = Lock::wait_within(ctx, limit, &key.lock_name(), "the lock on these credentials")?;
     if let Some(entry) = cache::read(ctx, key)?.filter(|entry| !entry.is_expired(ctx.now())) {
         // If another process stored the entry while this process waited for the lock, the entry is as new as one that
         // this process would fetch.
-        if entry.is_usable(ctx.now(), request.min_ttl) || entry.issued_at > started {
+        if entry.is_usable(ctx.now(), request.min_ttl) || lock.has_waited_for(entry.issued_at) {
             return Ok(entry);
         }
     }
@@ -79,4 +94,41 @@ pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> E
         terminal::warn_of_cache(ctx, &error);
     }
     entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Clock;
+    use crate::secret::Secret;
+    use crate::time::Timestamp;
+    use std::ffi::OsString;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::thread;
+
+    #[test]
+    fn what_was_fetched_during_the_wait_is_not_fetched_again_however_long_it_must_be_valid() {
+        let home = tempfile::tempdir().unwrap();
+        let mut ctx = Context::new([("HOME".to_string(), OsString::from(home.path()))]);
+        ctx.clock = Clock::ahead(Arc::default());
+        let request = Request { min_ttl: Some(Duration::MAX), ..Request::default() };
+        let (key, fetches) = (Key::own("test", &["x"]), AtomicU32::new(0));
+        let keys = || {
+            let end = Timestamp::parse("2096-11-20T12:00:00Z");
+            RoleCredentials::new(format!("AKIA{}", fetches.fetch_add(1, Ordering::SeqCst)), Secret::new("s"), None, end)
+        };
+        thread::scope(|scope| {
+            fetch(&ctx, &key, &request, || {
+                scope.spawn(|| fetch(&ctx, &key, &request, || Ok(keys())).unwrap());
+                ctx.clock.wait_for_waiter();
+                Ok(keys())
+            })
+            .unwrap();
+        });
+        assert_eq!(fetches.load(Ordering::SeqCst), 1);
+        // A process that did not wait fetches again.
+        fetch(&ctx, &key, &request, || Ok(keys())).unwrap();
+        assert_eq!(fetches.load(Ordering::SeqCst), 2);
+    }
 }
