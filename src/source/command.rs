@@ -14,7 +14,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// How long a program may run; AWS's own tools have the same limit.
-const TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a program may run if it asks the person for something.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(600);
 

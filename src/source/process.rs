@@ -1,7 +1,7 @@
 //! `credential_process`: a program that prints credentials as JSON, in a format that all AWS tools read.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
-use super::command::CommandLine;
+use super::command::{CommandLine, TIMEOUT};
 use super::kind::Kind;
 use super::profile_keys::ProfileKeys;
 use super::{Request, cached};
@@ -15,6 +15,10 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::Value;
 use std::path::Path;
+use std::time::Duration;
+
+/// How long to wait for the lock of another process that runs the program: a little longer than the program may run.
+const LOCK_LIMIT: Duration = TIMEOUT.saturating_add(Duration::from_secs(5));
 
 /// The environment variable that detects circular calls: the program in `credential_process` may call ssox, and that
 /// ssox process may run the same program again. The variable lists the profiles whose programs are running, one per
@@ -65,7 +69,7 @@ impl Kind for CredentialProcess {
             // Circular calls are detected before this process waits for the lock. In a circular call, the process that
             // holds the lock waits for this process.
             let chain = self.chain(ctx)?;
-            cached::fetch(ctx, &self.cache_key(), request, || {
+            cached::fetch_within(ctx, LOCK_LIMIT, &self.cache_key(), request, || {
                 let printed = self.command.run(ctx, &[(CHAIN_VARIABLE, chain)])?;
                 self.parse(ctx, &printed)
             })
@@ -220,5 +224,39 @@ mod tests {
         assert_eq!(process().chain(&ctx("")).unwrap(), "p");
         assert_eq!(process().chain(&ctx("a\nb")).unwrap(), "a\nb\np");
         assert!(process().chain(&ctx("a\np\nb")).unwrap_err().message.ends_with("is circular: p → b → p"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_slow_program_is_waited_for_and_runs_once() {
+        use crate::context::Clock;
+        use std::fs;
+        use std::sync::Arc;
+        let home = tempfile::tempdir().unwrap();
+        let [script, started, done] = ["script", "started", "done"].map(|name| home.path().join(name));
+        let printed =
+            r#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "2096-11-20T12:00:00Z"}"#;
+        let wait = format!("echo >>{}; while [ ! -e {} ]; do sleep 0.02; done", started.display(), done.display());
+        fs::write(&script, format!("{wait}; echo '{printed}'")).unwrap();
+        let command = CommandLine::parse("credential_process", "p", &format!("sh {}", script.display())).unwrap();
+        let (process, milliseconds) = (CredentialProcess { command, ..process() }, Arc::default());
+        let [first, second] = [(), ()].map(|()| {
+            let mut ctx = Context::new([("HOME".to_string(), home.path().into())]);
+            (ctx.no_input, ctx.clock) = (true, Clock::ahead(Arc::clone(&milliseconds)));
+            ctx
+        });
+        let key = |ctx| process.credentials(ctx, &Request::default()).unwrap().credentials.access_key_id;
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| key(&first));
+            while !started.exists() {
+                std::thread::yield_now();
+            }
+            let waiting = scope.spawn(|| key(&second));
+            second.clock.wait_for_waiter();
+            second.clock.advance(Duration::from_secs(40));
+            fs::write(&done, "").unwrap();
+            assert_eq!([running, waiting].map(|one| one.join().unwrap()), ["A", "A"]);
+        });
+        assert_eq!(fs::read(&started).unwrap(), b"\n");
     }
 }
