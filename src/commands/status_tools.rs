@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::{Result, printable};
 use crate::identity::{ID, WEB_IDENTITY, is_in_use};
 use crate::terminal;
-use crate::tools::{BEDROCK_KEY, CLI, Prediction, Taken, predictions};
+use crate::tools::{CLI, Prediction, Taken, predictions};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -28,6 +28,8 @@ pub(super) struct ToolRow {
     renews: bool,
     region: Option<String>,
     pub(super) why: String,
+    #[serde(skip)]
+    taken: Taken,
 }
 
 /// Returns the text or the JSON array.
@@ -101,13 +103,13 @@ pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> boo
 /// them.
 fn reference(rows: &[ToolRow]) -> Option<&ToolRow> {
     let cli = rows.iter().find(|row| row.tool == CLI)?;
-    let takes_keys = |row: &&ToolRow| row.source == "environment" && !row.takes_bedrock_key();
+    let takes_keys = |row: &&ToolRow| row.taken == Taken::Keys;
     rows.iter().find(takes_keys).filter(|_| !cli.takes_something()).or(Some(cli))
 }
 
 fn row(ctx: &Context, keys: Option<&str>, prediction: Prediction) -> ToolRow {
     let Prediction { tool, taken, renews, region, mut why } = prediction;
-    let (source, identity) = match taken {
+    let (source, identity) = match &taken {
         Taken::Keys => {
             if keys.is_none() {
                 let id = ctx.var(ID).unwrap_or_default();
@@ -116,21 +118,21 @@ fn row(ctx: &Context, keys: Option<&str>, prediction: Prediction) -> ToolRow {
             ("environment", keys.map(String::from))
         }
         Taken::FileKeys(id) => {
-            let identity = owned(ctx, &id);
+            let identity = owned(ctx, id);
             if identity.is_none() {
-                why = format!("{why}: {}", foreign::key(ctx, &id));
+                why = format!("{why}: {}", foreign::key(ctx, id));
             }
             ("file", identity)
         }
-        Taken::WebIdentity(arn) => ("environment", Some(role_of(&arn))),
-        Taken::Profile(name, _) => ("profile", Some(name)),
+        Taken::WebIdentity(arn) => ("environment", Some(role_of(arn))),
+        Taken::Profile(name, _) => ("profile", Some(name.clone())),
         Taken::Container => {
             ("container", own_profile(ctx).filter(|_| endpoint_changes::is_served(ctx)).map(String::from))
         }
         Taken::BedrockKey => ("environment", None),
-        Taken::Nothing => ("none", None),
+        Taken::Unsigned | Taken::Nothing => ("none", None),
     };
-    ToolRow { tool, identity, source, renews, region, why }
+    ToolRow { tool, identity, source, renews, region, why, taken }
 }
 
 /// Returns the profile in use, if this shell still has what ssox set.
@@ -162,32 +164,32 @@ fn role_of(text: &str) -> String {
 impl ToolRow {
     /// Tells whether the tool finds credentials.
     pub(super) fn takes_something(&self) -> bool {
-        self.source != "none"
+        !matches!(self.taken, Taken::Unsigned | Taken::Nothing)
     }
 
-    /// Tells whether the tool uses `[default]`, although no variable names it.
+    /// Tells whether the tool uses the profile `default`.
     pub(super) fn takes_default(&self) -> bool {
-        self.why.starts_with("[default]")
+        matches!(&self.taken, Taken::Profile(name, _) if name == "default")
     }
 
     /// Tells whether the tool requests credentials from the URL for containers, which may be a local server of ssox.
     pub(super) fn takes_container(&self) -> bool {
-        self.source == "container"
+        self.taken == Taken::Container
     }
 
     /// Tells whether the tool uses the access keys in a file of an older program, such as `~/.boto`.
     pub(super) fn takes_file_keys(&self) -> bool {
-        self.source == "file"
+        matches!(self.taken, Taken::FileKeys(_))
     }
 
     /// Tells whether the row is that of an API key for Amazon Bedrock.
     pub(super) fn takes_bedrock_key(&self) -> bool {
-        self.why.contains(BEDROCK_KEY)
+        self.taken == Taken::BedrockKey
     }
 
     /// Tells whether the tool would send requests without a signature.
     pub(super) fn is_unsigned(&self) -> bool {
-        self.why.starts_with("unsigned")
+        self.taken == Taken::Unsigned
     }
 
     fn is_same_identity(&self, other: &Self) -> bool {
@@ -203,7 +205,7 @@ impl ToolRow {
 
     fn summary(&self) -> String {
         let identity = self.identity.iter().map(|identity| format!("{identity}: "));
-        let region = self.region.iter().filter(|_| self.source != "none").map(|region| format!(", {region}"));
+        let region = self.region.iter().filter(|_| self.takes_something()).map(|region| format!(", {region}"));
         let renews = if self.renews { ", renews" } else { "" };
         identity.chain([self.why.clone()]).chain(region).chain([renews.to_string()]).collect()
     }

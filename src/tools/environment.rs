@@ -110,7 +110,7 @@ impl View<'_> {
     /// requests.
     pub(super) fn empty_keys(&self) -> Option<Outcome> {
         let is_empty = keys(self.ctx) == Keys::Empty;
-        is_empty.then(|| (Taken::Nothing, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
+        is_empty.then(|| (Taken::Unsigned, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
     }
 
     /// Returns the role in the variables of a web identity; `None` if these variables are not set, or if only one is set

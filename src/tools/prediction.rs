@@ -54,7 +54,7 @@ impl View<'_> {
             _ => None,
         };
         let renews = match &taken {
-            Taken::Keys | Taken::FileKeys(_) | Taken::BedrockKey | Taken::Nothing => false,
+            Taken::Keys | Taken::FileKeys(_) | Taken::BedrockKey | Taken::Unsigned | Taken::Nothing => false,
             Taken::WebIdentity(_) | Taken::Container => self.tool.renews,
             Taken::Profile(_, kind) => self.renews(*kind) && missing.is_none(),
         };
@@ -155,11 +155,11 @@ impl View<'_> {
     fn last(&self) -> Outcome {
         let skipped =
             self.skipped().map_or_else(|| "there are no credentials".into(), |skipped| format!("it {skipped}"));
-        let why = match self.tool.last {
-            Last::Refuses => "refuses",
-            Last::Unsigned => "unsigned",
-            Last::WaitsForMetadata => "waits for the metadata address",
+        let (taken, what) = match self.tool.last {
+            Last::Refuses => (Taken::Nothing, "refuses"),
+            Last::Unsigned => (Taken::Unsigned, "unsigned"),
+            Last::WaitsForMetadata => (Taken::Nothing, "waits for the metadata address"),
         };
-        (Taken::Nothing, format!("{why}: {skipped}"))
+        (taken, format!("{what}: {skipped}"))
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Taken {
     BedrockKey,
     /// The credentials of the container, from the variables `AWS_CONTAINER_CREDENTIALS_…`.
     Container,
+    /// No credentials: the tool sends its requests without a signature.
+    Unsigned,
     Nothing,
 }
 

@@ -16,9 +16,9 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
 }
 
 /// Reports exported universal variables of fish, whose names the shell function passes in SSOX_UNIVERSAL. fish passes
-/// them to every program, even if a global variable has the same name.
+/// them to programs wherever no exported global variable has the same name.
 fn universal(ctx: &Context) -> Option<Finding> {
     let names = ctx.var("SSOX_UNIVERSAL")?;
-    let message = format!("fish gives programs its exported universal variables instead of what ssox sets: {names}");
+    let message = format!("fish gives programs its exported universal variables also where ssox unsets them: {names}");
     Some(Finding::new("environment", Error, message, format!("set -eU {names}")))
 }

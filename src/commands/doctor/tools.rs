@@ -9,9 +9,13 @@ use crate::tools::CREDENTIAL_FILE;
 
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
-/// Reports tools that use `[default]`, although the environment has the URL of a container's credentials.
+/// Reports tools that use `[default]`, although the environment has the URL of a container's credentials, and no variable
+/// names the profile `default`.
 fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let variable = CONTAINER.iter().find(|name| ctx.var(name).is_some())?;
+    if PROFILES.iter().any(|name| ctx.var(name) == Some("default")) {
+        return None;
+    }
     let (takes_it, takes_default): (Vec<&ToolRow>, Vec<&ToolRow>) =
         rows.iter().filter(|row| row.takes_default() || row.takes_container()).partition(|row| row.takes_container());
     let first = takes_default.first()?;
