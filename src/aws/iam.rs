@@ -57,12 +57,7 @@ fn list_account_aliases(
     let text_of = |name: &str| body.as_ref().ok().and_then(|body| text_of(body, name));
     match (status, body.as_ref().map(|body| body.root_element().tag_name().name())) {
         (200, Ok("ListAccountAliasesResponse")) => Ok(text_of("member")),
-        (403, _) => {
-            let code = text_of("Code").unwrap_or_default();
-            let message = if code.is_empty() { "access denied" } else { &code };
-            Err(Error::refused(message).coded(&code))
-        }
-        _ => Err(sdk_error::not_an_aws_response(&channel, status)),
+        _ => Err(sdk_error::response_error(&channel, status, &text_of("Code").unwrap_or_default())),
     }
 }
 

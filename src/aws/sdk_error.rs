@@ -51,6 +51,12 @@ where
     error.doing(what).into()
 }
 
+/// Returns the error of a response that was received without the SDK. `code` is AWS's error code; empty when the
+/// response has none.
+pub(super) fn response_error(channel: &Channel, status: u16, code: &str) -> Error {
+    Refusal { code, message: "", status, clock_ahead: None }.error(channel, "ssox doctor").coded(code)
+}
+
 /// A response with an error status, from AWS or from a proxy between ssox and AWS.
 struct Refusal<'a> {
     /// AWS's error code; empty when the response is not from AWS.
@@ -73,7 +79,7 @@ impl Refusal<'_> {
         let text = self.text();
         match (self.code, self.status) {
             ("", 407) => unreachable::proxy_authentication(channel),
-            (code, 429) if code.is_empty() || is_throttling(code) => unreachable::throttled(&channel.host),
+            (_, 429) => unreachable::throttled(&channel.host),
             (code, _) if is_throttling(code) => unreachable::throttled(&channel.host),
             (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed with {}: {text}", self.status))
                 .hint("try again; https://health.aws.amazon.com shows the state of each service"),
@@ -121,7 +127,7 @@ impl Refusal<'_> {
 }
 
 /// Makes the error for a response that AWS itself would not send.
-pub(super) fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
+fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
     let hint = match &channel.endpoint {
         Some(endpoint) => endpoint.hint(&channel.ctx),
         None => {

@@ -77,10 +77,10 @@ fn token_in(channel: &Channel, response: &Response) -> Result<Secret> {
     let status = response.head.status;
     match document["SigninToken"].as_str().filter(|token| status == 200 && !token.is_empty()) {
         Some(token) => Ok(Secret::new(token)),
-        None if (400..429).contains(&status) => {
+        None if matches!(status, 400 | 401 | 403) => {
             let error = Error::refused(format!("AWS did not accept the credentials ({status})"));
             Err(channel.naming_endpoint(error.hint("ssox status --verify")))
         }
-        None => Err(sdk_error::not_an_aws_response(channel, status)),
+        None => Err(sdk_error::response_error(channel, status, "")),
     }
 }

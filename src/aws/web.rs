@@ -28,8 +28,15 @@ const PAUSE: Duration = Duration::from_millis(400);
 /// Configuration: the URL, the proxy or the CA bundle is invalid. `Unreachable`.
 pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Option<String>> {
     let _progress = Progress::start("looking up the start URL");
-    let head = head(&Channel::to_url(ctx, network, url)?, url)?;
-    Ok(head.location.filter(|_| matches!(head.status, 301 | 302 | 303 | 307 | 308)))
+    let channel = Channel::to_url(ctx, network, url)?;
+    let Head { status, location, .. } = head(&channel, url)?;
+    let error = match status {
+        301 | 302 | 303 | 307 | 308 => return Ok(location),
+        429 => unreachable::throttled(&channel.host),
+        500.. => Error::unreachable(format!("`{}` answered {status}", channel.host)).hint("try again later"),
+        _ => return Ok(None),
+    };
+    Err(error.doing(format!("could not open `{url}`")))
 }
 
 /// Returns how many seconds the local clock is ahead of AWS's clock.
@@ -199,6 +206,18 @@ mod tests {
     fn a_page_is_not_a_redirect() {
         for response in [&["200 OK\r\nLocation: https://x/"][..], &["404 Not Found"], &["302 Found"]] {
             assert_eq!(redirected(response).1.unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn a_server_that_throttles_or_fails_is_unreachable() {
+        for (responses, words) in [
+            (&["429 Too Many Requests"; 3], "is throttling: too many requests"),
+            (&["503 Service Unavailable"; 3], "` answered 503"),
+        ] {
+            let error = redirected(responses).1.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Unreachable);
+            assert!(error.message.ends_with(words), "{error}");
         }
     }
 

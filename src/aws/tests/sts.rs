@@ -141,7 +141,14 @@ fn an_account_has_an_alias_or_none() {
     standin.fault("ListAccountAliases", Fault::Status(403), Times::Next(1));
     let error = alias(&user()).unwrap_err();
     assert!(error.kind == ErrorKind::Refused && error.message.ends_with("AccessDenied"), "{error}");
-    for (fault, words) in [(Fault::Html, "answered 200"), (Fault::Reset, "closed before the response was complete")] {
+    for (fault, words) in [
+        (Fault::Html, "answered 200"),
+        (Fault::Answer(403, "text/html".into(), "<p>blocked".into()), "answered 403"),
+        (Fault::Exception("Throttling".into()), "is throttling: too many requests"),
+        (Fault::Status(429), "is throttling: too many requests"),
+        (Fault::Status(500), "AWS failed with 500"),
+        (Fault::Reset, "closed before the response was complete"),
+    ] {
         standin.fault("ListAccountAliases", fault, Times::Next(1));
         assert_says(&alias(&user()).unwrap_err(), ErrorKind::Unreachable, words);
     }

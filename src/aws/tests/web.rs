@@ -45,6 +45,8 @@ fn each_fault_of_console_sign_in_has_its_message() {
     let table = [
         (Fault::Html, "answered 200 with something that is not an AWS response"),
         (Fault::InvalidJson, "answered 200"),
+        (Fault::Status(404), "answered 404 with something that is not an AWS response"),
+        (Fault::Status(429), "is throttling: too many requests"),
         (Fault::Status(500), "answered 500"),
         (Fault::Reset, "closed before the response was complete"),
         (Fault::Truncated, "closed before the response was complete"),
