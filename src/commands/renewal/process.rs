@@ -40,9 +40,7 @@ pub(in crate::commands) fn spawn_detached(ctx: &Context, arguments: &[&str]) -> 
 pub(in crate::commands) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());
     let child = spawn(ctx, &[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
-    let timed_out = || Error::unreachable(format!("AWS did not answer within {}s", FETCH_LIMIT.as_secs()));
-    let reply = read_stdout(child, FETCH_LIMIT).filter(|reply| reply.expose().ends_with("#end\n"));
-    reply.ok_or_else(timed_out).inspect_err(|error| ctx.log(|| error.message.clone()))
+    read_reply(child, FETCH_LIMIT).inspect_err(|error| ctx.log(|| error.message.clone()))
 }
 
 /// Starts ssox without the shell's stdin, stdout and stderr, so that no shell waits for it or reports its end. The
@@ -62,17 +60,53 @@ fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> 
     command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
 }
 
-fn read_stdout(child: Child, limit: Duration) -> Option<Secret> {
+/// Reads the reply from the process's stdout.
+///
+/// # Errors
+/// `Unreachable`: the process takes longer than `limit`. Other: it ended without a complete reply.
+fn read_reply(child: Child, limit: Duration) -> Result<Secret> {
     let (sender, receiver) = channel();
-    let mut stdout = child.stdout?;
+    let stdout = child.stdout;
     thread::spawn(move || {
         // Every reply fits into the buffer. A buffer that grows would leave a copy of the secrets in freed memory.
         let mut text = String::with_capacity(LARGEST_REPLY);
-        let _ = stdout.read_to_string(&mut text).map(|_| sender.send(Secret::new(text)));
+        // If reading fails, the reply is not complete.
+        let _ = stdout.map(|mut stdout| stdout.read_to_string(&mut text));
+        sender.send(Secret::new(text))
     });
-    receiver.recv_timeout(limit).ok()
+    let Ok(reply) = receiver.recv_timeout(limit) else {
+        return Err(Error::unreachable(format!("AWS did not answer within {}s", limit.as_secs())));
+    };
+    if reply.expose().ends_with("#end\n") {
+        return Ok(reply);
+    }
+    Err(Error::other("the ssox process that renews the credentials ended without a complete reply")
+        .hint("ssox use NAME -v shows what fails"))
 }
 
 fn not_started(cause: &io::Error) -> Error {
     Error::other(format!("could not start the ssox process that renews the credentials: {}", cause_text(cause)))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn reply_of(script: &str, limit: Duration) -> Result<Secret> {
+        read_reply(Command::new("sh").args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap(), limit)
+    }
+
+    #[test]
+    fn a_process_that_ends_without_a_reply_is_not_called_slow() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(reply_of("printf '#ssox1\\n=A=b\\n#end\\n'", minute).unwrap().expose(), "#ssox1\n=A=b\n#end\n");
+        for script in ["exit 1", "printf '#ssox1\\n=A='; kill -9 $$", "printf '\\377#end\\n'"] {
+            let error = reply_of(script, minute).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Other, "{script}");
+            assert!(error.message.ends_with("ended without a complete reply"), "{error}");
+        }
+        let error = reply_of("sleep 1", Duration::ZERO).unwrap_err();
+        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Unreachable, "AWS did not answer within 0s"));
+    }
 }
