@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::secret::Secret;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -31,9 +31,11 @@ impl Directory {
     /// # Errors
     /// Configuration: neither directory can be written.
     pub(super) fn create(ctx: &Context, name: &str, token: &Secret, region: Option<&str>) -> Result<Self> {
-        remove_unused(&ctx.state_dir()?.join(PARENT));
+        let parents = parents(ctx)?;
+        parents.iter().for_each(|(parent, prefix)| remove_unused(parent, prefix));
         let mut failure = None;
-        for path in places(ctx, name)? {
+        for (parent, prefix) in parents {
+            let path = parent.join(format!("{prefix}{name}"));
             match write(&path, token, region) {
                 Ok(()) => return Ok(Self(path)),
                 Err(cause) => failure = failure.or(Some(Error::file("write", &path, &cause))),
@@ -46,7 +48,8 @@ impl Directory {
     /// Removes the directory with this name, wherever it was created.
     #[cfg(unix)]
     pub(super) fn remove_named(ctx: &Context, name: &str) {
-        places(ctx, name).into_iter().flatten().for_each(|path| Self(path).remove());
+        let parents = parents(ctx).into_iter().flatten();
+        parents.for_each(|(parent, prefix)| Self(parent.join(format!("{prefix}{name}"))).remove());
     }
 
     /// Returns the directory that another process created at this path.
@@ -81,10 +84,10 @@ impl Directory {
     }
 }
 
-/// Returns the two paths where a directory with this name may be.
-fn places(ctx: &Context, name: &str) -> Result<[PathBuf; 2]> {
-    let temporary = std::env::temp_dir().join(format!("ssox-{name}"));
-    Ok([ctx.state_dir()?.join(PARENT).join(name), temporary])
+/// Returns the two directories that may contain the directory of a server, and what the directory's name begins with
+/// there.
+fn parents(ctx: &Context) -> Result<[(PathBuf, &'static str); 2]> {
+    Ok([(ctx.state_dir()?.join(PARENT), ""), (std::env::temp_dir(), "ssox-")])
 }
 
 /// Locks the directory until the returned file is closed.
@@ -120,15 +123,33 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Removes the directories of killed servers: they are old and not locked.
-fn remove_unused(endpoints: &Path) {
-    for directory in fs::read_dir(endpoints).into_iter().flatten().flatten() {
-        let modified = directory.metadata().ok().and_then(|metadata| metadata.modified().ok());
-        let is_old = modified.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > UNUSED_AGE);
+fn remove_unused(parent: &Path, prefix: &str) {
+    for directory in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = directory.file_name();
+        let is_servers = name.to_str().and_then(|name| name.strip_prefix(prefix)).is_some_and(is_name);
+        let is_old = || directory.metadata().is_ok_and(|metadata| is_own(&metadata) && is_old(&metadata));
         let is_locked = || File::open(directory.path().join("lock")).is_ok_and(|file| file.try_lock().is_err());
-        if is_old && !is_locked() {
+        if is_servers && is_old() && !is_locked() {
             let _ = fs::remove_dir_all(directory.path());
         }
     }
+}
+
+/// Tells whether a text has the form of a server's name: sixteen hexadecimal digits.
+fn is_name(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn is_old(metadata: &Metadata) -> bool {
+    metadata.modified().ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age > UNUSED_AGE)
+}
+
+/// Tells whether this user has made a directory; every user can make one in the directory for temporary files.
+fn is_own(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw();
+    #[cfg(not(unix))]
+    metadata.is_dir()
 }
 
 #[cfg(test)]
@@ -164,15 +185,28 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_directory_of_a_killed_server_is_removed_by_the_next_one() {
-        let home = tempfile::tempdir().unwrap();
-        let [killed, running, young] = ["killed", "running", "young"].map(|name| create(home.path(), name));
-        let _lock = lock(&running).unwrap();
-        for directory in [&killed, &running] {
-            let hour_ago = SystemTime::now() - Duration::from_secs(3600);
-            File::open(&directory.0).unwrap().set_modified(hour_ago).unwrap();
+        for has_writable_home in [true, false] {
+            let home = tempfile::tempdir().unwrap();
+            if !has_writable_home {
+                fs::write(home.path().join(".local"), "").unwrap();
+            }
+            let [killed, running, young, next] =
+                ["a", "b", "c", "d"].map(|end| create(home.path(), &format!("000000000000000{end}")));
+            let lock = lock(&running).unwrap();
+            let strange = killed.0.with_file_name(format!("{}strange", killed.0.file_name().unwrap().display()));
+            fs::create_dir(&strange).unwrap();
+            for path in [&killed.0, &running.0, &strange] {
+                let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+                File::open(path).unwrap().set_modified(hour_ago).unwrap();
+            }
+            next.remove();
+            let next = create(home.path(), "000000000000000d");
+            assert_eq!([&killed, &running, &young].map(|directory| directory.0.exists()), [false, true, true]);
+            assert!(strange.exists());
+            drop(lock);
+            [running, young, next].iter().for_each(Directory::remove);
+            fs::remove_dir(strange).unwrap();
         }
-        create(home.path(), "next");
-        assert_eq!([&killed, &running, &young].map(|directory| directory.0.exists()), [false, true, true]);
     }
 
     #[test]
