@@ -41,6 +41,8 @@ mod signals;
 mod snapshots;
 mod source;
 mod store;
+#[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
+mod system_program;
 mod terminal;
 mod time;
 mod tools;

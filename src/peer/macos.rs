@@ -2,9 +2,10 @@
 
 use super::Peer;
 use crate::context::Context;
+use crate::system_program;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const LSOF: &str = "/usr/sbin/lsof";
 
@@ -12,13 +13,13 @@ pub(super) fn tells_the_user() -> bool {
     Path::new(LSOF).exists()
 }
 
-/// Looks for both ends of the connection in the list. If the end of this process is missing, the list is not usable.
+/// Looks for both ends of the connection in the list. If the end of this process is missing, or `lsof` takes too long,
+/// the list is not usable.
 pub(super) fn peer(_ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
     let connection = format!("-iTCP@{}:{}", from.ip(), from.port());
     let mut command = Command::new(LSOF);
-    command.args(["-nP", "-w", "-Fn", "-sTCP:ESTABLISHED", &connection]).stdin(Stdio::null()).stderr(Stdio::null());
-    let Ok(output) = command.output() else { return Peer::Unknown };
-    let list = String::from_utf8_lossy(&output.stdout);
+    command.args(["-nP", "-w", "-Fn", "-sTCP:ESTABLISHED", &connection]);
+    let Some(list) = system_program::output(&mut command) else { return Peer::Unknown };
     let has = |one: SocketAddr, other: SocketAddr| list.lines().any(|line| line == format!("n{one}->{other}"));
     match (has(to, from), has(from, to)) {
         (true, true) => Peer::SameUser,

@@ -108,8 +108,7 @@ fn process(id: u32) -> Option<Process> {
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 fn process_from_ps(id: u32) -> Option<Process> {
     let mut ps = std::process::Command::new("ps");
-    let output = ps.args(["-ww", "-o", "ppid=,args=", "-p", &id.to_string()]).output().ok()?;
-    let line = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = crate::system_program::output(ps.args(["-ww", "-o", "ppid=,args=", "-p", &id.to_string()]))?;
     let (parent, words) = line.trim().split_once(char::is_whitespace)?;
     let words: Vec<String> = words.split_whitespace().map(String::from).collect();
     let name = file_name(words.first()?).to_string();

@@ -21,7 +21,7 @@ const FLOORS: [&[&str]; 16] = [
     &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
     &["address", "arn", "keyring", "region"],
-    &["error", "one_verb", "parallel", "secret", "signals", "time"],
+    &["error", "one_verb", "parallel", "secret", "signals", "system_program", "time"],
 ];
 
 pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
