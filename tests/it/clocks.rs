@@ -65,7 +65,7 @@ fn without_a_valid_client_registration_nothing_is_refreshed() {
 }
 
 #[test]
-fn doctor_reports_a_session_that_nobody_is_signed_in_to() {
+fn status_says_that_nobody_is_signed_in_to_the_session() {
     let text = Home::new().ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev")]).ok();
     assert!(text.lines().any(|line| line.starts_with("token ") && line.ends_with("none: signed out")), "{text}");
 }

@@ -4,7 +4,7 @@ use crate::home::{Home, SSOX};
 use std::os::unix::process::ExitStatusExt as _;
 
 /// Every verb, with arguments with which it prints something.
-const VERBS: [&str; 30] = [
+const VERBS: [&str; 42] = [
     "",
     "--help",
     "--version",
@@ -35,7 +35,28 @@ const VERBS: [&str; 30] = [
     "configure migrate --dry-run",
     "login dev --no-browser --timeout 1s",
     "logout --all",
+    "each dev --json -- true",
+    "each dev -- nonsense",
+    "serve nonsense",
+    "allow nonsense",
+    "deny nonsense",
+    "configure populate --yes",
+    "configure sso --profile new --sso-session corp --sso-account-id 111122223333 --sso-role-name R --yes",
+    "configure console",
+    "list --assigned",
+    "--emit=zsh1 identity",
+    "--emit=zsh1 directory nonsense",
+    "endpoint nonsense",
 ];
+
+#[test]
+fn the_list_has_every_verb() {
+    let names = ssox::command_line();
+    for name in names.get_subcommands().map(clap::Command::get_name) {
+        let is_there = VERBS.iter().any(|line| line.split(' ').any(|word| word == name));
+        assert!(is_there, "`{name}` is missing");
+    }
+}
 
 #[test]
 fn no_verb_panics_when_output_cannot_be_written() {

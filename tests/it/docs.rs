@@ -1,11 +1,12 @@
 //! The documentation and the code agree, as far as a program can tell: each variable, key and module is documented, and
 //! no link is broken.
 
-use crate::home::Home;
+use crate::home::{Home, SSOX};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 fn repository(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
@@ -65,6 +66,19 @@ fn every_profile_key_of_ssox_is_documented() {
 }
 
 #[test]
+fn every_folder_in_the_state_directory_is_documented() {
+    let (sources, documented) = (texts("src").concat(), text("docs/settings.md"));
+    let after = sources.split("state_dir()").skip(1).filter_map(|rest| rest.split('\n').next());
+    let names: BTreeSet<&str> =
+        after.filter_map(|line| line.split("join(\"").nth(1)).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        let is_there = [format!("`{name}/`"), format!("`{name}`")].iter().any(|name| documented.contains(name));
+        assert!(is_there, "`{name}` is missing in docs/settings.md");
+    }
+}
+
+#[test]
 fn the_code_map_names_every_module() {
     let map = text("docs/architecture.md");
     for entry in fs::read_dir(repository("src")).unwrap().map(|entry| entry.unwrap()) {
@@ -77,17 +91,48 @@ fn the_code_map_names_every_module() {
 
 #[test]
 fn every_key_of_the_json_is_documented() {
-    let (home, documented) = (Home::signed_in(), text("docs/output.md"));
-    let populate = &["configure", "populate", "--dry-run"];
-    let status: [&[&str]; 3] = [&["status"], &["status", "--verify"], &["status", "--tools"]];
-    for arguments in [&["list"][..], &["sessions"], &["doctor"], populate].into_iter().chain(status) {
-        let ran = home.ssox_with(&[arguments, &["--json"]].concat(), &[("AWS_VAULT", "x")]);
-        let document = serde_json::from_slice(&ran.0.stdout).unwrap_or(Value::Null);
-        let first = if document.is_array() { document[0].clone() } else { document };
-        for key in first.as_object().into_iter().flat_map(|object| object.keys()) {
-            assert!(documented.contains(&format!("`{key}`")), "{arguments:?}: `{key}` is missing in docs/output.md");
+    let home = Home::signed_in();
+    type Row<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)]);
+    let verbs: [Row; 11] = [
+        ("list", &["list", "--json"], &[]),
+        ("list --assigned", &["list", "--assigned", "--json"], &[]),
+        ("configure populate", &["configure", "populate", "--dry-run", "--json"], &[]),
+        ("sessions", &["sessions", "--json"], &[]),
+        ("status", &["status", "--json"], &[]),
+        ("status", &["status", "--verify", "--json"], &[("AWS_PROFILE", "dev")]),
+        ("status --tools", &["status", "--tools", "--json"], &[]),
+        ("doctor", &["doctor", "--json"], &[("AWS_VAULT", "x")]),
+        ("each", &["each", "dev", "--json", "--", "true"], &[]),
+        ("export", &["export", "dev", "--format", "json"], &[]),
+        ("serve", &["serve", "dev", "--json"], &[]),
+    ];
+    for (heading, arguments, variables) in verbs {
+        let section = section(heading);
+        let document = first_document(&home, arguments, variables);
+        let object = if document.is_array() { &document[0] } else { &document };
+        for key in object.as_object().unwrap_or_else(|| panic!("{arguments:?}: {document}")).keys() {
+            assert!(section.contains(&format!("`{key}`")), "{arguments:?}: `{key}` is not under `{heading}`");
         }
     }
+}
+
+/// Returns the text under a heading of docs/output.md.
+fn section(heading: &str) -> String {
+    let output = text("docs/output.md");
+    let (_, rest) = output.split_once(&format!("\n### {heading}\n")).unwrap_or_else(|| panic!("no heading {heading}"));
+    rest.split("\n#").next().unwrap_or_default().to_string()
+}
+
+/// Returns the JSON document that ssox prints first. `serve` runs on after it, and is ended.
+fn first_document(home: &Home, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
+    let mut command = home.command(SSOX);
+    command.args(arguments).envs(variables.iter().copied()).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let stdout = child.stdout.take().unwrap();
+    let document = serde_json::Deserializer::from_reader(stdout).into_iter().next();
+    let _ = child.kill();
+    child.wait().unwrap();
+    document.unwrap_or_else(|| panic!("{arguments:?} prints nothing")).unwrap()
 }
 
 #[test]

@@ -44,6 +44,30 @@ fn a_kill_at_any_moment_leaves_whole_files() {
     assert_eq!(home.standin.violations(), [""; 0]);
 }
 
+/// The file is large, so that a write in place would take a good part of the time in which the process is killed.
+#[test]
+fn a_kill_at_any_moment_loses_nothing_of_a_large_credentials_file() {
+    let home = Home::signed_in();
+    let path = home.path(".aws/credentials");
+    let other = |number| format!("[of-a-person-{number}]\naws_access_key_id = A\naws_secret_access_key = s\n");
+    let before: String = (0..20_000).map(other).collect();
+    let write = ["export", "dev", "--format", "credentials-file", "--write", "written"];
+    fs::write(&path, &before).unwrap();
+    let start = Instant::now();
+    home.ssox(&write).ok();
+    let (whole, after) = (start.elapsed(), fs::read_to_string(&path).unwrap());
+    assert!(after.starts_with(&before) && after.len() > before.len());
+    for moment in 0..50_u32 {
+        fs::write(&path, &before).unwrap();
+        let mut child = home.command(SSOX).args(write).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        sleep(whole * moment / 50);
+        let _ = child.kill();
+        let _ = child.wait();
+        let left = fs::read_to_string(&path).unwrap();
+        assert!([&before, &after].contains(&&left), "{moment}: {} bytes of {}", left.len(), after.len());
+    }
+}
+
 #[test]
 fn what_a_killed_process_left_is_swept() {
     let home = Home::signed_in();

@@ -31,7 +31,7 @@ fn an_error_names_the_variable_that_redirects() {
     home.add_config("[profile role]\nrole_arn = arn:aws:iam::111122223333:role/Target\nsource_profile = dev\n");
     let verbs: [&[&str]; 4] = [
         &["--emit=bash1", "use", "dev"],
-        &["credential-process", "dev"],
+        &["export", "dev", "--format", "env"],
         &["exec", "dev", "--", "true"],
         &["credential-process", "dev"],
     ];
