@@ -1,11 +1,11 @@
 //! Stores secrets in the Keychain of macOS and the Credential Manager of Windows, with the crates that the crate
 //! `keyring` is made of.
 //!
-//! Each entry has the service `ssox`; its user is the kind and the name of the secret.
+//! Each entry has the service `ssox`; its user is the kind and the name of the secret. Further parts have more after it.
 
 #[cfg(target_os = "macos")]
 use super::macos as system;
-use super::parts;
+use super::parts::{self, Entries};
 #[cfg(windows)]
 use super::windows as system;
 use super::{Bus, Failure, Name};
@@ -30,41 +30,24 @@ impl Connection {
 
     pub(super) fn read(&self, name: &Name) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let _quiet = system::without_prompts();
-        let Some(first) = self.part(name, 0)? else { return Ok(None) };
-        let mut parts_read = vec![first];
-        for at in 1..parts::count(&parts_read[0]).unwrap_or_default() {
-            let Some(part) = self.part(name, at)? else { return Ok(None) };
-            parts_read.push(part);
-        }
-        Ok(parts::join(&parts_read))
+        parts::read(self, &user(name))
     }
 
     pub(super) fn write(&self, name: &Name, _: &str, content: &[u8]) -> Result<()> {
         let _quiet = system::without_prompts();
-        for (at, part) in parts::split(content, system::LARGEST).iter().enumerate() {
-            self.entry(name, at)?.set_secret(part)?;
-        }
-        Ok(())
+        parts::write(self, &user(name), content, system::LARGEST)
     }
 
     pub(super) fn remove(&self, name: &Name) -> Result<bool> {
         let _quiet = system::without_prompts();
-        let mut removed = 0;
-        loop {
-            match self.entry(name, removed)?.delete_credential() {
-                Ok(()) => removed += 1,
-                Err(Error::NoEntry) => return Ok(removed > 0),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        parts::remove(self, &user(name))
     }
 
     pub(super) fn hashes(&self, kind: &'static str) -> Result<Vec<String>> {
         let _quiet = system::without_prompts();
-        let found = self.0.search(&HashMap::from([system::OF_SSOX]))?;
-        let users = found.iter().filter_map(Entry::get_specifiers).filter(|(service, _)| service == SERVICE);
-        let hashes = users.filter_map(|(_, user)| Some(user.strip_prefix(kind)?.strip_prefix(' ')?.to_string()));
-        // An entry with a number after its name is a further part of a secret.
+        let users = self.names()?.into_iter();
+        let hashes = users.filter_map(|user| Some(user.strip_prefix(kind)?.strip_prefix(' ')?.to_string()));
+        // An entry with more after its name is a further part of a secret.
         Ok(hashes.filter(|hash| !hash.contains(' ')).collect())
     }
 
@@ -78,18 +61,42 @@ impl Connection {
         system::unlock()
     }
 
-    fn part(&self, name: &Name, at: usize) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        match self.entry(name, at)?.get_secret() {
-            Ok(part) => Ok(Some(Zeroizing::new(part))),
+    fn entry(&self, user: &str) -> Result<Entry> {
+        Ok(self.0.build(SERVICE, user, system::modifiers().as_ref())?)
+    }
+}
+
+impl Entries for Connection {
+    fn get(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        match self.entry(user)?.get_secret() {
+            Ok(content) => Ok(Some(Zeroizing::new(content))),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn entry(&self, Name { kind, hash }: &Name, at: usize) -> Result<Entry> {
-        let user = if at == 0 { format!("{kind} {hash}") } else { format!("{kind} {hash} {at}") };
-        Ok(self.0.build(SERVICE, &user, system::modifiers().as_ref())?)
+    fn set(&self, user: &str, content: &[u8]) -> Result<()> {
+        Ok(self.entry(user)?.set_secret(content)?)
     }
+
+    fn delete(&self, user: &str) -> Result<bool> {
+        match self.entry(user)?.delete_credential() {
+            Ok(()) => Ok(true),
+            Err(Error::NoEntry) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn names(&self) -> Result<Vec<String>> {
+        let found = self.0.search(&HashMap::from([system::OF_SSOX]))?;
+        let specifiers = found.iter().filter_map(Entry::get_specifiers);
+        Ok(specifiers.filter(|(service, _)| service == SERVICE).map(|(_, user)| user).collect())
+    }
+}
+
+/// Returns the user of a secret's first part.
+fn user(Name { kind, hash }: &Name) -> String {
+    format!("{kind} {hash}")
 }
 
 impl From<Error> for Failure {
