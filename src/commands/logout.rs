@@ -39,7 +39,7 @@ impl VerbArgs for Logout {
             return Ok(Done::default());
         }
         match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
-            SignInTarget::Session(session) => log_out(ctx, &files, &session)?,
+            SignInTarget::Session(session) => first_of(log_out(ctx, &files, &session))?,
             SignInTarget::Saml(name, saml) => first_of(saml_profiles::log_out(ctx, &[(name, saml)]))?,
         }
         Ok(Done::default())
@@ -51,7 +51,7 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     let found = profile::sessions(ctx, files);
     found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
     let sessions: Vec<Session> = found.into_iter().flatten().collect();
-    let mut failures: Vec<Error> = sessions.iter().filter_map(|session| log_out(ctx, files, session).err()).collect();
+    let mut failures: Vec<Error> = sessions.iter().flat_map(|session| log_out(ctx, files, session)).collect();
     for (path, start_url) in session::foreign_tokens(ctx, &sessions) {
         let start_url = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
         say(&format!("kept the token file `{}`{start_url}: it belongs to no configured session", path.display()));
@@ -72,50 +72,72 @@ fn first_of(failures: Vec<Error>) -> Result<()> {
     Err(first)
 }
 
-fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {
-    let is_in_keyring = session::kept::may_be_in(ctx, session, Store::Keyring);
-    let done = session::logout(ctx, session)?;
-    let (mut roles, is_in_shell) = remove_roles(ctx, files, session)?;
-    if is_in_keyring {
-        roles += remove_of_session(ctx, Store::Keyring, session.label())?;
-    }
-    assignments::forget(ctx, session)?;
+/// Signs out of a session, and removes what is cached of it. Returns the error of each removal that failed.
+fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> {
     let label = session.label();
+    let is_in_keyring = session::kept::may_be_in(ctx, session, Store::Keyring);
+    let done = match session::logout(ctx, session) {
+        Ok(done) => done,
+        Err(error) => return vec![error],
+    };
+    let mut roles = RemovedRoles::default();
+    let is_in_shell = remove_roles(ctx, files, session, &mut roles);
+    if is_in_keyring {
+        roles.add(remove_of_session(ctx, Store::Keyring, label));
+    }
+    roles.failures.extend(assignments::forget(ctx, session).err());
     if let Some(error) = done.server_error {
         warn(&format!("{}; the session at AWS expires on its own", error.message));
     }
-    let roles = match roles {
+    let RemovedRoles { count, failures } = roles;
+    let roles = match count {
         0 => None,
         1 => Some("the cached credentials of 1 role".to_string()),
         many => Some(format!("the cached credentials of {many} roles")),
     };
     let removed: Vec<String> = done.removed.into_iter().chain(roles).collect();
-    if removed.is_empty() {
+    if removed.is_empty() && failures.is_empty() {
         say(&format!("not signed in to `{label}`: there was nothing to remove"));
-    } else {
+    } else if !removed.is_empty() {
         say(&format!("signed out of `{label}`; removed {}", removed.join(" and ")));
     }
     if is_in_shell {
         say("this shell still has its credentials; `ssox clear` removes them");
     }
-    Ok(())
+    failures
+}
+
+/// How many cached credentials were removed, and why others were not.
+#[derive(Default)]
+struct RemovedRoles {
+    count: usize,
+    failures: Vec<Error>,
+}
+
+impl RemovedRoles {
+    fn add(&mut self, removed: Result<usize>) {
+        match removed {
+            Ok(count) => self.count += count,
+            Err(error) => self.failures.push(error),
+        }
+    }
 }
 
 /// Removes the cached credentials of the session's roles, and of roles that are assumed with those credentials. Returns
-/// how many cached credentials were removed, and whether this shell has credentials of one of these roles.
-fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<(usize, bool)> {
-    let (mut removed, mut is_in_shell) = (0, false);
+/// whether this shell has credentials of one of these roles.
+fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session, removed: &mut RemovedRoles) -> bool {
+    let mut is_in_shell = false;
     for name in files.profile_names() {
         let Ok(Profile { source, .. }) = Profile::resolve(ctx, files, &name) else { continue };
         if source.session().is_some_and(|of| of.shares_token_with(session)) {
-            removed += usize::from(source.forget(ctx)?);
-            is_in_shell |= ctx.var("SSOX_PROFILE") == Some(&name) && ctx.var("AWS_SESSION_TOKEN").is_some();
+            removed.add(source.forget(ctx).map(usize::from));
+            is_in_shell |= ctx.var("SSOX_PROFILE") == Some(&name);
         }
     }
+    removed.add(remove_of_session(ctx, Store::Files, session.label()));
     let held = ctx.var("SSOX_PROFILE").and_then(|name| Profile::held(ctx, files, name).ok());
-    let is_assignment = held.is_some_and(|held| {
+    is_in_shell |= held.is_some_and(|held| {
         held.is_assignment && held.source.session().is_some_and(|of| of.shares_token_with(session))
     });
-    is_in_shell |= is_assignment && ctx.var("AWS_SESSION_TOKEN").is_some();
-    Ok((removed + remove_of_session(ctx, Store::Files, session.label())?, is_in_shell))
+    is_in_shell && ctx.var("AWS_SESSION_TOKEN").is_some()
 }

@@ -10,19 +10,23 @@ const SESSION: &str = "SsoxSession";
 
 /// Removes the role credentials that contain this label from a store; returns how many there were. In the keyring,
 /// every entry contains the label of its session. Of the files, only two kinds contain it: those of Identity Center
-/// roles without a profile, and those of assumed roles whose file name only ssox computes.
+/// roles without a profile, and those of assumed roles whose file name only ssox computes. If one cannot be removed, the
+/// others still are.
 ///
 /// # Errors
 /// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn remove_of_session(ctx: &Context, store: Store, label: &str) -> Result<usize> {
-    let mut removed = 0;
+    let (mut removed, mut failure) = (0, None);
     for hash in store.hashes(ctx, SecretKind::Role)? {
         let item = Item { store, kind: SecretKind::Role, hash };
         if names_session(ctx, &item, label) {
-            removed += usize::from(item.remove(ctx)?);
+            match item.remove(ctx) {
+                Ok(was_there) => removed += usize::from(was_there),
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
     }
-    Ok(removed)
+    failure.map_or(Ok(removed), Err)
 }
 
 fn names_session(ctx: &Context, item: &Item, label: &str) -> bool {

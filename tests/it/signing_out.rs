@@ -162,3 +162,24 @@ fn one_session_that_cannot_be_signed_out_does_not_keep_the_others_signed_in() {
     assert_eq!(home.files(".aws/cli/cache"), [""; 0]);
     assert_eq!(home.standin.count("Logout"), 1);
 }
+
+#[test]
+fn one_role_that_cannot_be_removed_does_not_keep_the_others() {
+    let home = Home::signed_in();
+    for role in ["dev", "stg", "111122223333/Admin --sso-session corp"] {
+        home.ssox(&["credential-process"].into_iter().chain(role.split(' ')).collect::<Vec<_>>()).ok();
+    }
+    let kept = home.path(".aws/cli/cache/90b135b1229b193e9fae14c18f83c07648447325.json");
+    fs::remove_file(&kept).unwrap();
+    fs::create_dir(&kept).unwrap();
+    let ran = home.ssox(&["logout", "dev"]);
+    assert_eq!(ran.status(), 4);
+    shows!(home, ran.stderr(), @r"
+    ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json and the cached credentials of 2 roles
+    ssox: could not remove `~/.aws/cli/cache/90b135b1229b193e9fae14c18f83c07648447325.json`: is a directory
+    ");
+    assert_eq!(home.files(".aws/cli/cache").len(), 1);
+    let again = home.ssox(&["logout", "dev"]);
+    assert_eq!(again.status(), 4);
+    shows!(home, again.stderr(), @"ssox: could not remove `~/.aws/cli/cache/90b135b1229b193e9fae14c18f83c07648447325.json`: is a directory");
+}
