@@ -53,8 +53,8 @@ pub(crate) fn code(path: &Path) -> String {
         return String::new();
     }
     let text = fs::read_to_string(path).expect("source is text");
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    code.split("#[cfg(all(test, unix))]\nmod tests").next().unwrap_or_default().to_string()
+    let starts = ["#[cfg(test)]\nmod tests {", "#[cfg(all(test, unix))]\nmod tests {"];
+    starts.iter().fold(text.as_str(), |code, start| code.split(start).next().unwrap_or_default()).to_string()
 }
 
 #[test]
