@@ -1,7 +1,7 @@
 //! Edits files that other programs write without locks. The AWS CLI truncates a file first and then writes to it, so a
 //! reader may find it empty or incomplete.
 
-use super::replace::{Mode, prepare, target};
+use super::replace::{Mode, Prepared, prepare, target};
 use super::{is_absent, read};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -32,22 +32,26 @@ const ATTEMPTS: u32 = 20;
 /// Those of `change`. Configuration: the file cannot be read or written, or other programs do not stop writing to it.
 pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result<Secret>) -> Result<()> {
     let target = target(path)?;
-    let mut before = Original::read(&target, largest)?;
+    let mut written = replace(Original::read(&target, largest)?, &change)?;
+    for _ in 0..ATTEMPTS {
+        let Some(before) = written else { return Ok(()) };
+        written = replace(before, &change).map_err(|_| lost(&target))?;
+    }
+    Err(lost(&target))
+}
+
+/// Replaces the file by the result of `change`, once. Returns the new file with the content that another program has
+/// written to the old one; `None` if none has.
+fn replace(mut before: Original, change: impl Fn(Vec<u8>) -> Result<Secret>) -> Result<Option<Original>> {
     for _ in 0..ATTEMPTS {
         let content = change(before.content.to_vec())?;
-        let prepared = prepare(&target, content.expose().as_bytes(), before.metadata.as_ref(), Mode::Kept)?;
-        if !before.is_in_place()? {
-            before = Original::read(&target, largest)?;
-            continue;
+        let prepared = prepare(&before.path, content.expose().as_bytes(), before.metadata.as_ref(), Mode::Kept)?;
+        if before.is_in_place()? {
+            return before.replaced_by(prepared);
         }
-        let placed = prepared.persist(&target)?;
-        // A program that opened the file before the rename still writes to the old file. If the content of the old file
-        // has changed, ssox edits this content too, and replaces the new file with the result.
-        let Some(content) = before.written_since()? else { return Ok(()) };
-        let metadata = placed.metadata().map_err(|cause| Error::file("read", &target, &cause))?;
-        before = Original { file: Some(placed), metadata: Some(metadata), content, ..before };
+        before = Original::read(&before.path, before.largest)?;
     }
-    Err(busy(&target))
+    Err(busy(&before.path))
 }
 
 /// A file as it was read. It is kept open, so that its inode number is not reused.
@@ -84,6 +88,15 @@ impl Original {
             (Err(cause), _) => Err(Error::file("read", &self.path, &cause)),
             (Ok(_), None) => Ok(false),
         }
+    }
+
+    /// Puts another file in place of this one. A program that opened this file before still writes to it. If its content
+    /// has changed, it must be edited too, and the result must replace the other file: both are returned together.
+    fn replaced_by(self, prepared: Prepared) -> Result<Option<Self>> {
+        let placed = prepared.persist(&self.path)?;
+        let Some(content) = self.written_since().map_err(|_| lost(&self.path))? else { return Ok(None) };
+        let metadata = placed.metadata().map_err(|_| lost(&self.path))?;
+        Ok(Some(Self { file: Some(placed), metadata: Some(metadata), content, ..self }))
     }
 
     /// Returns the content if a program has written to the file since ssox read it, even if the path now leads to
@@ -161,6 +174,13 @@ fn emptied(path: &Path) -> Error {
         path.display()
     ))
     .hint("check the file, and try again in 10s if it is meant to be empty")
+}
+
+/// Returns the error for a file that ssox has replaced, while another program wrote to the old one.
+fn lost(path: &Path) -> Error {
+    let path = path.display();
+    let message = format!("`{path}` was changed, but what another program wrote to it at the same time may be lost");
+    Error::configuration(message).hint("check the file, and repeat what the other program did if it is missing")
 }
 
 #[cfg(test)]
@@ -278,6 +298,26 @@ mod tests {
         assert!(original.written_since().unwrap().is_none());
         other.write_all(b"b\n").unwrap();
         assert_eq!(*original.written_since().unwrap().unwrap(), b"a\nb\n");
+    }
+
+    #[test]
+    fn what_may_be_lost_after_the_file_was_replaced_is_an_error_that_says_so() {
+        let (_home, path) = settled_file("a\n");
+        let replaced = |write: &dyn Fn(&File)| {
+            let original = Original::read(&path, LARGEST).unwrap();
+            let prepared = prepare(&path, b"ours\n", original.metadata.as_ref(), Mode::Kept).unwrap();
+            write(&File::options().write(true).open(&path).unwrap());
+            original.replaced_by(prepared)
+        };
+        // After this, the empty file is too old to look as if it was created empty.
+        sleep(SETTLED * 2);
+        // The other program empties the file, and has not written to it yet.
+        let error = replaced(&|other| other.set_len(0).unwrap()).err().unwrap();
+        assert!(error.message.contains("was changed, but what another program wrote"), "{}", error.message);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ours\n");
+        age(&path, 60);
+        let before = replaced(&|mut other| other.write_all(b"theirs\n").unwrap()).unwrap().unwrap();
+        assert_eq!(*before.content, b"theirs\n");
     }
 
     #[cfg(unix)]
