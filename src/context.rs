@@ -8,7 +8,7 @@ mod state;
 mod syntax;
 
 pub(crate) use clock::{Clock, Deadline};
-pub(crate) use state::{quoted, refused};
+pub(crate) use state::refused;
 pub(crate) use syntax::ShellSyntax;
 
 use crate::error::Error;

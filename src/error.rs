@@ -5,7 +5,7 @@
 mod argument;
 mod text;
 
-pub(crate) use argument::{as_argument, as_option};
+pub(crate) use argument::{as_argument, as_option, path_argument};
 pub(crate) use text::{cause_text, has_control, is_hidden, printable};
 
 use serde::{Deserialize, Serialize};

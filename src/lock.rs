@@ -7,8 +7,8 @@ mod holder;
 
 pub(crate) use holder::Holder;
 
-use crate::context::{Context, Deadline, quoted, refused};
-use crate::error::{Error, Result};
+use crate::context::{Context, Deadline, refused};
+use crate::error::{Error, Result, path_argument};
 use crate::files;
 use crate::terminal::Countdown;
 use crate::time::Timestamp;
@@ -156,7 +156,7 @@ fn open(ctx: &Context, name: &str) -> Option<File> {
 /// Fails if a lock file is a link. ssox writes into lock files, and the link could lead to any file.
 fn refuse_link(ctx: &Context, name: &str) -> Result<()> {
     match path(ctx, name).filter(|path| path.is_symlink()) {
-        Some(path) => Err(refused(&path, "is a symbolic link", &format!("rm {}", quoted(&path)))),
+        Some(path) => Err(refused(&path, "is a symbolic link", &format!("rm {}", path_argument(&path)))),
         None => Ok(()),
     }
 }

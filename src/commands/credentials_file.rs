@@ -4,7 +4,7 @@
 use crate::config::{ConfigFiles, Edits, SectionKind, WhichFile};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use crate::files;
 use crate::secret::Secret;
 use crate::source::expiry::EXPIRY_KEYS;
@@ -35,8 +35,11 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
     let end = credentials.expiration.map(|end| format!("; the credentials expire at {end}")).unwrap_or_default();
     terminal::say(&format!("wrote `[{section}]` into `{}`{end}", path.display()));
     if files::is_open_to_others(&path) {
-        let quoted = shell_words::quote(&path.to_string_lossy()).into_owned();
-        terminal::warn(&format!("`{}` can be read by other users of this machine; chmod 600 {quoted}", path.display()));
+        let argument = path_argument(&path);
+        terminal::warn(&format!(
+            "`{}` can be read by other users of this machine; chmod 600 {argument}",
+            path.display()
+        ));
     }
     Ok(())
 }

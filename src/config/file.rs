@@ -7,7 +7,7 @@ use super::name::{SectionKind, WhichFile, hash, inner, is_bare, is_of_kind, name
 use super::scan::{Header, Headers};
 use super::section::Section;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Result, path_argument};
 use crate::files;
 use crate::parallel::in_parts;
 use memchr::{memchr_iter, memmem};
@@ -86,6 +86,12 @@ impl File {
             index: OnceLock::new(),
             defaults: OnceLock::new(),
         }
+    }
+
+    /// Returns the hint for a file that is not UTF-8.
+    pub(super) fn utf8_hint(&self) -> String {
+        let path = path_argument(&self.path);
+        format!("iconv -f latin1 -t utf-8 {path} > {path}.utf-8, check the new file, and rename it")
     }
 
     /// Returns the line number of a position in the text, starting at 1.

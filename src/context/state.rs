@@ -1,7 +1,7 @@
 //! Checks that only this user can write to ssox's state directory. Otherwise another user could replace a file in it by
 //! a link, and ssox would overwrite the file that the link points to.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use std::path::Path;
 
 /// Checks the state directory, and the directories and links directly in it.
@@ -36,14 +36,14 @@ fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
     let Ok(metadata) = path.symlink_metadata() else { return Ok(false) };
     if metadata.is_symlink() {
-        Err(refused(path, "is a symbolic link", &format!("rm {}", quoted(path))))
+        Err(refused(path, "is a symbolic link", &format!("rm {}", path_argument(path))))
     } else if !metadata.is_dir() {
         Ok(false)
     } else if !owners.contains(&metadata.uid()) {
         let why = format!("belongs to another user (uid {})", metadata.uid());
         Err(refused(path, &why, "set XDG_STATE_HOME to a directory of your own"))
     } else if metadata.mode() & 0o022 != 0 {
-        Err(refused(path, "can be written by other users", &format!("chmod -R go-w {}", quoted(path))))
+        Err(refused(path, "can be written by other users", &format!("chmod -R go-w {}", path_argument(path))))
     } else {
         Ok(true)
     }
@@ -52,11 +52,6 @@ fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
 /// Returns the error for a path in the state directory that other users could have changed.
 pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Error {
     Error::configuration(format!("`{}`, which ssox uses for its locks and state, {why}", path.display())).hint(hint)
-}
-
-/// Quotes a path for a hint with a command line.
-pub(crate) fn quoted(path: &Path) -> String {
-    shell_words::quote(&path.to_string_lossy()).into_owned()
 }
 
 #[cfg(not(unix))]

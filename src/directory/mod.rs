@@ -8,7 +8,7 @@ pub(crate) use settings::Settings;
 pub(crate) use trust::forget;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use crate::files;
 use std::env::current_dir;
 use std::path::{Path, PathBuf};
@@ -40,11 +40,11 @@ impl DirectoryFile {
         let path = canonical(path)?;
         if path.is_symlink() {
             let message = format!("could not read `{}`: it is a symbolic link, not a regular file", path.display());
-            return Err(Error::configuration(message).hint(format!("ls -l {}", quoted(&path))));
+            return Err(Error::configuration(message).hint(format!("ls -l {}", path_argument(&path))));
         }
         let Some(bytes) = files::read_up_to(&path, LARGEST)? else {
             return Err(Error::configuration(format!("there is no `{}`", path.display()))
-                .hint(format!("echo 'profile = NAME' > {}", quoted(&path))));
+                .hint(format!("echo 'profile = NAME' > {}", path_argument(&path))));
         };
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self { path, text }),
@@ -109,8 +109,4 @@ pub(crate) fn canonical(path: &Path) -> Result<PathBuf> {
     let real =
         directory.canonicalize().map_err(|cause| Error::file("find", directory, &cause).hint("ssox allow DIR"))?;
     Ok(real.join(path.file_name().unwrap_or(NAME.as_ref())))
-}
-
-fn quoted(path: &Path) -> String {
-    shell_words::quote(&path.to_string_lossy()).into_owned()
 }

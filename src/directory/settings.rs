@@ -1,8 +1,7 @@
 //! Parses the text of a `.ssox` file. Its grammar is that of `~/.aws/config`, without sections.
 
-use super::quoted;
 use crate::config::{Entry, nearest, parse_plain};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use crate::region::Region;
 use std::path::Path;
 
@@ -63,7 +62,7 @@ fn check(text: &str, entry: &Entry, before: &[Entry]) -> std::result::Result<(),
 pub(super) fn bad(path: &Path, why: &str) -> Error {
     let keys = "a .ssox file has `profile = NAME`, and may have `region = REGION` and `profile_only = true`";
     Error::configuration(format!("could not use `{}`: {why}", path.display()))
-        .hint(format!("{keys}; change it: ${{EDITOR:-vi}} {}", quoted(path)))
+        .hint(format!("{keys}; change it: ${{EDITOR:-vi}} {}", path_argument(path)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! a person named.
 
 use super::is_absent;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
@@ -128,7 +128,7 @@ fn too_large(largest: u64) -> io::Error {
 }
 
 fn unread(path: &Path, cause: &io::Error) -> Error {
-    Error::file("read", path, cause).hint(format!("ls -ld '{}'", path.display()))
+    Error::file("read", path, cause).hint(format!("ls -ld {}", path_argument(path)))
 }
 
 const FIFO: &str = "a named pipe";

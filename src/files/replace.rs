@@ -1,7 +1,7 @@
 //! Replaces files atomically: readers see either the old or the new content. The owner, group and mode are kept.
 
 use super::{create_private_dir, owner, parent, read};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -111,14 +111,14 @@ pub(super) fn target(path: &Path) -> Result<PathBuf> {
         "could not write `{}`: it is a symbolic link that leads to itself",
         path.display()
     ))
-    .hint(format!("ls -l '{}'", path.display())))
+    .hint(format!("ls -l {}", path_argument(path))))
 }
 
 fn regular(path: PathBuf) -> Result<PathBuf> {
     match fs::metadata(&path).ok().and_then(|metadata| read::kind(&metadata)) {
         Some(kind) => {
             Err(Error::configuration(format!("could not write `{}`: it is {kind}, not a regular file", path.display()))
-                .hint(format!("ls -ld '{}'", path.display())))
+                .hint(format!("ls -ld {}", path_argument(&path))))
         }
         None => Ok(path),
     }

@@ -3,7 +3,7 @@
 
 use super::replace::{create, set_owner};
 use super::{create_private_dir, parent, write_secret};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use std::fs;
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,8 @@ impl ReservedFile {
         let directory = parent(path);
         create_private_dir(&directory).map_err(|cause| Error::file("create", &directory, &cause))?;
         let temporary = filled(&directory).map_err(|cause| {
-            Error::file("write", path, &cause).hint(format!("df -h '{0}'; ls -ld '{0}'", directory.display()))
+            let directory = path_argument(&directory);
+            Error::file("write", path, &cause).hint(format!("df -h {directory}; ls -ld {directory}"))
         })?;
         Ok(Self { path: path.to_path_buf(), temporary })
     }

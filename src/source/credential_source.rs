@@ -10,7 +10,7 @@ use crate::aws::local;
 use crate::cache::Entry;
 use crate::context::{Context, NO_MACHINE};
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use crate::files;
 use crate::identity::is_in_use;
 use crate::secret::Secret;
@@ -156,7 +156,7 @@ fn authorization(ctx: &Context) -> Result<Option<Secret>> {
     let path = ctx.expand(file);
     let unusable = |why: &str| {
         Error::configuration(format!("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `{}` {why}", path.display()))
-            .hint(format!("ls -l '{}'", path.display()))
+            .hint(format!("ls -l {}", path_argument(&path)))
     };
     let content = files::read(&path)?.ok_or_else(|| unusable("does not exist"))?;
     String::from_utf8(content).map(|content| Some(Secret::new(content))).map_err(|_| unusable("is not text"))

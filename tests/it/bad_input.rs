@@ -133,11 +133,11 @@ fn files_that_cannot_be_read_are_named() {
     std::fs::create_dir(home.path(".aws/config")).unwrap();
     says!(home, home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4), @r"
     ssox: could not read `~/.aws/config`: it is a directory, not a regular file
-    ssox: hint: ls -ld '~/.aws/config'
+    ssox: hint: ls -ld ~/.aws/config
     ");
     says!(home, home.ssox(&["list"]).fails(4), @r"
     ssox: could not read `~/.aws/config`: it is a directory, not a regular file
-    ssox: hint: ls -ld '~/.aws/config'
+    ssox: hint: ls -ld ~/.aws/config
     ");
 }
 

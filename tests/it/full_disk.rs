@@ -25,7 +25,7 @@ fn a_refresh_token_is_not_used_when_the_new_token_cannot_be_written() {
     for verb in [&["exec", "dev", "--", "true"][..], &["--emit=zsh1", "use", "dev"], &["credential-process", "dev"]] {
         says!(home, full(&home, verb).fails(4), @r"
         ssox: the token of `corp` was not refreshed: could not write `~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json`: file too large
-        ssox: hint: df -h '~/.aws/sso/cache'; ls -ld '~/.aws/sso/cache'
+        ssox: hint: df -h ~/.aws/sso/cache; ls -ld ~/.aws/sso/cache
         ");
     }
     assert_eq!((token(&home), home.standin.total()), (before, 0));

@@ -196,13 +196,13 @@ fn a_saml_response_may_come_through_a_pipe_that_has_an_end() {
     }
     says!(home, errors, @r"
     ssox: could not read `/dev/zero`: it is larger than 4 MiB
-    ssox: hint: ls -ld '/dev/zero'
+    ssox: hint: ls -ld /dev/zero
     ssox: could not read `pipe`: it is a pipe that no program writes to
-    ssox: hint: ls -ld 'pipe'
+    ssox: hint: ls -ld pipe
     ssox: could not read `directory`: it is a directory, not a file
-    ssox: hint: ls -ld 'directory'
+    ssox: hint: ls -ld directory
     ssox: could not read `endless`: it is larger than 4 MiB
-    ssox: hint: ls -ld 'endless'
+    ssox: hint: ls -ld endless
     ");
     let mut bash = home.command("bash");
     let script = format!("{SSOX} export saml --format env --saml-response <(sleep 0.3; echo PHg+PC94Pg==)");

@@ -389,10 +389,16 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     ssox: there is no session yet
     ssox: hint: ssox configure sso
     ");
-    fs::write(home.path(".aws/config"), b"[sso-session corp]\n# \xff\n").unwrap();
-    says!(home, populate(&home, &["--yes"]).fails(4), @r"
+    fs::write(
+        home.path(".aws/config"),
+        b"[sso-session corp]\n# \xff\n[profile p]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n",
+    )
+    .unwrap();
+    let error = populate(&home, &["--yes"]).fails(4);
+    assert_eq!(home.ssox(&["configure", "migrate", "--yes"]).fails(4), error);
+    says!(home, error, @r"
     ssox: `~/.aws/config` is not UTF-8; nothing was changed
-    ssox: hint: iconv -f latin1 -t utf-8 '~/.aws/config' > '~/.aws/config.utf-8'
+    ssox: hint: iconv -f latin1 -t utf-8 ~/.aws/config > ~/.aws/config.utf-8, check the new file, and rename it
     ");
 }
 

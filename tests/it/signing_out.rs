@@ -156,7 +156,7 @@ fn one_session_that_cannot_be_signed_out_does_not_keep_the_others_signed_in() {
     ssox: signed out of `external`; removed its cached credentials
     ssox: warning: could not read `~/.aws/sso/cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json`: it is a directory, not a regular file
     ssox: could not read `~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json`: it is a directory, not a regular file
-    ssox: hint: ls -ld '~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json'
+    ssox: hint: ls -ld ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
     ");
     assert!(!token_file(&home.path(""), "good").exists());
     assert_eq!(home.files(".aws/cli/cache"), [""; 0]);

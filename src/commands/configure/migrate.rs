@@ -9,7 +9,7 @@ use super::{names, session_name, unused};
 use crate::commands::name_list::name_list;
 use crate::config::{ConfigFiles, Edits, SectionKind, check_name};
 use crate::context::Context;
-use crate::error::{Error, Result, as_option};
+use crate::error::{Result, as_option};
 use crate::secret::Secret;
 use crate::session::ACCOUNT_ACCESS;
 use crate::session::start_url::canonical;
@@ -60,10 +60,6 @@ impl Group {
 /// given.
 pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
-    if files.config.is_lossy {
-        return Err(Error::configuration(format!("`{}` is not UTF-8", files.config.path.display()))
-            .hint("save it as UTF-8 first: ssox can edit only UTF-8 files"));
-    }
     let groups = groups(&files, args);
     if groups.is_empty() {
         say(&format!("there are no legacy profiles in `{}`: nothing to do", files.config.path.display()));

@@ -5,7 +5,7 @@ use super::Severity::{Info, Warning};
 use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, path_argument};
 use crate::files;
 use crate::profile;
 use crate::session::{self, Session};
@@ -36,7 +36,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         let message = format!(
             "this token belongs to no configured session{of_url}: another tool wrote it, or the session was renamed"
         );
-        Finding::new("cache", Info, message, format!("rm {}, if no tool needs it", quoted(&file))).at(file, None)
+        Finding::new("cache", Info, message, format!("rm {}, if no tool needs it", path_argument(&file))).at(file, None)
     }));
     findings
 }
@@ -46,7 +46,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
 fn credentials_file(file: &Path) -> Option<Finding> {
     files::is_open_to_others(file).then(|| {
         let message = "contains access keys and can be read by other users of this machine";
-        Finding::new("cache", Warning, message, format!("chmod 600 {}", quoted(file))).at(file, None)
+        Finding::new("cache", Warning, message, format!("chmod 600 {}", path_argument(file))).at(file, None)
     })
 }
 
@@ -60,7 +60,7 @@ fn json_files(directory: &Path) -> Vec<PathBuf> {
 
 fn cache_file(file: &Path) -> Option<Finding> {
     let finding = |message: &str, hint: String| Some(Finding::new("cache", Warning, message, hint).at(file, None));
-    let path = quoted(file);
+    let path = path_argument(file);
     let read = files::read(file)
         .and_then(|bytes| bytes.ok_or_else(|| Error::other("it is a symbolic link to a missing file")));
     match read.map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
@@ -71,10 +71,6 @@ fn cache_file(file: &Path) -> Option<Finding> {
         }
         Ok(Ok(_)) => None,
     }
-}
-
-fn quoted(file: &Path) -> String {
-    shell_words::quote(&file.display().to_string()).into_owned()
 }
 
 /// Reports a session whose token has expired and cannot be refreshed.

@@ -5,6 +5,7 @@ use crate::commands::name_list::name_list;
 use crate::config::ConfigFiles;
 use crate::config::Severity::{Info, Warning};
 use crate::context::Context;
+use crate::error::path_argument;
 use crate::profile::{self, Profile};
 use crate::session::{self, Session, kept};
 use crate::store::Store;
@@ -63,7 +64,7 @@ fn roles_in_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     left.sort();
     left.dedup();
     let finding = |file: std::path::PathBuf| {
-        let hint = format!("rm {}", shell_words::quote(&file.display().to_string()));
+        let hint = format!("rm {}", path_argument(&file));
         Finding::new("keyring", Warning, "has role credentials that are kept in the keyring now", hint).at(file, None)
     };
     left.into_iter().map(finding).collect()

@@ -71,9 +71,7 @@ impl Check<'_> {
 
     fn whole_file(&mut self) {
         if self.file.is_lossy {
-            let path = self.file.path.display();
-            let hint = format!("iconv -f latin1 -t utf-8 '{path}' > '{path}.utf-8', check the new file, and rename it");
-            self.add(Severity::Error, "is not UTF-8: the AWS CLI rejects the whole file", hint);
+            self.add(Severity::Error, "is not UTF-8: the AWS CLI rejects the whole file", self.file.utf8_hint());
         }
         if bom(&self.file.text) > 0 {
             let message = "starts with a byte order mark: the AWS CLI and the SDK for Rust reject the whole file";

@@ -52,9 +52,8 @@ impl<'a> Edits<'a> {
                 .hint(format!("unset {variable}, or set it to the path of a file")));
         }
         if file.is_lossy {
-            let path = file.path.display();
-            return Err(Error::configuration(format!("`{path}` is not UTF-8; nothing was changed"))
-                .hint(format!("iconv -f latin1 -t utf-8 '{path}' > '{path}.utf-8'")));
+            let message = format!("`{}` is not UTF-8; nothing was changed", file.path.display());
+            return Err(Error::configuration(message).hint(file.utf8_hint()));
         }
         file.index();
         Ok(Self { file, sections: Vec::new(), changes: Vec::new(), added: Vec::new(), positions: HashMap::new() })

@@ -3,7 +3,7 @@
 
 use super::discovery::Program;
 use crate::context::{Context, Deadline};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, path_argument};
 use crate::files;
 use crate::lock::{self, Lock, StoppedHolder};
 use crate::terminal::Progress;
@@ -83,7 +83,7 @@ pub(crate) fn forget(ctx: &Context) -> Result<bool> {
             Ok(()) => removed = true,
             Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
             Err(cause) => {
-                return Err(Error::file("remove", &path, &cause).hint(format!("rm -r '{}'", path.display())));
+                return Err(Error::file("remove", &path, &cause).hint(format!("rm -r {}", path_argument(&path))));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::assigned::Assignment;
 use crate::commands::configure::names::{field, legal};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, as_option};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -176,7 +176,7 @@ fn one_name(name: &str, one: &Assignment, other: &Assignment, format: &NameForma
         one.role, other.role, one.account.id
     );
     Error::configuration(message).hint(if format.has_any(&[Field::RoleName]) {
-        format!("choose only one of these roles with --role, such as --role '{}'", one.role)
+        format!("choose only one of these roles with --role, such as {}", as_option("--role", one.role))
     } else {
         "add {role_name} to --name-format".into()
     })
