@@ -12,7 +12,7 @@ mod reserved;
 pub(crate) use directory::{Directory, Reader, Stamp};
 pub(crate) use edit::edit;
 pub(crate) use own::{append, create_private, open_own};
-pub(crate) use read::{limited, open_regular, read, read_named, read_up_to};
+pub(crate) use read::{end, limited, open_regular, read, read_named, read_up_to};
 pub(crate) use replace::write_secret;
 pub(crate) use reserved::ReservedFile;
 

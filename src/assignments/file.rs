@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read, in bytes: enough for ten thousand accounts with a hundred roles each.
-const LARGEST: u64 = 64 << 20;
+pub(super) const LARGEST: u64 = 64 << 20;
 
 /// The accounts and roles that AWS has listed for a session.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //!
 //! Without this file, the next run only takes longer, so errors of reading and writing it are ignored.
 
-use super::file::directory;
+use super::file::{LARGEST, directory};
 use crate::arn::AccountId;
 use crate::aws::listing::Roles;
 use crate::context::Context;
@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// The greatest age, in seconds, of a line of the file. Roles in older lines are not used.
 const USABLE_TIME: i64 = 600;
+/// The length in bytes of a line with a thousand roles, which is more than an account has.
+const LONGEST_LINE: u64 = 128 << 10;
 
 /// The roles that this run has listed, and those that interrupted runs listed before it.
 #[derive(Debug, Default)]
@@ -34,24 +36,27 @@ struct ListedAccount {
     account_id: AccountId,
     listed_at: Timestamp,
     roles: Vec<String>,
-    /// How many accounts the run had found when it wrote this line.
+    /// How many accounts the run had found when it wrote this line, and how many of these had their roles.
     #[serde(default)]
     found: usize,
+    #[serde(default)]
+    listed: usize,
 }
 
-/// Returns how many accounts have their roles in the file, and how many accounts the last run has found so far.
+/// Returns how many accounts have their roles in the file, and how many accounts the last run has found so far. Reads
+/// only the end of the file, because processes that wait call this many times each second.
 pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize)> {
-    let bytes = files::read(&path(ctx, session.label(), &session.start_url).ok()?).ok()??;
-    let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let last: ListedAccount = serde_json::from_slice(lines.next_back()?).ok()?;
-    Some((lines.count() + 1, last.found))
+    let end = files::end(&path(ctx, session.label(), &session.start_url).ok()?, LONGEST_LINE)?;
+    let last = end.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty())?;
+    let last: ListedAccount = serde_json::from_slice(last).ok()?;
+    Some((last.listed, last.found))
 }
 
 impl Interrupted {
     /// Reads the roles that interrupted runs have listed in the last ten minutes.
     pub(super) fn read(ctx: &Context, session: &Session) -> Self {
         let path = path(ctx, session.label(), &session.start_url).ok();
-        let bytes = path.as_ref().and_then(|path| files::read(path).ok().flatten()).unwrap_or_default();
+        let bytes = path.as_ref().and_then(|path| files::read_up_to(path, LARGEST).ok().flatten()).unwrap_or_default();
         let mut roles = Roles::new();
         for line in bytes.split(|byte| *byte == b'\n') {
             let Ok(line) = serde_json::from_slice::<ListedAccount>(line) else { continue };
@@ -71,8 +76,9 @@ impl Interrupted {
 
     /// Adds the roles of an account, also to the file. `found` is how many accounts were found so far.
     pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String], found: usize) {
-        let line = ListedAccount { account_id: *account_id, listed_at: ctx.now(), roles: roles.to_vec(), found };
         self.roles.insert(*account_id, roles.to_vec());
+        let (account_id, listed_at, listed) = (*account_id, ctx.now(), self.roles.len());
+        let line = ListedAccount { account_id, listed_at, roles: roles.to_vec(), found, listed };
         self.check();
         let Some(path) = &self.path else { return };
         let line = serde_json::to_string(&line).expect("values with text keys can be written to memory") + "\n";
@@ -120,4 +126,29 @@ pub(crate) fn forget_interrupted(ctx: &Context, label: &str, start_url: &str) ->
 fn path(ctx: &Context, label: &str, start_url: &str) -> Result<PathBuf> {
     let hash = files::hashed(&format!("{label}\n{start_url}"));
     Ok(directory(ctx)?.join(format!("{hash}.jsonl")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::token::tests::session;
+
+    #[test]
+    fn a_large_listing_that_was_interrupted_is_continued() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = Context::new([("HOME".to_string(), home.path().into())]);
+        let session = session(Some("corp"), "https://d-1.awsapps.com/start");
+        let mut run = Interrupted::read(&ctx, &session);
+        let role = |number: usize| format!("{number:064}");
+        let roles: Vec<String> = (0..1000).map(role).collect();
+        // Together, the lines are larger than 8 MiB.
+        for number in 1..=150 {
+            run.add(&ctx, &AccountId::parse(&format!("{number:012}")).unwrap(), &roles, 200);
+        }
+        assert_eq!(progress(&ctx, &session), Some((150, 200)));
+        let mut next = Interrupted::read(&ctx, &session);
+        assert_eq!(next.roles().len(), 150);
+        next.add(&ctx, &AccountId::parse("444455556666").unwrap(), &[], 300);
+        assert_eq!(progress(&ctx, &session), Some((151, 300)));
+    }
 }

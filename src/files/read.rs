@@ -4,7 +4,7 @@
 use super::is_absent;
 use crate::error::{Error, Result, path_argument};
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,16 @@ fn limited_into(mut bytes: Vec<u8>, from: impl io::Read, largest: u64) -> io::Re
 /// Opens a file to read parts of it; `None` if it is absent, cannot be read, or is not a regular file.
 pub(crate) fn open_regular(path: &Path) -> Option<File> {
     open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
+}
+
+/// Reads the end of a file, at most this many bytes; `None` if it is absent or cannot be read.
+pub(crate) fn end(path: &Path, longest: u64) -> Option<Vec<u8>> {
+    let mut file = open_regular(path)?;
+    let size = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(size.saturating_sub(longest))).ok()?;
+    let mut bytes = Vec::new();
+    file.take(longest).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Reads an open file from its current position to the end.

@@ -233,4 +233,4 @@ pub(super) fn text(value: Value) -> Option<String> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
