@@ -79,6 +79,23 @@ fn every_folder_in_the_state_directory_is_documented() {
 }
 
 #[test]
+fn doctor_knows_every_key_that_is_read_from_a_profile() {
+    let (sources, known) = (texts("src"), text("src/config/check/known.rs"));
+    let read = |text: &str| {
+        let methods = ["section.value(\"", "section.get(\"", "section.entry(\""];
+        let keys = methods.iter().flat_map(|method| text.split(*method).skip(1));
+        keys.filter_map(|rest| rest.split('"').next()).map(String::from).collect::<Vec<_>>()
+    };
+    // These are keys of `.ssox` files.
+    let of_directory = ["profile", "profile_only"];
+    let keys: BTreeSet<String> = sources.iter().flat_map(|text| read(text)).collect();
+    assert!(keys.contains("role_arn"), "{keys:?}");
+    for key in keys.iter().filter(|key| !of_directory.contains(&key.as_str())) {
+        assert!(known.contains(&format!("\"{key}\"")), "`{key}` is missing in src/config/check/known.rs");
+    }
+}
+
+#[test]
 fn the_code_map_names_every_module() {
     let map = text("docs/architecture.md");
     for entry in fs::read_dir(repository("src")).unwrap().map(|entry| entry.unwrap()) {

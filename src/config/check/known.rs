@@ -46,6 +46,7 @@ const PROFILE: &[&str] = &[
     "max_attempts",
     "metadata_service_num_attempts",
     "metadata_service_timeout",
+    "mfa_process",
     "mfa_serial",
     "output",
     "parameter_validation",
