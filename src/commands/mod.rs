@@ -41,6 +41,7 @@ mod options;
 mod output_format;
 mod pick;
 mod precedence;
+mod process_of_ssox;
 mod profile_variables;
 mod protected;
 mod protected_process;

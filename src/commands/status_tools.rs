@@ -5,7 +5,7 @@ use super::foreign::{self, Owner, foreign};
 use super::profile_variables::{KEYS, LEFTOVERS};
 use super::table::json_list;
 use super::verb::Done;
-use super::{endpoint_changes, protected_process};
+use super::{endpoint_changes, process_of_ssox};
 use crate::arn::Arn;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
@@ -47,7 +47,7 @@ pub(super) fn show(ctx: &Context, as_json: bool) -> Result<Done> {
 /// Those of [`show`].
 pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
     let seen = ctx.for_programs();
-    let refusal = |section: &Section| protected_process::refusal(ctx, section).map(|error| error.message);
+    let refusal = |section: &Section| process_of_ssox::refusal(ctx, section).map(|error| error.message);
     let predictions = predictions(&seen, &ConfigFiles::load(&seen)?, &refusal);
     let takes_keys = predictions.iter().any(|prediction| prediction.taken == Taken::Keys);
     let keys = if takes_keys { identity_of_keys(ctx) } else { None };

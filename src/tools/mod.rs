@@ -6,6 +6,7 @@
 //! Invariant: this module calls no service and starts no program. It reads the environment, the configuration files and
 //! token files.
 
+mod access_keys;
 mod environment;
 mod files;
 mod key_files;
@@ -18,7 +19,7 @@ mod table;
 mod token;
 mod view;
 
-pub(crate) use environment::{BEDROCK_KEY, KeysEnd, keys_end};
+pub(crate) use access_keys::{BEDROCK_KEY, KeysEnd, keys_end};
 pub(crate) use key_files::{CREDENTIAL_FILE, deciding_boto_file};
 pub(crate) use prediction::{Prediction, predictions};
 pub(crate) use table::{BOTO3, CLI};

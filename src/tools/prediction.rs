@@ -1,6 +1,6 @@
 //! Predicts which credentials one tool takes: tries the tool's steps in order until one of them decides.
 
-use super::environment::{self, BEDROCK_KEY, Keys};
+use super::access_keys::{self, BEDROCK_KEY, Keys};
 use super::files::{self, Files};
 use super::kind::ProfileKind;
 use super::rules::{FailedProfile, Last, Malformed, Step, Unknown};
@@ -91,7 +91,7 @@ impl View<'_> {
     }
 
     fn keys_with_profile(&self) -> Option<Outcome> {
-        let has_both = self.selected.is_named() && environment::keys(self.ctx) == Keys::Complete;
+        let has_both = self.selected.is_named() && access_keys::keys(self.ctx) == Keys::Complete;
         has_both.then(|| (Taken::Nothing, format!("refuses: {} and access keys are both set", self.selected.reason())))
     }
 
@@ -125,14 +125,14 @@ impl View<'_> {
 
     /// Returns what selected the profile, as part of a sentence. The text adds that access keys are set, if they are.
     fn reason(&self) -> String {
-        let beside = if environment::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
+        let beside = if access_keys::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
         format!("{}{beside}", self.selected.reason())
     }
 
     fn first_keys(&self) -> Option<Outcome> {
         let sections = self.own.credentials.sections_with(SectionKind::Profile, "aws_access_key_id");
         let first = sections.into_iter().find(|section| ProfileKind::StoredKeys.is_in(section))?;
-        if matches!(environment::keys(self.ctx), Keys::Half { has_id: true }) {
+        if matches!(access_keys::keys(self.ctx), Keys::Half { has_id: true }) {
             let why = "the id in the environment, with the secret of the first keys in ~/.aws/credentials";
             return Some((Taken::Keys, why.into()));
         }

@@ -1,6 +1,6 @@
 //! What one AWS tool reads of the environment and the files, and the credentials that it can take.
 
-use super::environment::{self, Keys};
+use super::access_keys::{self, Keys};
 use super::files::{Files, Reads};
 use super::kind::{self, ProfileKind};
 use super::profile::Selected;
@@ -96,7 +96,7 @@ impl<'a> View<'a> {
         match kind {
             ProfileKind::Role | ProfileKind::StoredRole => {
                 if section.value("credential_source") == Some("Environment") {
-                    let are_missing = environment::keys(self.ctx) != Keys::Complete;
+                    let are_missing = access_keys::keys(self.ctx) != Keys::Complete;
                     return are_missing.then(|| "there are no access keys in the environment".into());
                 }
                 let source = self.files.profile(section.value("source_profile")?).filter(|_| longest > 0)?;

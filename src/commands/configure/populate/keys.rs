@@ -2,7 +2,7 @@
 
 use super::assigned::Assignment;
 use super::managed::Managed;
-use crate::commands::protected_process::words_of_ssox;
+use crate::commands::process_of_ssox;
 use crate::config::{Edits, Section, SectionKind};
 use crate::error::{Result, as_argument};
 
@@ -89,7 +89,8 @@ impl Keys<'_> {
     fn unwanted(&self, section: &Section) -> Vec<&'static str> {
         let is_there = |key: &&str| section.get(key).is_some();
         // A `credential_process` that a person wrote stays.
-        let is_ours = matches!(words_of_ssox(section).as_deref(), Some([_, verb, ..]) if verb == "credential-process");
+        let is_ours =
+            matches!(process_of_ssox::words(section).as_deref(), Some([_, verb, ..]) if verb == "credential-process");
         match self.form {
             Form::Sso => {
                 let process = is_ours.then_some("credential_process");

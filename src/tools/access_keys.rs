@@ -1,0 +1,65 @@
+//! The access keys and the API key in the environment, as AWS tools read them.
+
+use crate::context::Context;
+use crate::time::Timestamp;
+
+pub(super) const ID: &str = "AWS_ACCESS_KEY_ID";
+pub(super) const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+
+/// The access keys that are set in the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keys {
+    Complete,
+    /// Only one of `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` is set. `has_id` tells whether it is the ID.
+    Half {
+        has_id: bool,
+    },
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are set, but empty.
+    Empty,
+    Absent,
+}
+
+/// Returns which access keys are set in the environment.
+pub(super) fn keys(ctx: &Context) -> Keys {
+    let is_set = |name| ctx.var_os(name).is_some();
+    match (ctx.var(ID).is_some(), ctx.var(SECRET).is_some()) {
+        (true, true) => Keys::Complete,
+        (false, false) if is_set(ID) && is_set(SECRET) => Keys::Empty,
+        (false, false) => Keys::Absent,
+        (has_id, _) => Keys::Half { has_id },
+    }
+}
+
+/// The variable with an API key for Amazon Bedrock.
+pub(crate) const BEDROCK_KEY: &str = "AWS_BEARER_TOKEN_BEDROCK";
+
+/// What botocore reads in `AWS_CREDENTIAL_EXPIRATION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeysEnd {
+    Unset,
+    /// A time to come, or a time in a format that only botocore knows.
+    Ahead,
+    Past,
+    /// Not a time, or a time without a time zone.
+    Unreadable,
+}
+
+/// Reads `AWS_CREDENTIAL_EXPIRATION` as botocore does.
+pub(crate) fn keys_end(ctx: &Context) -> KeysEnd {
+    let Some(text) = ctx.var(EXPIRATION) else { return KeysEnd::Unset };
+    match Timestamp::parse(text) {
+        Some(end) if end <= ctx.now() => KeysEnd::Past,
+        Some(_) => KeysEnd::Ahead,
+        None if has_zone(text) => KeysEnd::Ahead,
+        None => KeysEnd::Unreadable,
+    }
+}
+
+/// Tells whether a text ends with a time zone, as `20990101T000000Z` and `Sun, 29 Nov 2099 12:00:00 GMT` do.
+fn has_zone(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    let offset = text.rsplit_once(['+', '-']).is_some_and(|(_, offset)| offset.len() >= 4 && is_number(offset));
+    let named = ["Z", "UTC", "GMT"].iter().find_map(|zone| text.strip_suffix(zone));
+    offset || named.is_some_and(|before| before.trim_end().ends_with(|c: char| c.is_ascii_digit()))
+}
