@@ -103,15 +103,21 @@ fn the_old_refresh_token_is_kept_when_there_is_no_new_one_and_so_are_unknown_key
 
 #[test]
 fn a_failing_server_is_asked_once_a_minute_while_the_token_is_valid() {
-    let world = world();
-    let token = world.seed(240);
-    world.age();
-    world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
-    for _ in 0..3 {
-        assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
+    // The SDK sends a request three times after an error inside AWS.
+    for (fault, requests) in [
+        (Fault::Status(500), 3),
+        (Fault::Exception("SlowDownException".into()), 1),
+        (Fault::Exception("AccessDeniedException".into()), 1),
+    ] {
+        let world = world();
+        let token = world.seed(240);
+        world.age();
+        world.standin.fault("CreateToken", fault.clone(), Times::Forever);
+        for _ in 0..3 {
+            assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
+        }
+        assert_eq!(world.refreshes(), requests, "{fault:?}");
     }
-    // The first call sends three requests, because the SDK tries three times; the next two calls send none.
-    assert_eq!(world.refreshes(), 3);
 }
 
 #[test]
