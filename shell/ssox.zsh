@@ -645,7 +645,7 @@ function _ssox_exit() {
     _ssox_kept=("${(@kv)_ssox_outside}")
     _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
     # The program judges what is there now.
-    (( ! $#_ssox_under )) || _ssox_seen=
+    (( ! $#_ssox_under )) || _ssox_seen=${SSOX_ENDPOINT:+edited}
     _ssox_under=() _ssox_over=() _ssox_layer=
   elif [[ -n ${SSOX_DIRECTORY-} ]]; then
     reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory </dev/null)" \

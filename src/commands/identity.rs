@@ -5,7 +5,7 @@ use super::changes;
 use super::profile_variables::REGIONS;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
-use super::{protected, renewal, replaced, shown};
+use super::{endpoint_changes, protected, renewal, replaced, shown};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -39,7 +39,7 @@ impl VerbArgs for CheckIdentity {
 /// Those of [`changes::renewed`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx);
-    let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx) };
+    let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx)? };
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }
@@ -159,9 +159,13 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 }
 
 /// Returns the changes for a shell in which no profile is in use. They unset values of ssox that direnv or mise has
-/// restored after `clear`, and variables that describe a profile in use. The shell function then restores the values
-/// from before `use`.
-fn nothing_in_use(ctx: &Context) -> EnvChanges {
+/// restored after `clear`, variables that describe a profile in use, and those of a local server: leaving the directory
+/// of a `.ssox` file restores only what that file has changed. The shell function then restores the values from before
+/// `use`.
+///
+/// # Errors
+/// Those of [`endpoint_changes::leave`].
+fn nothing_in_use(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     let shown = identity::SHOWN.into_iter().chain(TIMES).chain([identity::VARIABLE]);
     // All are unset: the shell may have some of them without exporting them, so that this process does not see them.
@@ -170,5 +174,6 @@ fn nothing_in_use(ctx: &Context) -> EnvChanges {
         changes.forget(name);
     }
     identity::names().filter(|name| replaced::has_returned(ctx, name)).for_each(|name| changes.unset(name));
-    changes
+    endpoint_changes::leave(&mut changes, ctx)?;
+    Ok(changes)
 }

@@ -69,6 +69,31 @@ fn clear_removes_what_the_lines_of_serve_have_set() {
     }
 }
 
+/// The lines are of the directory, like a `use` there.
+#[test]
+fn leaving_a_directory_removes_what_the_lines_of_serve_have_set_there() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_hours(1));
+        home.write("ours/.ssox", "profile = stg\n");
+        assert!(home.command("ssox").args(["allow", "ours"]).output().expect("ssox starts").status.success());
+        let server = serve(&home, shell);
+        let mut session = home.session(shell, "LOAD");
+        let set = "command env | command grep -E '^(AWS_CO|AWS_SH|SSOX_EN|SSOX_PR|SSOX_CO)' >set; true";
+        session.run(set);
+        let before = fs::read_to_string(home.path("set")).unwrap();
+        for step in ["cd ours", ". ../lines"] {
+            session.run(step);
+        }
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?}");
+        for step in ["cd ..", set] {
+            session.run(step);
+        }
+        assert_eq!(fs::read_to_string(home.path("set")).unwrap(), before, "{shell:?}");
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+        end(server);
+    });
+}
+
 /// They get the credentials from the endpoint, whoever is still signed in, or from a profile that somebody has written.
 #[test]
 fn status_verifies_whom_tools_are_in_such_a_shell() {
