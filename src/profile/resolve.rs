@@ -17,11 +17,11 @@ pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &S
     Ok(with_own_entries(&resolver, name, section, source))
 }
 
-/// Gives a role in the source a cache entry of its own if another profile assumes the same role with other credentials,
-/// because the AWS CLI would use one entry for both. To find the other profiles, the files are searched for the role's
+/// Gives a role in the source a cache entry of its own if another profile, or another shell, assumes the same role with
+/// other credentials, because the AWS CLI would use one entry for both. To find the other profiles, the files are searched for the role's
 /// ARN. Only profiles that contain the ARN are resolved, even if there are 50,000 profiles.
 fn with_own_entries(resolver: &Resolver, name: &str, section: &Section, mut source: Source) -> Source {
-    let has_own_entry = is_ambiguous(resolver, name, section, &source);
+    let has_own_entry = source.differs_in_shells() || is_ambiguous(resolver, name, section, &source);
     match &mut source {
         Source::WebIdentity(role) => role.has_own_entry = has_own_entry,
         Source::AssumedRole(role) => {

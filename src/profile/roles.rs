@@ -145,8 +145,8 @@ fn circular(visited: &[String], again: &str) -> Error {
 
 fn credential_source(ctx: &Context, name: &str, section: &Section, source: &str) -> Result<CredentialSource> {
     match source {
-        "Environment" => Ok(CredentialSource::Environment),
-        "EcsContainer" => Ok(CredentialSource::EcsContainer),
+        "Environment" => Ok(CredentialSource::environment(ctx)),
+        "EcsContainer" => Ok(CredentialSource::container(ctx)),
         "Ec2InstanceMetadata" => {
             Ok(CredentialSource::Ec2InstanceMetadata { endpoint: metadata::endpoint(ctx, name, section)? })
         }

@@ -22,12 +22,23 @@ const ECS_AGENT: &str = "http://169.254.170.2";
 /// EKS (IPv4 and IPv6).
 const AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
+/// The variables with the path or the URL of a container's credentials.
+const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+
 /// The values of `credential_source`, with the names that AWS gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialSource {
-    Environment,
-    EcsContainer,
-    Ec2InstanceMetadata { endpoint: String },
+    /// The access keys in the environment, and their ID; `None` if there are none.
+    Environment {
+        access_key_id: Option<String>,
+    },
+    /// The container, and its URL or path; `None` if no variable has one.
+    EcsContainer {
+        uri: Option<String>,
+    },
+    Ec2InstanceMetadata {
+        endpoint: String,
+    },
 }
 
 impl Kind for CredentialSource {
@@ -36,7 +47,12 @@ impl Kind for CredentialSource {
     }
 
     fn identity(&self) -> String {
-        format!("credential source {}", self.name())
+        let whose = match self {
+            Self::Environment { access_key_id: whose } | Self::EcsContainer { uri: whose } => whose.as_deref(),
+            Self::Ec2InstanceMetadata { .. } => None,
+        };
+        let whose = whose.map(|whose| format!(" {whose}")).unwrap_or_default();
+        format!("credential source {}{whose}", self.name())
     }
 
     fn credentials(&self, ctx: &Context, _: &Request) -> Result<Entry> {
@@ -45,11 +61,25 @@ impl Kind for CredentialSource {
 }
 
 impl CredentialSource {
+    pub(crate) fn environment(ctx: &Context) -> Self {
+        Self::Environment { access_key_id: ctx.var("AWS_ACCESS_KEY_ID").map(String::from) }
+    }
+
+    pub(crate) fn container(ctx: &Context) -> Self {
+        Self::EcsContainer { uri: CONTAINER.iter().find_map(|name| ctx.var(name)).map(String::from) }
+    }
+
+    /// Tells whether programs may get the credentials of others from this source: those of the environment and of a
+    /// container differ from shell to shell.
+    pub(crate) fn differs_in_shells(&self) -> bool {
+        !matches!(self, Self::Ec2InstanceMetadata { .. })
+    }
+
     /// Returns the value as it is written in a config file.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Environment => "Environment",
-            Self::EcsContainer => "EcsContainer",
+            Self::Environment { .. } => "Environment",
+            Self::EcsContainer { .. } => "EcsContainer",
             Self::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata",
         }
     }
@@ -60,8 +90,8 @@ impl CredentialSource {
     /// Configuration: this machine has no such credentials. The errors of the request.
     fn fetch(&self, ctx: &Context) -> Result<RoleCredentials> {
         let credentials = match self {
-            Self::Environment => environment(ctx),
-            Self::EcsContainer => container(ctx),
+            Self::Environment { .. } => environment(ctx),
+            Self::EcsContainer { .. } => container(ctx),
             Self::Ec2InstanceMetadata { endpoint } => instance(ctx, endpoint),
         };
         credentials.map_err(|error| {
@@ -74,8 +104,8 @@ impl CredentialSource {
     /// another machine.
     fn hint(&self, ctx: &Context) -> String {
         let variables: &[&str] = match self {
-            Self::Environment => &[],
-            Self::EcsContainer => &["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+            Self::Environment { .. } => &[],
+            Self::EcsContainer { .. } => &CONTAINER,
             Self::Ec2InstanceMetadata { .. } => {
                 &["AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]
             }
@@ -188,7 +218,9 @@ mod tests {
 
     #[test]
     fn keys_that_ssox_set_are_not_a_source() {
-        let own = |more: &[(&str, &str)]| CredentialSource::Environment.fetch(&context(&[&KEYS, more].concat()));
+        let own = |more: &[(&str, &str)]| {
+            CredentialSource::environment(&Context::default()).fetch(&context(&[&KEYS, more].concat()))
+        };
         let keys = own(&[("AWS_SESSION_TOKEN", "new"), ("AWS_SECURITY_TOKEN", "old")]).unwrap();
         assert_eq!(keys.session_token.unwrap().expose(), "old");
         assert!(own(&[("SSOX_PROMPT", "dev"), ("AWS_PROFILE", "dev")]).is_ok());
@@ -200,7 +232,7 @@ mod tests {
     fn an_account_id_without_twelve_digits_counts_as_absent() {
         for (id, expected) in [("111122223333", Some("111122223333")), ("1234", None), ("0123-4567-8901", None)] {
             let ctx = context(&[&KEYS[..], &[("AWS_ACCOUNT_ID", id)]].concat());
-            let keys = CredentialSource::Environment.fetch(&ctx).unwrap();
+            let keys = CredentialSource::environment(&Context::default()).fetch(&ctx).unwrap();
             assert_eq!(keys.account_id.as_deref(), expected, "{id}");
         }
     }
@@ -208,7 +240,7 @@ mod tests {
     #[test]
     fn both_keys_are_required() {
         for half in KEYS {
-            let error = CredentialSource::Environment.fetch(&context(&[half])).unwrap_err();
+            let error = CredentialSource::environment(&Context::default()).fetch(&context(&[half])).unwrap_err();
             assert_eq!(error.kind.exit_status(), 4);
             assert!(error.message.contains("is not set"));
         }
@@ -239,7 +271,10 @@ mod tests {
         assert!(allowed.iter().all(|url| is_allowed(url)));
         assert!(!refused.iter().any(|url| is_allowed(url)));
         let far = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://agent.example/x")];
-        assert_eq!(CredentialSource::EcsContainer.fetch(&context(&far)).unwrap_err().kind.exit_status(), 4);
+        assert_eq!(
+            CredentialSource::container(&Context::default()).fetch(&context(&far)).unwrap_err().kind.exit_status(),
+            4
+        );
     }
 
     #[test]
@@ -247,7 +282,7 @@ mod tests {
         let nowhere = "http://127.0.0.1:1";
         let instance = CredentialSource::Ec2InstanceMetadata { endpoint: nowhere.into() };
         let rows = [
-            (CredentialSource::EcsContainer, "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+            (CredentialSource::container(&Context::default()), "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
             (instance, "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
         ];
         for (source, variable) in rows {
@@ -266,7 +301,7 @@ mod tests {
     fn errors_name_the_credential_source() {
         let disabled = context(&[("AWS_EC2_METADATA_DISABLED", "true")]);
         let instance = CredentialSource::Ec2InstanceMetadata { endpoint: "http://127.0.0.1:1".into() };
-        for source in [CredentialSource::EcsContainer, instance] {
+        for source in [CredentialSource::container(&Context::default()), instance] {
             let error = source.fetch(&disabled).unwrap_err();
             assert!(
                 error.message.starts_with(&format!("`credential_source = {}`: ", source.name())),

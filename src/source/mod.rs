@@ -96,8 +96,19 @@ impl Source {
     /// Tells whether the source needs access keys in the environment, directly or through a role.
     pub(crate) fn needs_keys_of_environment(&self) -> bool {
         match self {
-            Self::CredentialSource(source) => **source == credential_source::CredentialSource::Environment,
+            Self::CredentialSource(source) => {
+                matches!(**source, credential_source::CredentialSource::Environment { .. })
+            }
             Self::AssumedRole(role) => role.source.needs_keys_of_environment(),
+            _ => false,
+        }
+    }
+
+    /// Tells whether the credentials depend on the shell, directly or through a role: on its access keys or its container.
+    pub(crate) fn differs_in_shells(&self) -> bool {
+        match self {
+            Self::CredentialSource(source) => source.differs_in_shells(),
+            Self::AssumedRole(role) => role.source.differs_in_shells(),
             _ => false,
         }
     }

@@ -266,6 +266,13 @@ fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
     ");
     let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
     assert!(arn(&home, &ran).contains("assumed-role/Target/"));
+    // The role belongs to the person of those keys: other keys do not get it from the cache.
+    let other = [keys[0], ("AWS_SECRET_ACCESS_KEY", "standin/static+secret/EXAMPLEKEY00000000")];
+    home.ssox_with(&["credential-process", "target"], &other).ok();
+    assert_eq!(home.standin.count("AssumeRole"), 1);
+    let other = [("AWS_ACCESS_KEY_ID", "AKIASTANDINEXAMPLE99"), keys[1]];
+    home.ssox_with(&["credential-process", "target"], &other).fails(5);
+    assert_eq!(home.standin.count("AssumeRole"), 2);
     let without = home.ssox(&["--emit=zsh1", "use", "target", "--min-ttl", "24h"]).fails(4);
     shows!(home, without, @r"
     ssox: `credential_source = Environment`: AWS_ACCESS_KEY_ID is not set
