@@ -196,11 +196,9 @@ impl ToolRow {
         (&self.identity, self.source) == (&other.identity, other.source)
     }
 
-    /// Tells whether two tools can share a line: all that is shown of them is equal. A tool without a region agrees with any
-    /// region.
+    /// Tells whether two tools can share a line: all that is shown of them is equal.
     fn agrees_with(&self, other: &Self) -> bool {
-        let is_same_region = self.region == other.region || self.region.is_none() || other.region.is_none();
-        is_same_region && self.is_same_identity(other) && (self.renews, &self.why) == (other.renews, &other.why)
+        self.is_same_identity(other) && self.summary() == other.summary()
     }
 
     fn summary(&self) -> String {
@@ -217,10 +215,7 @@ fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
     let mut groups: Vec<(ToolRow, Vec<&str>)> = Vec::new();
     for row in rows {
         match groups.iter_mut().find(|(known, _)| known.agrees_with(row)) {
-            Some((known, tools)) => {
-                known.region = known.region.take().or_else(|| row.region.clone());
-                tools.push(row.tool);
-            }
+            Some((_, tools)) => tools.push(row.tool),
             None => groups.push((row.clone(), vec![row.tool])),
         }
     }

@@ -15,7 +15,8 @@ use crate::error::{Error, Result, as_argument};
 use crate::profile::{Profile, Wanted};
 use crate::region::Region;
 use crate::shell::reply::reply;
-use crate::source::Request;
+use crate::source::kind::Kind as _;
+use crate::source::{Request, Source};
 use crate::store::Store;
 use crate::terminal;
 use crate::usage;
@@ -87,7 +88,8 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
 }
 
 /// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.
-/// Also rejects a profile that needs access keys in the environment, and one whose credentials ssox refuses to programs.
+/// Also rejects a profile that needs access keys in the environment, one whose access keys have expired, and one whose
+/// credentials ssox refuses to programs.
 pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()> {
     if profile.is_assignment {
         let message =
@@ -101,6 +103,9 @@ pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()>
             profile.name
         );
         return Err(Error::configuration(message).hint(format!("ssox use {}", as_argument(&profile.name))));
+    }
+    if let Source::Static(keys) = &profile.source {
+        keys.credentials(ctx, &Request::default())?;
     }
     if profile.ad_hoc_role_arn.is_none() {
         return protected_process::check(ctx, &profile.name);

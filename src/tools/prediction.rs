@@ -8,6 +8,8 @@ use super::table::TOOLS;
 use super::view::{Outcome, Refusal, Taken, View};
 use crate::config::{ConfigFiles, SectionKind, Severity};
 use crate::context::Context;
+use crate::source::expiry::expiry;
+use crate::time::Timestamp;
 
 /// The credentials and the region that a tool takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +61,17 @@ impl View<'_> {
             Taken::Profile(_, kind) => self.renews(*kind) && missing.is_none(),
         };
         why.extend(missing.map(|missing| format!(", but {missing}")));
+        if let Taken::Profile(name, ProfileKind::StoredKeys | ProfileKind::ConfigKeys) = &taken {
+            why.extend(self.expired_keys(name).map(|end| format!(", but they expired at {end}")));
+        }
         Prediction { tool: self.tool.name, region: self.region(&taken), taken, renews, why }
+    }
+
+    /// Returns when the access keys of a profile expired, if the tool that wrote them also wrote that. No AWS tool reads
+    /// it.
+    fn expired_keys(&self, profile: &str) -> Option<Timestamp> {
+        let section = self.files.profile(profile)?;
+        expiry(|key| section.value(key)).filter(|end| *end <= self.ctx.now())
     }
 
     fn outcome(&self) -> Outcome {

@@ -275,9 +275,11 @@ fn the_text_groups_the_tools_that_agree_and_marks_the_others() {
     says!(home, text, @r"
       dev: AWS_PROFILE: sso_session, eu-west-1, renews
         AWS CLI v1, AWS CLI v2, boto3, Ansible, JS v3, CDK, Java v2, Go v2, Rust,
-        C++ (pyarrow), polars with boto3, PHP, Ruby
+        C++ (pyarrow), polars with boto3, Ruby
       dev: AWS_PROFILE: sso_session, eu-west-1
         GDAL
+      dev: AWS_PROFILE: sso_session, renews
+        PHP
     ! refuses: it finds no such profile
         JS v2
     ! unsigned: it does not read sso_session

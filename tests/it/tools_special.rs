@@ -228,3 +228,30 @@ fn profile_only_is_refused_where_tools_would_get_no_credentials_of_a_protected_p
     let by_pattern = [("SSOX_PROTECT", "prod")];
     protected("").ssox_with(&["--emit=zsh1", "use", "--yes", "--profile-only", "prod"], &by_pattern).fails(3);
 }
+
+/// No AWS tool reads the expiration that another tool wrote beside the access keys.
+#[test]
+fn keys_in_the_credentials_file_that_have_expired_are_shown_as_such() {
+    let home = Home::signed_in();
+    const OWN: &str = "aws_access_key_id = ASIAWRITTEN\naws_secret_access_key = s\n";
+    let keys = |end: &str| {
+        let keys = format!("[wr]\n{OWN}aws_session_token = t\nx_security_token_expires = {end}\n");
+        fs::write(home.path(".aws/credentials"), keys).unwrap();
+    };
+    let only = ["--emit=zsh1", "use", "--profile-only", "wr"];
+    keys("2099-01-01T00:00:00Z");
+    let used = home.ssox(&only);
+    used.ok();
+    let set: Vec<(String, String)> = used.all_set();
+    let held: Vec<(&str, &str)> = set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert!(home.ssox_with(&["status"], &held).ok().contains("until 2099-01-01T00:00:00Z"));
+    keys("2020-01-01T00:00:00Z");
+    assert!(home.ssox_with(&["status"], &held).ok().contains("credentials  expired at 2020-01-01T00:00:00Z"));
+    let rows = rows(&home, &held);
+    let why = row(&rows, "boto3")["why"].as_str().unwrap();
+    assert_eq!(why, "AWS_PROFILE: static keys in the credentials file, but they expired at 2020-01-01T00:00:00Z");
+    says!(home, home.ssox(&only).fails(3), @r"
+    ssox: the access keys of profile `wr` expired at TIME
+    ssox: hint: to renew the access keys of `[wr]`, run the tool that wrote them
+    ");
+}

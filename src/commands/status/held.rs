@@ -69,7 +69,7 @@ pub(super) fn held(ctx: &Context) -> Held {
     };
     if held.profile.is_some() {
         held.mode = mode(ctx);
-        held.expires_at = expires_at(ctx);
+        held.expires_at = expires_at(ctx).or_else(|| end_of_keys(source?).filter(|_| held.mode == Some("profile")));
         held.failure = renewal::last_failure(ctx);
     }
     held.disagreements = disagreements_of(ctx, &held, files.as_ref());
@@ -110,6 +110,14 @@ fn expires_at(ctx: &Context) -> Option<Timestamp> {
     let end = ctx.var(EXPIRATION).filter(|_| Identity::of_shell(ctx).has_set(ctx, EXPIRATION));
     let shown = || ctx.var("SSOX_EXPIRES")?.parse().ok().map(Timestamp);
     end.and_then(Timestamp::parse).or_else(shown)
+}
+
+/// Returns when the access keys in a profile expire, if the tool that wrote them also wrote that.
+fn end_of_keys(source: &Source) -> Option<Timestamp> {
+    match source {
+        Source::Static(keys) => keys.keys.expiration,
+        _ => None,
+    }
 }
 
 /// Returns the account ID that ssox set. If another program has changed it, returns that of the profile, or of the role
