@@ -3,7 +3,7 @@
 /// Returns the suggested name of the profile for a role in an account.
 pub(super) fn suggested(account_name: &str, role_name: &str, account_id: &str) -> String {
     let field = |text: &str| Some(field(text)).filter(|field| !field.is_empty()).unwrap_or_else(|| account_id.into());
-    valid_start(format!("{}-{}", field(account_name), field(role_name)), account_id)
+    valid(&format!("{}-{}", field(account_name), field(role_name)), account_id)
 }
 
 /// Returns a text as a part of a name: replaces each run of characters that are not allowed with one `-`, and removes
@@ -28,12 +28,14 @@ pub(super) fn legal(text: &str) -> String {
     legal
 }
 
-/// Puts the account ID before a name that does not start with a letter or digit, and before `default`.
-fn valid_start(name: String, account_id: &str) -> String {
-    if name != "default" && name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        return name;
+/// Puts the account ID before a name that begins with `-` or is `default`. Returns the account ID in place of an empty
+/// name.
+pub(super) fn valid(name: &str, account_id: &str) -> String {
+    match name.trim_start_matches('-') {
+        "" => account_id.into(),
+        rest if rest.len() < name.len() || rest == "default" => format!("{account_id}-{rest}"),
+        _ => name.into(),
     }
-    format!("{account_id}-{}", name.trim_start_matches('-'))
 }
 
 #[cfg(test)]
@@ -41,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_starts_with_a_letter_or_digit() {
+    fn a_name_never_starts_with_a_hyphen() {
         for (account, role, name) in [
             ("dev", "ReadOnly", "dev-ReadOnly"),
             ("[PROD] Core", "Admin", "PROD-Core-Admin"),
@@ -51,14 +53,14 @@ mod tests {
             ("..", "Admin", "111122223333-Admin"),
             ("日本", "Admin", "111122223333-Admin"),
             ("", "Admin", "111122223333-Admin"),
-            ("_core", "Admin", "111122223333-_core-Admin"),
-            ("+x", "=,", "111122223333-+x-111122223333"),
+            ("_core", "Admin", "_core-Admin"),
+            ("+x", "=,", "+x-111122223333"),
             ("R&D / Größe", "Power+User@x.y", "R-D-Gr-e-Power+User@x.y"),
             ("a$(id)`id`;'\"\\!*?~\n\u{1b}[2Jb", "R", "a-id-id-2Jb-R"),
         ] {
             assert_eq!(suggested(account, role, "111122223333"), name, "{account}");
         }
-        assert_eq!(valid_start("default".into(), "1"), "1-default");
-        assert_eq!(valid_start("-x".into(), "1"), "1-x");
+        assert_eq!(valid("default", "1"), "1-default");
+        assert_eq!(valid("-x", "1"), "1-x");
     }
 }

@@ -1,7 +1,7 @@
 //! Makes the names of all assignments' profiles from a format. Each name is different, and the same in every run.
 
 use super::assigned::Assignment;
-use crate::commands::configure::names::{field, legal};
+use crate::commands::configure::names::{field, legal, valid};
 use crate::error::{Error, Result, as_option};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -88,16 +88,6 @@ impl Field {
 fn unknown_field(name: &str) -> String {
     let known: Vec<String> = FIELDS.iter().map(|(name, _)| format!("{{{name}}}")).collect();
     format!("there is no `{{{name}}}`, only {}", known.join(" "))
-}
-
-/// Puts the account ID before a name that begins with `-` or is `default`. Returns the account ID in place of an empty
-/// name.
-fn valid(name: &str, account_id: &str) -> String {
-    match name.trim_start_matches('-') {
-        "" => account_id.into(),
-        rest if rest.len() < name.len() || rest == "default" => format!("{account_id}-{rest}"),
-        _ => name.into(),
-    }
 }
 
 /// The possible names of an assignment's profile.
