@@ -104,19 +104,19 @@ impl<'a> Arn<'a> {
 
     /// Returns the name of an IAM role, without its path; `None` if the ARN is not that of a role.
     pub(crate) fn role_name(self) -> Option<&'a str> {
-        self.iam_resource("role/")?.rsplit('/').next().filter(|name| is_name(name))
+        self.iam_resource("role/")?.rsplit('/').next().filter(|name| is_role_name(name))
     }
 
     /// Returns the name of a SAML provider in IAM; `None` if the ARN is not that of a provider. Names of SAML providers
     /// have no path.
     pub(crate) fn saml_provider_name(self) -> Option<&'a str> {
-        self.iam_resource("saml-provider/").filter(|name| is_name(name))
+        self.iam_resource("saml-provider/").filter(|name| is_role_name(name))
     }
 
     /// Returns `NAME` of `arn:aws:sts::444455556666:assumed-role/NAME/SESSION`; `None` for other ARNs.
     pub(crate) fn assumed_role_name(self) -> Option<&'a str> {
         let (name, session) = self.resource.strip_prefix("assumed-role/")?.split_once('/')?;
-        let is_it = self.service == "sts" && is_name(name) && !session.contains('/');
+        let is_it = self.service == "sts" && is_role_name(name) && !session.contains('/');
         is_it.then_some(name)
     }
 
@@ -126,8 +126,8 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// Tells whether IAM allows a text as the name of a role or provider.
-fn is_name(text: &str) -> bool {
+/// Tells whether IAM allows a text as the name of a role or provider. Names of permission sets follow the same rule.
+pub(crate) fn is_role_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
 }
 

@@ -1,5 +1,5 @@
-//! Lists all accounts that a session may use, and the roles in each. Many requests are in flight at a time, and `pace`
-//! limits the rate for all of them.
+//! Lists all accounts that a session may use, and the roles in each or in one. Many requests are in flight at a time,
+//! and `pace` limits the rate for all of them.
 //!
 //! A request that fails or is throttled is sent again. When AWS refuses to list the roles of an account, the account is
 //! listed without roles, and the listing continues.
@@ -8,8 +8,8 @@ use super::Network;
 use super::call_result::CallResult;
 use super::channel::block_on;
 use super::pace::Pace;
-use super::portal::{self, Account, PageTokens};
-use super::portal_page::{Entries, Failure, Page, PageClient, PageRequest, Retry};
+use super::portal::{self, Account};
+use super::portal_page::{Entries, Failure, Page, PageClient, PageRequest, PageTokens, Retry};
 use crate::arn::AccountId;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -59,14 +59,55 @@ pub(crate) fn list_assignments(
     known: &Roles,
     listed: impl FnMut(&AccountId, &[String], usize),
 ) -> Result<Assigned> {
+    let (client, pace) = client(ctx, network, region, token)?;
+    let known = |id: &AccountId| known.get(id).cloned();
+    let bar = Bar::start("asking AWS for accounts and roles", "accounts");
+    block_on(ListingRun::new(client, pace, &known, listed, bar).run()).map_err(Error::from)
+}
+
+/// Returns all accounts that the person may use, sorted by account ID.
+///
+/// # Errors
+/// Those of [`list_assignments`].
+pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<Vec<Account>> {
+    let (client, pace) = client(ctx, network, region, token)?;
+    // AWS is not asked for roles that are known.
+    let known = |_: &AccountId| Some(Vec::new());
+    let bar = Bar::start("asking AWS for accounts", "accounts");
+    let assigned = block_on(ListingRun::new(client, pace, &known, |_, _, _| {}, bar).run())?;
+    Ok(assigned.accounts.into_iter().map(|(account, _)| account).collect())
+}
+
+/// Returns the sorted names of the roles that the person may use in an account.
+///
+/// # Errors
+/// `NeedsPerson` when AWS rejects the token. `Refused`, `Unreachable`: the roles could not be listed.
+pub(crate) fn list_account_roles(
+    ctx: &Context,
+    network: &Network,
+    region: &Region,
+    token: &Secret,
+    account_id: &AccountId,
+) -> Result<Vec<String>> {
+    let (client, pace) = client(ctx, network, region, token)?;
+    let mut names = Vec::new();
+    let bar = Bar::start("asking AWS for roles", "accounts");
+    let mut run = ListingRun::new(client, pace, &|_| None, |_, roles, _| names = roles.to_vec(), bar);
+    run.queue = VecDeque::from([PageRequest::first(Some(*account_id))]);
+    let assigned = block_on(run.run())?;
+    assigned.failure.map_or(Ok(names), Err)
+}
+
+fn client(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<(PageClient, Pace)> {
     let (channel, client) = portal::client_without_retries(ctx, network, region)?;
     let now = Instant::now();
     // AWS's limit is known; the limit of a custom endpoint is not.
     let pace = if channel.endpoint.is_some() { Pace::unlimited(now) } else { Pace::allowed(now) };
-    let client = PageClient { channel: Arc::new(channel), client, token: token.clone() };
-    let bar = Bar::start("asking AWS for accounts and roles", "accounts");
-    block_on(ListingRun::new(client, pace, known, listed, bar).run()).map_err(Error::from)
+    Ok((PageClient { channel: Arc::new(channel), client, token: token.clone() }, pace))
 }
+
+/// Returns the roles of an account, if they are known.
+pub(super) type KnownRoles<'a> = &'a dyn Fn(&AccountId) -> Option<Vec<String>>;
 
 /// A listing in progress. One loop sends the next request when `pace` allows it, and handles the responses.
 pub(super) struct ListingRun<'a, F> {
@@ -83,13 +124,13 @@ pub(super) struct ListingRun<'a, F> {
     are_all_accounts_listed: bool,
     /// The number of accounts whose roles are listed or were known before.
     done: usize,
-    known: &'a Roles,
+    known: KnownRoles<'a>,
     listed: F,
     bar: Bar,
 }
 
 impl<'a, F: FnMut(&AccountId, &[String], usize)> ListingRun<'a, F> {
-    pub(super) fn new(client: PageClient, pace: Pace, known: &'a Roles, listed: F, bar: Bar) -> Self {
+    pub(super) fn new(client: PageClient, pace: Pace, known: KnownRoles<'a>, listed: F, bar: Bar) -> Self {
         Self {
             client,
             pace,
@@ -164,7 +205,9 @@ impl<'a, F: FnMut(&AccountId, &[String], usize)> ListingRun<'a, F> {
             (None, None) => self.are_all_accounts_listed = true,
             (None, Some(account_id)) => self.finish_account(account_id),
         }
-        self.bar.show(self.done, self.positions.len());
+        if !self.positions.is_empty() {
+            self.bar.show(self.done, self.positions.len());
+        }
         Ok(())
     }
 
@@ -173,7 +216,7 @@ impl<'a, F: FnMut(&AccountId, &[String], usize)> ListingRun<'a, F> {
         if self.positions.contains_key(&id) {
             return;
         }
-        let roles = self.known.get(&id).cloned();
+        let roles = (self.known)(&id);
         match roles {
             Some(_) => self.done += 1,
             None => self.queue.push_back(PageRequest::first(Some(id))),

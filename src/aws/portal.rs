@@ -1,5 +1,4 @@
-//! Calls to the access portal: accounts, roles, role credentials, signing out. Requests carry the session's token and
-//! are not signed.
+//! Calls to the access portal: role credentials, signing out. Requests carry the session's token and are not signed.
 
 use super::Network;
 use super::attempts::RetryPolicy;
@@ -17,24 +16,6 @@ use aws_sdk_sso::Client;
 use aws_sdk_sso::config::Builder;
 use aws_sdk_sso::types::AccountInfo;
 use aws_smithy_types::retry::RetryConfig;
-use std::collections::HashSet;
-use std::time::Duration;
-use tokio::time::sleep;
-
-/// The number of attempts for one page of a listing: AWS throttles the listings of large organizations.
-const LISTING_ATTEMPTS: u32 = 10;
-/// The longest pause between two attempts for one page.
-const LISTING_PAUSE: Duration = Duration::from_secs(4);
-
-/// The pause between two pages: AWS allows 20 portal calls per second for all users of the organization together.
-const PAGE_PAUSE: Duration = Duration::from_millis(60);
-
-/// The largest page size that the access portal accepts.
-pub(super) const PAGE_SIZE: i32 = 100;
-
-/// The most pages of one listing: ten times as many as an organization with 10,000 accounts needs. AWS's default quota
-/// for an organization is 10,000 accounts.
-const MAX_PAGES: usize = 1000;
 
 /// An account that the person may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,75 +70,6 @@ pub(crate) fn get_role_credentials(
     .map_err(Error::from)
 }
 
-/// Returns all accounts that the person may use.
-///
-/// # Errors
-/// As [`get_role_credentials`].
-pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<Vec<Account>> {
-    let _progress = Progress::start("asking AWS for accounts");
-    let (channel, client) = listing_client(ctx, network, region)?;
-    block_on(async {
-        let request = client.list_accounts().access_token(token.expose()).max_results(PAGE_SIZE);
-        let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
-        let (mut accounts, mut page_tokens) = (Vec::new(), PageTokens::default());
-        while let Some(page) = pages.next().await {
-            let page =
-                page.map_err(|error| call_error(&channel, "could not list accounts", &error, "ssox login --fresh"))?;
-            page_tokens.check("could not list accounts", page.next_token())?;
-            accounts.extend(page.account_list().iter().filter_map(Account::from_sdk));
-            sleep(if page.next_token().is_some() { PAGE_PAUSE } else { Duration::ZERO }).await;
-        }
-        Ok(accounts)
-    })
-    .map_err(Error::from)
-}
-
-/// Returns the names of the roles that the person may use in an account.
-///
-/// # Errors
-/// As [`get_role_credentials`].
-pub(crate) fn list_account_roles(
-    ctx: &Context,
-    network: &Network,
-    region: &Region,
-    token: &Secret,
-    account_id: &AccountId,
-) -> Result<Vec<String>> {
-    let _progress = Progress::start("asking AWS for roles");
-    let (channel, client) = listing_client(ctx, network, region)?;
-    block_on(async {
-        let request =
-            client.list_account_roles().access_token(token.expose()).account_id(&**account_id).max_results(PAGE_SIZE);
-        let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
-        let (mut roles, mut page_tokens) = (Vec::new(), PageTokens::default());
-        while let Some(page) = pages.next().await {
-            let page =
-                page.map_err(|error| call_error(&channel, "could not list roles", &error, "ssox login --fresh"))?;
-            page_tokens.check("could not list roles", page.next_token())?;
-            roles.extend(page.role_list().iter().filter_map(|role| role.role_name().map(String::from)));
-            sleep(if page.next_token().is_some() { PAGE_PAUSE } else { Duration::ZERO }).await;
-        }
-        Ok(roles)
-    })
-    .map_err(Error::from)
-}
-
-/// The page tokens of a listing so far. If a token comes twice, or there are too many tokens, the listing would never
-/// end, so it fails.
-#[derive(Debug, Default)]
-pub(super) struct PageTokens(HashSet<String>);
-
-impl PageTokens {
-    pub(super) fn check(&mut self, what: &str, next: Option<&str>) -> Result<()> {
-        let Some(next) = next else { return Ok(()) };
-        if self.0.insert(next.into()) && self.0.len() < MAX_PAGES {
-            return Ok(());
-        }
-        let message = format!("{what}: AWS sends no last page; stopped after {} pages", self.0.len());
-        Err(Error::unreachable(message).hint("try again with -v, which shows the requests"))
-    }
-}
-
 /// Signs out: AWS revokes the session's token.
 ///
 /// # Errors
@@ -182,15 +94,5 @@ fn client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel,
 pub(super) fn client_without_retries(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let (channel, client) = client(ctx, network, region)?;
     let client = Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build());
-    Ok((channel, client))
-}
-
-/// Makes a client for listings: it retries often, with pauses so short that all attempts fit into the time limit of a
-/// call.
-fn listing_client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
-    let (channel, client) = client(ctx, network, region)?;
-    let attempts = channel.attempts.max(LISTING_ATTEMPTS);
-    let retries = RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(LISTING_PAUSE);
-    let client = Client::from_conf(client.config().to_builder().retry_config(retries).build());
     Ok((channel, client))
 }

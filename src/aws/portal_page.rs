@@ -2,17 +2,25 @@
 
 use super::cause;
 use super::channel::Channel;
-use super::portal::{Account, PAGE_SIZE};
+use super::portal::Account;
 use super::sdk_error::{call_error, is_throttling};
-use crate::arn::AccountId;
-use crate::error::{Error, ErrorKind};
+use crate::arn::{AccountId, is_role_name};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use aws_sdk_sso::Client;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The largest page size that the access portal accepts.
+const PAGE_SIZE: i32 = 100;
+
+/// The most pages of one listing: ten times as many as an organization with 10,000 accounts needs. AWS's default quota
+/// for an organization is 10,000 accounts.
+const MAX_PAGES: usize = 1000;
 
 /// Requests pages of the lists of accounts and roles from the portal (Identity Center's API).
 #[derive(Clone)]
@@ -68,6 +76,22 @@ pub(super) enum Retry {
     NoRequest,
 }
 
+/// The page tokens of a listing so far. If a token comes twice, or there are too many tokens, the listing would never
+/// end, so it fails.
+#[derive(Debug, Default)]
+pub(super) struct PageTokens(HashSet<String>);
+
+impl PageTokens {
+    pub(super) fn check(&mut self, what: &str, next: Option<&str>) -> Result<()> {
+        let Some(next) = next else { return Ok(()) };
+        if self.0.insert(next.into()) && self.0.len() < MAX_PAGES {
+            return Ok(());
+        }
+        let message = format!("{what}: AWS sends no last page; stopped after {} pages", self.0.len());
+        Err(Error::unreachable(message).hint("try again with -v, which shows the requests"))
+    }
+}
+
 impl PageRequest {
     /// Returns the request for the first page of an account's roles; without `account_id`, of the list of accounts.
     pub(super) fn first(account_id: Option<AccountId>) -> Self {
@@ -77,7 +101,7 @@ impl PageRequest {
 
 impl PageClient {
     /// Requests a page once. Also returns `request`, because the caller may send it again.
-    pub(super) async fn fetch(self, request: PageRequest) -> (PageRequest, Result<Page, Failure>) {
+    pub(super) async fn fetch(self, request: PageRequest) -> (PageRequest, std::result::Result<Page, Failure>) {
         let page = match &request.account_id {
             None => self.accounts(request.page_token.as_ref()).await,
             Some(account_id) => self.roles(account_id, request.page_token.as_ref()).await,
@@ -85,7 +109,7 @@ impl PageClient {
         (request, page)
     }
 
-    async fn accounts(&self, page_token: Option<&String>) -> Result<Page, Failure> {
+    async fn accounts(&self, page_token: Option<&String>) -> std::result::Result<Page, Failure> {
         self.channel.ctx.log(|| "ListAccounts".into());
         let request = self.client.list_accounts().access_token(self.token.expose()).max_results(PAGE_SIZE);
         let page = request.set_next_token(page_token.cloned()).send().await;
@@ -94,13 +118,15 @@ impl PageClient {
         Ok(Page { entries: Entries::Accounts(accounts.collect()), next: page.next_token })
     }
 
-    async fn roles(&self, account_id: &AccountId, page_token: Option<&String>) -> Result<Page, Failure> {
+    async fn roles(&self, account_id: &AccountId, page_token: Option<&String>) -> std::result::Result<Page, Failure> {
         self.channel.ctx.log(|| format!("ListAccountRoles {account_id}"));
         let request = self.client.list_account_roles().access_token(self.token.expose()).account_id(&**account_id);
         let page = request.max_results(PAGE_SIZE).set_next_token(page_token.cloned()).send().await;
         let what = format!("could not list the roles of account `{account_id}`");
         let page = page.map_err(|error| self.failure(&what, &error))?;
-        let names = page.role_list().iter().filter_map(|role| role.role_name()).filter(|name| is_role_name(name));
+        let names = page.role_list().iter().filter_map(|role| role.role_name());
+        // A name with other characters could not be typed in `ACCOUNT/ROLE`.
+        let names = names.filter(|name| is_role_name(name));
         Ok(Page { entries: Entries::Roles(*account_id, names.map(String::from).collect()), next: page.next_token })
     }
 
@@ -132,10 +158,4 @@ fn is_throttled<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> b
 
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
     response.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
-}
-
-/// Tells whether a name has only the characters that AWS allows in a permission set's name; a name with other
-/// characters could not be typed in `ACCOUNT/ROLE`.
-fn is_role_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
 }

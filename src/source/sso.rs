@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::profile_keys::ProfileKeys;
 use super::role_arn::permission_set;
 use super::{Request, cached};
-use crate::arn::AccountId;
+use crate::arn::{AccountId, is_role_name};
 use crate::aws::portal;
 use crate::cache::{Entry, Key};
 use crate::config::{Section, misspelt};
@@ -163,7 +163,7 @@ pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
     if role_name.is_empty() {
         return Err(Error::configuration(format!("{what} is empty")).hint("write the name of a role"));
     }
-    if !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
+    if !is_role_name(role_name) {
         let message = format!("{what} is `{role_name}`, which is not the name of a role");
         return Err(Error::configuration(message).hint("a name has only letters, digits and `+=,.@-_`"));
     }

@@ -34,8 +34,9 @@ fn listed_since(start: Instant, standin: &Standin, known: &Roles) -> (Result<Ass
     let (channel, client) = client_without_retries(&context(&[]), &network, &REGION.into()).unwrap();
     let client = PageClient { channel: Arc::new(channel), client, token: token(standin) };
     let note = |id: &AccountId, roles: &[String], _| drop(found.borrow_mut().insert(*id, roles.to_vec()));
+    let known = |id: &AccountId| known.get(id).cloned();
     let bar = Bar::start("", "accounts");
-    let listing = ListingRun::new(client, Pace::hurried(start), known, note, bar);
+    let listing = ListingRun::new(client, Pace::hurried(start), &known, note, bar);
     let assigned = block_on(listing.run()).map_err(Error::from);
     (assigned, found.into_inner())
 }

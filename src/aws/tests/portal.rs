@@ -1,6 +1,7 @@
 //! The access portal: role credentials, listings, signing out.
 
 use super::{REGION, account_id, assert_says, calls, context, get, get_with, network, token};
+use crate::aws::listing;
 use crate::error::ErrorKind;
 use ssox_standin::{Fault, Standin, Times};
 
@@ -24,11 +25,11 @@ fn listings_are_read_to_the_last_page() {
     });
     let token = token(&standin);
     let (ctx, network) = (context(&[]), network(&standin.url()));
-    let accounts = calls::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap();
+    let accounts = listing::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap();
     let names: Vec<_> = accounts.iter().map(|account| (&*account.id, account.name.as_deref())).collect();
     assert_eq!(names, [("111122223333", Some("dev")), ("222233334444", None), ("333344445555", Some("prod-main"))]);
-    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, &account_id()).unwrap();
-    assert_eq!(roles, ["ReadOnly", "Admin", "PowerUser"]);
+    let roles = listing::list_account_roles(&ctx, &network, &REGION.into(), &token, &account_id()).unwrap();
+    assert_eq!(roles, ["Admin", "PowerUser", "ReadOnly"]);
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
     assert_eq!(standin.violations(), [""; 0]);
 }
@@ -38,7 +39,7 @@ fn a_throttled_listing_is_continued() {
     let standin = Standin::start();
     let token = token(&standin);
     standin.fault("ListAccounts", Fault::Status(429), Times::Next(3));
-    let accounts = calls::list_accounts(&context(&[]), &network(&standin.url()), &REGION.into(), &token).unwrap();
+    let accounts = listing::list_accounts(&context(&[]), &network(&standin.url()), &REGION.into(), &token).unwrap();
     assert_eq!((accounts.len(), standin.count("ListAccounts")), (3, 4));
 }
 
@@ -60,9 +61,9 @@ fn a_listing_without_a_last_page_ends() {
         |list: &str| Fault::Answer(200, "application/json".into(), format!(r#"{{"{list}":[],"nextToken":"x"}}"#));
     standin.fault("ListAccounts", page("accountList"), Times::Forever);
     standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
-    let accounts = calls::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap_err();
+    let accounts = listing::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap_err();
     assert_says(&accounts, ErrorKind::Unreachable, "AWS sends no last page");
-    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, &account_id()).unwrap_err();
+    let roles = listing::list_account_roles(&ctx, &network, &REGION.into(), &token, &account_id()).unwrap_err();
     assert_says(&roles, ErrorKind::Unreachable, "AWS sends no last page");
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
 }

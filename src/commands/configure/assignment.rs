@@ -3,7 +3,8 @@
 
 use crate::account_names::AccountNames;
 use crate::arn::AccountId;
-use crate::aws::portal::{self, Account};
+use crate::aws::listing;
+use crate::aws::portal::Account;
 use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -95,7 +96,7 @@ fn listed(ctx: &Context, session: &Session, given: Given) -> Result<(Account, St
 
 fn account(ctx: &Context, session: &Session, given: Option<AccountId>) -> Result<Account> {
     let Session { network, region, .. } = session;
-    let list = |token: &Token| portal::list_accounts(ctx, network, region, &token.access_token);
+    let list = |token: &Token| listing::list_accounts(ctx, network, region, &token.access_token);
     let accounts = session::with_token(ctx, session, None, list)?;
     let names = accounts.iter().filter_map(|account| Some((&*account.id, account.name.as_deref()?)));
     AccountNames::save(ctx, names);
@@ -126,7 +127,7 @@ fn no_account() -> Error {
 
 fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<&str>) -> Result<String> {
     let Session { network, region, .. } = session;
-    let list = |token: &Token| portal::list_account_roles(ctx, network, region, &token.access_token, &account.id);
+    let list = |token: &Token| listing::list_account_roles(ctx, network, region, &token.access_token, &account.id);
     let roles = session::with_token(ctx, session, None, list)?;
     match (given, roles.as_slice()) {
         (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),

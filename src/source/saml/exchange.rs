@@ -6,11 +6,9 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::saml::{Assertion, SamlRole, endpoint, role};
+use crate::source::duration::ACCEPTED;
 use crate::terminal;
 
-/// The range of durations that STS accepts, in seconds: the lower and the upper limit.
-const MIN_DURATION: i32 = 900;
-const MAX_DURATION: i32 = 43_200;
 /// The longest duration that every role allows, in seconds.
 const ALWAYS_ALLOWED: i32 = 3600;
 
@@ -43,7 +41,7 @@ pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: 
 /// Returns the configured duration. Without one, returns the duration that the identity provider wants, within the
 /// limits of STS.
 fn duration(configured: Option<i32>, wanted: Option<i32>) -> Option<i32> {
-    configured.or(wanted.map(|seconds| seconds.clamp(MIN_DURATION, MAX_DURATION)))
+    configured.or(wanted.map(|seconds| seconds.clamp(*ACCEPTED.start(), *ACCEPTED.end())))
 }
 
 /// Tells whether the role does not allow the duration. STS has no separate error code for that, so the message is
