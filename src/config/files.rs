@@ -96,6 +96,11 @@ impl ConfigFiles {
         self.profile_headers().into_iter().filter_map(|header| self.profile_below(&header))
     }
 
+    /// Tells whether `credentials` may have a section of this profile.
+    pub(crate) fn may_be_in_credentials(&self, profile: &str) -> bool {
+        self.credentials.may_have(name::hash(SectionKind::Profile, profile))
+    }
+
     /// Returns the headers of every profile, in the order of [`Self::profile_names`]. Several threads can then read the
     /// profiles.
     pub(crate) fn profile_headers(&self) -> Vec<ProfileHeader> {

@@ -43,7 +43,11 @@ fn is_ambiguous(resolver: &Resolver, name: &str, section: &Section, source: &Sou
         return false;
     }
     for other in resolver.files.profiles_with(arn) {
-        if other.name == name || other.value("role_arn") != Some(arn) || has_same_origin(&other, section) {
+        if other.name == name || other.value("role_arn") != Some(arn) {
+            continue;
+        }
+        // The source of a profile that is also in `credentials` may be set there.
+        if has_same_origin(&other, section) && !resolver.files.may_be_in_credentials(&other.name) {
             continue;
         }
         let Some(section) = resolver.files.profile(&other.name) else { continue };

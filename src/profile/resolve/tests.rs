@@ -237,11 +237,12 @@ fn a_cache_entry_is_shared_only_if_its_name_is_unambiguous() {
     let keys =
         |name: &str, id: &str| format!("[profile {name}]\naws_access_key_id = {id}\naws_secret_access_key = s\n");
     let ends = [keys("a", "A"), keys("b", "B"), keys("twin-of-a", "A")].concat();
-    let has_own_entry = |others: &str| {
+    let with_credentials = |others: &str, credentials: &str| {
         let config = format!("{}{others}{ends}", role("p", "a"));
-        let Source::AssumedRole(role) = resolve(&config, "").unwrap() else { panic!("this is a role") };
+        let Source::AssumedRole(role) = resolve(&config, credentials).unwrap() else { panic!("this is a role") };
         role.has_own_entry
     };
+    let has_own_entry = |others: &str| with_credentials(others, "");
     assert!(!has_own_entry(""));
     assert!(has_own_entry(&role("q", "b")));
     assert!(!has_own_entry(&role("q", "a")), "the same source");
@@ -251,6 +252,8 @@ fn a_cache_entry_is_shared_only_if_its_name_is_unambiguous() {
     assert!(has_own_entry(&format!("[profile q]\n{ROLE}web_identity_token_file = /t\n")));
     assert!(has_own_entry(&format!("[profile q]\n{ROLE}credential_source = Environment\n")));
     assert!(!has_own_entry(&format!("# {ROLE}[profile q]\nregion = eu-west-1\n")), "only mentioned");
+    assert!(with_credentials(&role("q", "a"), "[q]\nsource_profile = b\n"), "`credentials` takes precedence");
+    assert!(!with_credentials(&role("q", "a"), "[q]\nregion = eu-west-1\n"));
 }
 
 #[test]
