@@ -8,7 +8,7 @@ use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
-use crate::identity::{self, ACCOUNT_ID, ENDPOINT, Identity, UNTIL, WEB_IDENTITY};
+use crate::identity::{self, ACCOUNT_ID, ENDPOINT, FILES, Identity, UNTIL, WEB_IDENTITY};
 use crate::profile::Profile;
 use crate::time::Timestamp;
 
@@ -191,6 +191,9 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
                 changes.unset(name);
             }
         }
+    }
+    for name in FILES.into_iter().filter(|name| replaced::has_returned(ctx, name)) {
+        directory_values::remove(ctx, &mut changes, name)?;
     }
     for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
         changes.unset(name);

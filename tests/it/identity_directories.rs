@@ -2,6 +2,7 @@
 //! keys of two sources are never mixed, and outside a directory nothing of it remains.
 
 use crate::identity::{Environment, THEIRS, environment, says_foreign, segment};
+use crate::served_shells::{end, serve};
 use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
 use std::process::Command;
 use std::time::Duration;
@@ -235,5 +236,24 @@ fn clear_also_removes_older_keys_of_ssox_that_direnv_restored() {
             assert!(!left.contains_key(name), "{shell:?} {name}: {left:?}");
         }
         assert_eq!(left["AWS_REGION"], "us-west-2", "{shell:?}");
+    });
+}
+
+#[test]
+fn clear_removes_the_configuration_file_of_an_endpoint_that_direnv_has_brought_back() {
+    if !installed("direnv") {
+        return;
+    }
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let own = home.path(".aws/config").display().to_string();
+        Tool::Direnv.directory(&home, "c", &[("AWS_CONFIG_FILE", &own)]);
+        let server = serve(&home, shell);
+        let mut session = home.session(shell, &format!("LOAD\n{}", Tool::Direnv.hook(shell)));
+        for step in [". ./lines", "cd c", "ssox use stg", "cd ..", "ssox clear"] {
+            session.run(step);
+        }
+        end(server);
+        assert_eq!(environment(&mut session, &home).get("AWS_CONFIG_FILE"), None, "{shell:?}");
     });
 }

@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 /// Starts `ssox serve dev`, and waits for its lines in the file `lines`.
-fn serve(home: &Home, shell: Shell) -> Child {
+pub(crate) fn serve(home: &Home, shell: Shell) -> Child {
     let format = if shell == Shell::Fish { "fish" } else { "env" };
     let mut command = home.command("ssox");
     command.args(["serve", "dev", "--format", format]).stdin(Stdio::null());
@@ -21,7 +21,7 @@ fn serve(home: &Home, shell: Shell) -> Child {
     child
 }
 
-fn end(mut server: Child) {
+pub(crate) fn end(mut server: Child) {
     rustix::process::kill_process(rustix::process::Pid::from_child(&server), rustix::process::Signal::TERM).unwrap();
     server.wait().unwrap();
 }
