@@ -62,6 +62,8 @@ impl VerbArgs for Directory {
 fn left(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = changes::cleared(ctx)?;
     changes.unset(directory::VARIABLE);
+    // After `clear` nothing is in use, and the shell would restore what it finds before this reply.
+    changes.forget(directory::VARIABLE);
     Ok(changes)
 }
 

@@ -304,6 +304,10 @@ fn a_child_shell_keeps_the_directory_and_takes_it_out_elsewhere() {
         child.run("cd ~");
         assert_eq!(holds(&mut child, &home), "- - - -", "{shell:?}");
         assert!(!state(&mut child, &home).contains_key("SSOX_DIRECTORY"), "{shell:?}");
+        let mut cleared = home.session_with(shell, "cd dir/sub\nLOAD", &inherited);
+        cleared.run("ssox clear");
+        cleared.run("cd ~");
+        assert!(!state(&mut cleared, &home).contains_key("SSOX_DIRECTORY"), "{shell:?}");
         child.run("cd dir");
         assert_eq!(holds(&mut child, &home), "dev keys eu-west-1 -", "{shell:?}");
     });
