@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// How long to wait for the last output of a killed program: a process in another group may keep its pipe open.
 pub(super) const AFTER_KILL: Duration = Duration::from_secs(1);
-/// How often a worker checks whether it still has to wait.
+/// How often a worker checks whether its program still has to be waited for.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the supervising thread is told.

@@ -1,4 +1,4 @@
-//! The whole call and the hook in nushell and xonsh, which run their programs from files, beside an external command there.
+//! Compares a cached `ssox use` and the hook with an external command, in nushell and xonsh, which run scripts from files.
 
 use super::{Bench, Runner, is_installed, measure, print};
 use std::fs;
@@ -60,7 +60,7 @@ impl Bench {
         }
     }
 
-    /// Runs a program that does something many times.
+    /// Returns how to run a script of this shell that repeats `body`.
     fn run_saved(&self, Spelled { shell, options, init, hook, .. }: &Spelled, body: &str) -> Runner {
         let file = self.home(10).join(format!("{}.{shell}", body.len()));
         let times = vec![body; TIMES as usize].join("\n");

@@ -21,7 +21,7 @@ fn refused(configs: &[String]) -> String {
     errors
 }
 
-/// A profile `dev` of session `corp`, with these lines in place of those keys.
+/// A profile `dev` of session `corp`, in which these lines replace the lines with the same keys.
 fn dev(replaced: &[(&str, &str)]) -> String {
     let mut profile =
         format!("{SESSION}[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = R\n");

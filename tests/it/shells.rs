@@ -244,7 +244,7 @@ impl Home {
         self.session_of(shell, rc, command)
     }
 
-    /// As [`Home::session`], with a command of the caller's in front; the shell's arguments are added to it.
+    /// As [`Home::session`], but `command` starts the shell, with the shell's arguments added.
     pub(crate) fn session_of(&self, shell: Shell, rc: &str, mut command: Command) -> Session {
         let rc = rc.replace("LOAD", shell.load());
         match shell {

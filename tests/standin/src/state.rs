@@ -85,7 +85,8 @@ impl State {
         refusal(protocol, 400, code, text)
     }
 
-    /// Forgets requests and faults; what was issued stays valid.
+    /// Forgets the requests that it has received and the faults that it should simulate. Tokens and credentials that it has
+    /// issued stay valid.
     pub(crate) fn forget(&mut self) {
         self.counts.clear();
         self.violations.clear();
