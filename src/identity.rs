@@ -118,15 +118,13 @@ impl Identity {
 
     /// Returns the recorded state of this shell; `None` without a valid record. There may be two records:
     /// `SSOX_IDENTITY`, and the one that the shell function passes. The latter is used, unless only `SSOX_IDENTITY`
-    /// fits the current values. In that case, the variables were copied from another shell.
+    /// fits the current values, or only its access key is the current one. In that case, the variables were copied from
+    /// another shell, or direnv has put earlier ones back.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
         let record = |text: Option<&str>| text.and_then(Self::parse);
-        let is_right = |record: &Self| record.changed_by_others(ctx).is_empty();
+        let fit = |record: &Self| (record.changed_by_others(ctx).is_empty(), record.has_set(ctx, ID));
         let (noted, visible) = (record(noted(ctx)), record(ctx.var(VARIABLE)));
-        if noted.as_ref().is_some_and(is_right) || !visible.as_ref().is_some_and(is_right) {
-            return noted.or(visible);
-        }
-        visible
+        if visible.as_ref().map(fit) > noted.as_ref().map(fit) { visible } else { noted.or(visible) }
     }
 
     /// Returns the state after these changes; the other variables keep their state.

@@ -257,3 +257,24 @@ fn clear_removes_the_configuration_file_of_an_endpoint_that_direnv_has_brought_b
         assert_eq!(environment(&mut session, &home).get("AWS_CONFIG_FILE"), None, "{shell:?}");
     });
 }
+
+#[test]
+fn an_identity_that_direnv_puts_back_on_the_way_to_another_directory_is_ours_again() {
+    if !installed("direnv") {
+        return;
+    }
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        Tool::Direnv.directory(&home, "d", &[("AWS_PROFILE", "keys")]);
+        home.write("e/.envrc", "direnv_load ssox exec stg -- direnv dump\n");
+        assert!(home.command("direnv").args(["allow", "e"]).status().expect("direnv starts").success());
+        let mut session = home.session(shell, &format!("LOAD\n{}", Tool::Direnv.hook(shell)));
+        for step in ["ssox use dev", "cd e", "cd ../d"] {
+            session.run(step);
+        }
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
+        session.run("cd ..");
+        let shown = segment(&mut session, &home);
+        assert!(shown.starts_with("dev:ReadOnly ") && shown.ends_with("|ok"), "{shell:?}: {shown}");
+    });
+}
