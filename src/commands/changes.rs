@@ -195,12 +195,12 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     for name in FILES.into_iter().filter(|name| replaced::has_returned(ctx, name)) {
         directory_values::remove(ctx, &mut changes, name)?;
     }
-    for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
-        changes.unset(name);
-    }
+    let leftovers = LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none());
     // If no profile is in use in this shell, a person has set SSOX_PROFILE to choose a profile, so this variable stays.
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
-    own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
+    for name in leftovers.chain(own).chain(&["AWS_SSO_PROFILE"]) {
+        directory_values::remove(ctx, &mut changes, name)?;
+    }
     // These variables had no value before the first `use`, so the shell must not restore values that it has saved
     // since. Only SSOX_PROFILE may have had a value.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);

@@ -13,7 +13,8 @@ use crate::snapshots::Snapshots;
 /// names do not contain it.
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
 /// Variables whose earlier values are not secret.
-const NOT_SECRET: [&str; 4] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"];
+const NOT_SECRET: [&str; 5] =
+    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "SSOX_PROFILE"];
 
 /// Records, at the first `use`, which of the replaced values direnv or mise had set.
 ///

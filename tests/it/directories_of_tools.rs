@@ -207,6 +207,39 @@ fn after_clear_a_tool_takes_away_what_it_has_set() {
     }
 }
 
+/// `use` replaces a SSOX_PROFILE of the tool's file. `clear` restores it in the directory of that file alone.
+fn clear_restores_the_choice_of_the_place(tool: Tool, shell: Shell) {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    tool.directory(&home, "project", &[("SSOX_PROFILE", "stg")]);
+    let trusted = home.path("");
+    let trusted = [("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text")), ("DIRENV_LOG_FORMAT", "")];
+    let mut session = home.session_with(shell, &format!("LOAD\n{}", tool.hook(shell)), &trusted);
+    for (outside, line) in [(None, "true".to_owned()), (Some("adm"), shell.export("SSOX_PROFILE", "adm"))] {
+        session.run(&line);
+        for (place, expected) in [("~", outside), ("~/project", Some("stg"))] {
+            session.run("cd ~/project");
+            session.run("ssox use dev");
+            session.run(&format!("cd {place}"));
+            session.run("ssox clear");
+            // mise may run again at any prompt.
+            session.run("true");
+            let environment = environment(&mut session, &home);
+            let profile = environment.get("SSOX_PROFILE").map(String::as_str);
+            assert_eq!(profile, expected, "{tool:?} {shell:?} {place}");
+        }
+        session.run("cd ~");
+    }
+}
+
+#[test]
+fn after_clear_a_choice_of_a_tool_is_in_its_directory_alone() {
+    for tool in [Tool::Direnv, Tool::Mise] {
+        if installed(tool.name()) {
+            in_each(&shells(), |shell| clear_restores_the_choice_of_the_place(tool, shell));
+        }
+    }
+}
+
 #[test]
 fn after_clear_a_tool_takes_away_what_it_has_set_in_powershell() {
     if !installed("mise") || !installed("pwsh") {
