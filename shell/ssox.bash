@@ -32,7 +32,7 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
     _ssox_seen=()
   fi
   _ssox_layer='' _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_typed=() _ssox_outside=' ' _ssox_outer=()
-  _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_state='' _ssox_found='' _ssox_in_layer=''
+  _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_arrived='' _ssox_state='' _ssox_found='' _ssox_in_layer=''
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -596,7 +596,8 @@ function _ssox_settle() {
   _ssox_status=$? _ssox_flags=$-
   case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
   # At most prompts the directory has not changed, and has no layer.
-  if builtin test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_place/" && _ssox_arrive; then
+  if builtin test "$PWD/$_ssox_again$_ssox_layer$_ssox_arrived" != "$_ssox_place/" && { _ssox_arrive || [[ -n $_ssox_arrived ]]; }; then
+    _ssox_arrived=''
     _ssox_look || builtin true
     _ssox_read_clock
     _ssox_refresh
@@ -924,11 +925,10 @@ function _ssox_depart() {
 function _ssox_chpwd() {
   _ssox_flags=$-
   case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
-  if builtin declare -F _direnv_hook >/dev/null; then
-    _ssox_arrive early || builtin true
-  else
-    _ssox_arrive || builtin true
-  fi
+  builtin local _ssox_early=''
+  if builtin declare -F _direnv_hook >/dev/null; then _ssox_early=early; fi
+  # Between the two hooks, the second one shows what is in use now.
+  if _ssox_arrive "$_ssox_early"; then _ssox_arrived=1; fi
   _ssox_put_flags
 }
 

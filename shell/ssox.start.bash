@@ -82,7 +82,13 @@ function _ssox_depart() { builtin :; }
 
 function _ssox_chpwd() {
   _ssox_begin
-  if _ssox_is_near && _ssox_wake 2>/dev/null; then _ssox_hand_over _ssox_chpwd; else _ssox_end; fi
+  if _ssox_is_near && _ssox_wake 2>/dev/null; then
+    # A hook may have changed the directory: the first one of ours ran before this was loaded.
+    _ssox_drawn=1
+    _ssox_hand_over _ssox_chpwd
+  else
+    _ssox_end
+  fi
 }
 
 # The beginning and the end of a hook.

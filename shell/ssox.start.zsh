@@ -38,7 +38,7 @@ function _ssox_wake() {
   _ssox_place=$place
   (( $precmd_functions[(I)_ssox_settle] )) || return 0
   _ssox_decide
-  _ssox_go_behind $_ssox_behind
+  _ssox_follow
   _ssox_surround
 }
 
@@ -71,6 +71,8 @@ function _ssox_settle() {
   if { _ssox_is_used || _ssox_is_near } && _ssox_wake 2>/dev/null; then
     _ssox_settle
   else
+    # Where RPROMPT was never set when a line begins, zle does not show one that is set later.
+    [[ -n $_ssox_prompted$_ssox_plain$RPROMPT || ${(t)RPROMPT} == *readonly* ]] || RPROMPT=
     _ssox_prompted=1
     _ssox_surround
   fi

@@ -19,9 +19,9 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
   typeset -ga _ssox_before
   typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
-  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_more _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_more _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current _ssox_side _ssox_watched _ssox_arrived
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
-  typeset -g _ssox_seen= _ssox_more= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current= _ssox_text= _ssox_text_state=
+  typeset -g _ssox_seen= _ssox_more= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current= _ssox_text= _ssox_text_state= _ssox_side=RPROMPT _ssox_watched= _ssox_arrived=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -316,7 +316,7 @@ function _ssox_precmd() {
   (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load 2>/dev/null || builtin true
   # Removes the segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
-    if [[ $RPROMPT == "$_ssox_painted" ]]; then RPROMPT=; else _ssox_unpaint; fi
+    if [[ $RPROMPT == "$_ssox_painted" && ${(t)RPROMPT} != *readonly* ]]; then RPROMPT=; else _ssox_unpaint; fi
     _ssox_painted=
   fi
   # In the directory of a `.ssox` file the second hook does the rest.
@@ -335,15 +335,16 @@ function _ssox_precmd() {
 # again, or a hook `preexec`, which the line that was typed does not name.
 function _ssox_unpaint() {
   (( _ssox_placed )) || return 0
-  [[ $RPROMPT == *"$_ssox_painted"* || -z $_ssox_typed ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
+  [[ ${(P)_ssox_side} == *"$_ssox_painted"* || -z $_ssox_typed ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
   _ssox_typed=
   _ssox_wipe
 }
 
 # Removes the segment and each copy of it: others keep the prompt as it was, and put it back.
 function _ssox_wipe() {
-  RPROMPT=${RPROMPT#"$_ssox_painted"}
-  [[ $RPROMPT != *"$_ssox_edge"* ]] || RPROMPT=${(S)RPROMPT//"$_ssox_edge"*"$_ssox_edge"}
+  local rest=${${(P)_ssox_side}#"$_ssox_painted"}
+  [[ $rest != *"$_ssox_edge"* ]] || rest=${(S)rest//"$_ssox_edge"*"$_ssox_edge"}
+  [[ ${(Pt)_ssox_side} == *readonly* ]] || builtin typeset -g "$_ssox_side=$rest"
   _ssox_painted=
 }
 
@@ -377,7 +378,12 @@ function _ssox_are_files_edited() {
 function _ssox_settle() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   # At most prompts the directory has not changed, and has no layer.
-  [[ $PWD/$_ssox_again$_ssox_layer == "$_ssox_place/" ]] || ! _ssox_arrive || { _ssox_look || builtin true; _ssox_clock=${(%)_ssox_clock_format}; _ssox_refresh }
+  if [[ $PWD/$_ssox_again$_ssox_layer$_ssox_arrived != "$_ssox_place/" ]] && { _ssox_arrive || [[ -n $_ssox_arrived ]] }; then
+    _ssox_arrived=
+    _ssox_look || builtin true
+    _ssox_clock=${(%)_ssox_clock_format}
+    _ssox_refresh
+  fi
   if _ssox_look; then
     _ssox_clock=${(%)_ssox_clock_format}
     _ssox_show
@@ -390,36 +396,73 @@ function _ssox_settle() {
   [[ -n $_ssox_text ]] || return 0
   # At most prompts nothing has changed.
   [[ -n $_ssox_painting && ${NO_COLOR:+plain} == $_ssox_colours ]] || _ssox_paint
-  _ssox_painted=$_ssox_painting${RPROMPT:+ }
-  RPROMPT=$_ssox_painted$RPROMPT
+  if [[ $_ssox_side == RPROMPT && ${(t)RPROMPT} != *readonly* ]]; then
+    _ssox_painted=$_ssox_painting${RPROMPT:+ }
+    RPROMPT=$_ssox_painted$RPROMPT
+  else
+    _ssox_put_up
+  fi
+  [[ -n $_ssox_watched ]] || _ssox_watch
 }
 
 # Puts the segment into a prompt that is already there.
 function _ssox_put_up() {
   _ssox_wipe
-  [[ $_ssox_placed == 1 && -n $_ssox_text ]] || return 0
+  [[ ${(t)RPROMPT} != *readonly* ]] || _ssox_side=PROMPT
+  [[ $_ssox_placed == 1 && -n $_ssox_text && ${(Pt)_ssox_side} != *readonly* ]] || return 0
   _ssox_paint
-  _ssox_painted=$_ssox_painting${RPROMPT:+ }
-  RPROMPT=$_ssox_painted$RPROMPT
+  _ssox_painted=$_ssox_painting${${(P)_ssox_side}:+ }
+  builtin typeset -g "$_ssox_side=$_ssox_painted${(P)_ssox_side}"
 }
 
-# A hook that was added after the rc file runs behind ours at this prompt. Moves behind it for the next one, and looks
-# again as soon as zsh waits for a line.
+# Tells whether somebody has set the right prompt while zsh waited for a line, as widgets for vi mode do, and handlers
+# of a signal or of a file descriptor. They would do it again at each prompt, so the segment goes to the left one.
+function _ssox_is_displaced() {
+  [[ -n $_ssox_painted && ${(P)_ssox_side} != *"$_ssox_painted"* ]] || return 1
+  _ssox_wipe
+  _ssox_side=PROMPT _ssox_typed=
+}
+
+# Looks once, as soon as zsh waits for a line: `zle-line-init` has run then.
+function _ssox_watch() {
+  _ssox_watched=1
+  [[ ! -o zle ]] || _ssox_call_late _ssox_check_place
+}
+
+function _ssox_check_place() {
+  builtin setopt local_options no_xtrace
+  _ssox_end_call $1
+  _ssox_is_displaced || return 0
+  _ssox_put_up
+  builtin zle .reset-prompt
+}
+
+# Calls a function as soon as zsh waits for a line.
+function _ssox_call_late() {
+  local -i fd
+  builtin exec {fd}</dev/null
+  builtin zle -F $fd $1
+}
+
+function _ssox_end_call() {
+  local -i fd=$1
+  builtin zle -F $fd
+  builtin exec {fd}<&-
+}
+
+# A hook that was added after the rc file, or before this script was loaded, runs behind ours at this prompt. Moves
+# behind it for the next one, and looks again as soon as zsh waits for a line.
 function _ssox_follow() {
   local before="$precmd_functions" last=$_ssox_last
-  local -i fd
   _ssox_go_behind $_ssox_behind
   [[ -o zle ]] && [[ -n $last || $before != "$precmd_functions" ]] || return 0
-  builtin exec {fd}</dev/null
-  builtin zle -F $fd _ssox_look_late
+  _ssox_call_late _ssox_look_late
 }
 
 function _ssox_look_late() {
   builtin setopt local_options no_xtrace
-  local -i fd=$1
-  builtin zle -F $fd
-  builtin exec {fd}<&-
-  _ssox_wipe
+  _ssox_end_call $1
+  _ssox_is_displaced || _ssox_wipe
   _ssox_settle
   builtin zle reset-prompt
 }
@@ -437,7 +480,8 @@ function _ssox_preexec() {
   builtin setopt local_options no_xtrace
   [[ $precmd_functions[1] == _ssox_precmd ]] || _ssox_take_down
   (( ! $#_ssox_inline )) || _ssox_inline=()
-  [[ $3 != *(RPROMPT|RPS1|prompt)* ]] || _ssox_typed=1
+  _ssox_is_displaced || builtin true
+  [[ $3 != *(PROMPT|PS1|prompt)* ]] || _ssox_typed=1
   [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
@@ -663,7 +707,8 @@ function _ssox_depart() {
 
 function _ssox_chpwd() {
   builtin setopt local_options no_xtrace
-  _ssox_arrive || builtin true
+  # Between the two hooks, the second one shows what is in use now.
+  ! _ssox_arrive || _ssox_arrived=1
   (( ! $#_ssox_inline )) || _ssox_read_inline_again
   # A key may be bound to `cd`.
   ! builtin zle 2>/dev/null || { _ssox_look || builtin true; _ssox_update }

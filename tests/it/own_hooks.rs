@@ -1,5 +1,5 @@
 //! Hooks of the person's own that call `ssox use` or `ssox clear` when the directory changes, together with `.ssox`
-//! files: what such a hook puts in use counts, and the prompt shows it.
+//! files: what such a hook puts in use counts, and the prompt shows it; and hooks that change the directory.
 
 use crate::directories_of_tools::look;
 use crate::shells::{Shell, in_each, shells, signed_in};
@@ -113,4 +113,44 @@ fn the_rest_of_the_line_changes_what_is_in_use_outside() {
         ("cd ~/ours; true", DEV),
         ("cd ~; ssox clear", NOTHING),
     ]);
+}
+
+/// It runs between the first and the last hook of ssox. The `cd` of mise for bash runs `chpwd_functions`.
+#[test]
+fn a_hook_of_your_own_that_changes_the_directory_is_seen_at_once() {
+    in_each(&shells(), |shell| {
+        let rc = match shell {
+            Shell::Zsh => {
+                "LOAD
+                go() { [[ ! -s ~/to ]] || { cd \"$(<~/to)\"; : >~/to } }
+                precmd_functions+=(go)"
+            }
+            Shell::Bash => {
+                "chpwd_functions=(:)
+                cd() { builtin cd \"$@\" || return; for each in \"${chpwd_functions[@]}\"; do \"$each\"; done; }
+                LOAD
+                go() { if test -s ~/to; then cd \"$(cat ~/to)\"; : >~/to; fi; }
+                PROMPT_COMMAND+=$'\\ngo'"
+            }
+            Shell::Fish => {
+                "LOAD
+                function go --on-event fish_prompt
+                    test -s ~/to; and cd (cat ~/to); and echo -n >~/to
+                end"
+            }
+        };
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write("project/.ssox", "profile = stg\n");
+        assert!(home.command("ssox").args(["allow", "project"]).status().expect("ssox starts").success());
+        let mut session = home.session(shell, rc);
+        for outside in ["", "dev:ReadOnly 5"] {
+            session.run("echo ~/project >~/to");
+            session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+            session.run("echo ~ >~/to");
+            session.wait_for_prompt_with(if outside.is_empty() { &[] } else { std::slice::from_ref(&outside) });
+            session.run("ssox use dev");
+            let rows = session.prompt_rows();
+            assert!(!rows[rows.len() - 2].contains("stg:"), "{shell:?}: {rows:#?}");
+        }
+    });
 }

@@ -118,6 +118,59 @@ fn hooks_that_were_removed_come_back_with_use() {
     });
 }
 
+/// Snippets for vi mode set the right prompt in a widget, asynchronous prompts in a handler: each time after all hooks.
+#[test]
+fn a_right_prompt_that_is_set_after_the_hooks_moves_the_segment_to_the_left() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let widget = "bindkey -v
+        function zle-line-init zle-keymap-select { RPS1=\"${${KEYMAP/vicmd/-- NORMAL --}/(main|viins)/-- INSERT --}\"; RPS2=$RPS1; zle reset-prompt }
+        zle -N zle-line-init; zle -N zle-keymap-select";
+    let handler = "start() { exec {input}</dev/null; zle -F $input arrive }
+        arrive() { zle -F $1; exec {input}<&-; RPROMPT=arrived; zle reset-prompt }
+        precmd_functions+=(start)";
+    for (snippet, theirs) in [(widget, "-- INSERT --"), (handler, "arrived")] {
+        for rc in [format!("{snippet}\nLOAD"), format!("LOAD\n{snippet}")] {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            let mut session = home.session(Shell::Zsh, &rc);
+            session.run("ssox use dev");
+            session.wait_for_prompt_with(&["dev:ReadOnly 5", theirs]);
+            session.run("true");
+            session.wait_for_prompt_with(&["dev:ReadOnly 5", theirs]);
+            session.run("ssox use stg");
+            session.wait_for_prompt_with(&["stg:PowerUser 5", theirs]);
+            session.run("PROMPT='<<%!>> '");
+            session.run("true");
+            session.run("true");
+            let rows = session.prompt_rows();
+            assert!(!rows[rows.len() - 3..].iter().any(|row| row.contains("stg:")), "{rc}: {rows:#?}");
+        }
+    }
+}
+
+/// It keeps the text that ssox has put into it, so the segment is shown on the left from then on.
+#[test]
+fn a_right_prompt_that_is_readonly_moves_the_segment_to_the_left() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    for rc in ["LOAD", "readonly RPROMPT=own\nLOAD"] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(Shell::Zsh, rc);
+        session.run("ssox use dev");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run("readonly RPROMPT");
+        session.run("ssox use stg");
+        session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+        session.run("ssox clear");
+        session.run("true");
+        let rows = session.prompt_rows();
+        assert!(!rows[rows.len() - 2..].iter().any(|row| row.contains("stg:")), "{rc}: {rows:#?}");
+        assert!(!session.terminal.seen().contains("read-only"), "{}", session.terminal.transcript());
+    }
+}
+
 /// What the hook wants to set cannot be set.
 #[test]
 fn a_label_that_is_readonly_is_shown_as_foreign() {
