@@ -4,8 +4,8 @@
 # Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
 function _ssox_complete() {
   case $- in
-    *k*)
-      _ssox_without_keywords _ssox_complete
+    *[ak]*)
+      _ssox_without_marks "$-" _ssox_complete
       return
       ;;
   esac
@@ -30,12 +30,14 @@ function _ssox_complete() {
   return 0
 }
 
-# Calls a function without `set -k`.
-function _ssox_without_keywords() {
-  builtin set +k
-  builtin local _ssox_result=0
+# Calls a function without `set -a` and `set -k`. The first argument has the options.
+function _ssox_without_marks() {
+  builtin set +ak
+  builtin local _ssox_result=0 _ssox_withheld="${1//[!ak]/}"
+  builtin shift
   "$@" || _ssox_result=$?
-  builtin set -k
+  builtin export -n "${!_ssox_@}"
+  builtin set "-$_ssox_withheld"
   return "$_ssox_result"
 }
 
