@@ -59,12 +59,15 @@ fn messages_of_aws_are_one_line() {
 #[test]
 fn names_of_accounts_and_roles_are_one_line() {
     let home = Home::signed_in();
-    let roles = [HOSTILE, "Admin"];
+    // A role whose name nobody could type is not offered.
+    let roles = [HOSTILE, "Admin", "ReadOnly"];
     home.standin.configure(|options| {
         options.accounts =
             vec![Account::new("111122223333", HOSTILE, &roles), Account::new("222233334444", "b", &["Admin"])];
     });
-    tame(&home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333"]), 3);
+    tame(&home.ssox(&["list", "--assigned"]), 0);
+    let listed = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333"]).fails(3);
+    assert!(listed.contains("ReadOnly") && !listed.contains("FORGED"), "{listed}");
     // The name of the account of `dev` is cached now.
     let completed = home.ssox(&["complete", "zsh", "", "ssox", "use"]);
     assert!(!completed.stdout().contains(is_hidden), "{:?}", completed.stdout());
@@ -75,7 +78,7 @@ fn the_wizard_shows_names_as_lines_of_a_list() {
     let home = Home::signed_in();
     home.standin.configure(|options| {
         options.accounts = vec![
-            Account::new("111122223333", HOSTILE, &["Admin", HOSTILE]),
+            Account::new("111122223333", HOSTILE, &["Admin", "ReadOnly", HOSTILE]),
             Account::new("222233334444", "b", &["Admin"]),
         ];
     });
