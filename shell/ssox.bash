@@ -563,9 +563,9 @@ function _ssox_find_place() {
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
   _ssox_check_clock
-  # The program undoes an edit of what the segment shows, and judges what it could not judge before.
+  # The program undoes an edit of what the segment shows, and judges what nobody could judge while it was not there.
   if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" ||
-    { [[ -n $_ssox_files ]] && _ssox_are_files_edited; } || { [[ -n $_ssox_unjudged ]] && builtin type -P ssox >/dev/null; }; then
+    { [[ -n $_ssox_files ]] && _ssox_are_files_edited; } || { [[ $_ssox_unjudged == absent ]] && builtin type -P ssox >/dev/null; }; then
     _ssox_seen=([0]=edited)
     _ssox_look || builtin true
   fi
@@ -839,6 +839,8 @@ function _ssox_catch_up() {
   if [[ $_ssox_layer == on ]] && builtin test "$PWD" = "$_ssox_place"; then return 0; fi
   builtin set +u
   _ssox_caught_up=$_ssox_layer
+  # What was typed after leaving the directory on this line is not in the layer.
+  _ssox_off
   _ssox_arrive early || builtin true
   case $_ssox_options in *u*) builtin set -u ;; esac
 }

@@ -308,11 +308,11 @@ end
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh
-    # What the program could not judge before, it judges now.
+    # What nobody could judge while the program was not there, it judges now.
     if _ssox_is_edited
         or _ssox_are_files_edited
         or begin
-            test -n "$_ssox_unjudged"
+            test "$_ssox_unjudged" = absent
             and command -q ssox
         end
         set -gu _ssox_seen edited

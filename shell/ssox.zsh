@@ -316,7 +316,7 @@ function _ssox_precmd() {
   (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load 2>/dev/null || builtin true
   # Removes the segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
-    if [[ $RPROMPT == "$_ssox_painted" && ${(t)RPROMPT} != *readonly* ]]; then RPROMPT=; else _ssox_unpaint; fi
+    if [[ $RPROMPT == "$_ssox_painted" && ${(t)RPROMPT} != *readonly* ]]; then RPROMPT= _ssox_typed=; else _ssox_unpaint; fi
     _ssox_painted=
   fi
   # In the directory of a `.ssox` file the second hook does the rest.
@@ -351,8 +351,8 @@ function _ssox_wipe() {
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
   [[ -z $_ssox_files ]] || ! _ssox_are_files_edited || _ssox_seen=edited
-  # The program undoes an edit of what the segment shows, and judges what it could not judge before.
-  [[ -z $_ssox_unjudged ]] || ! builtin whence -p ssox >/dev/null || _ssox_seen=edited
+  # The program undoes an edit of what the segment shows, and judges what nobody could judge while it was not there.
+  [[ $_ssox_unjudged != absent ]] || ! builtin whence -p ssox >/dev/null || _ssox_seen=edited
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
@@ -462,8 +462,10 @@ function _ssox_follow() {
 function _ssox_look_late() {
   builtin setopt local_options no_xtrace
   _ssox_end_call $1
-  _ssox_is_displaced || _ssox_wipe
+  # A hook has set the prompt, or a widget, which does so again at the next one.
+  _ssox_wipe
   _ssox_settle
+  _ssox_watched=
   builtin zle reset-prompt
 }
 
@@ -480,8 +482,13 @@ function _ssox_preexec() {
   builtin setopt local_options no_xtrace
   [[ $precmd_functions[1] == _ssox_precmd ]] || _ssox_take_down
   (( ! $#_ssox_inline )) || _ssox_inline=()
-  _ssox_is_displaced || builtin true
-  [[ $3 != *(PROMPT|PS1|prompt)* ]] || _ssox_typed=1
+  # A right prompt that is emptied when a line ends is set again before the next one.
+  [[ $_ssox_side == RPROMPT && -z $RPROMPT ]] || _ssox_is_displaced || builtin true
+  if [[ $_ssox_side == RPROMPT ]]; then
+    [[ $3 != *(RPROMPT|RPS1|prompt)* ]] || _ssox_typed=1
+  else
+    [[ $3 != *(PROMPT|PS1|prompt)* ]] || _ssox_typed=1
+  fi
   [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0

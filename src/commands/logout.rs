@@ -64,8 +64,10 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     failures
 }
 
-/// Returns the first error, and warns of the others.
-fn first_of(failures: Vec<Error>) -> Result<()> {
+/// Returns the first error, and warns of the others. A keyring that cannot be used is one error, not one for each of its
+/// secrets.
+fn first_of(mut failures: Vec<Error>) -> Result<()> {
+    failures.dedup_by(|later, earlier| later.message == earlier.message);
     let mut failures = failures.into_iter();
     let Some(first) = failures.next() else { return Ok(()) };
     failures.for_each(|error| warn(&error.message));
@@ -90,6 +92,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> 
         warn(&format!("{}; the session at AWS expires on its own", error.message));
     }
     let RemovedRoles { count, failures } = roles;
+    let failures: Vec<Error> = done.failures.into_iter().chain(failures).collect();
     let roles = match count {
         0 => None,
         1 => Some("the cached credentials of 1 role".to_string()),

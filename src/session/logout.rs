@@ -13,37 +13,50 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// The result of signing out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct LoggedOut {
     /// Where the token was removed from: its file, the keyring, or both. Empty if there was no token.
     pub(crate) removed: Vec<String>,
     /// Why AWS did not revoke a token; it then remains valid until it expires.
     pub(crate) server_error: Option<Error>,
+    /// Why a token could not be read or removed. Configuration: the file cannot be read or removed. `NeedsPerson`: the
+    /// keyring cannot be used.
+    pub(crate) failures: Vec<Error>,
 }
 
 /// Signs out of a session.
 ///
 /// # Errors
-/// Configuration: the token file cannot be read or removed. `NeedsPerson`: the keyring cannot be used. `Unreachable`:
-/// another process holds the lock on the token.
+/// `Unreachable`: another process holds the lock on the token.
 pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
     // Without the lock, a process that is refreshing the token could write the file again after it was removed.
     let _lock = token::lock(ctx, session)?;
     // After a change of the setting, either store may have a token, or both.
     let stores = [Store::Files, Store::Keyring].into_iter().filter(|store| kept::may_be_in(ctx, session, *store));
-    let found = stores.map(|store| Ok((store, kept::read(ctx, session, store)?))).collect::<Result<Vec<_>>>()?;
-    let tokens = found.iter().filter_map(|(_, token)| token.as_ref());
-    let server_error = tokens.filter_map(|token| revoke(ctx, session, token)).reduce(|first, _| first);
-    let mut removed = Vec::new();
-    for (store, _) in found {
+    let mut done = LoggedOut::default();
+    for store in stores {
+        if let Err(error) = done.remove(ctx, session, store) {
+            done.failures.push(error);
+        }
+    }
+    Ok(done)
+}
+
+impl LoggedOut {
+    /// Revokes the token in one store, and removes it there.
+    fn remove(&mut self, ctx: &Context, session: &Session, store: Store) -> Result<()> {
+        if let Some(token) = kept::read(ctx, session, store)? {
+            let error = revoke(ctx, session, &token);
+            self.server_error = self.server_error.take().or(error);
+        }
         if kept::remove(ctx, session, store)? {
-            removed.push(match store {
+            self.removed.push(match store {
                 Store::Files => token::path(ctx, session)?.display().to_string(),
                 Store::Keyring => "the token in the keyring".into(),
             });
         }
+        Ok(())
     }
-    Ok(LoggedOut { removed, server_error })
 }
 
 /// Asks AWS to revoke the token. Returns the error if AWS did not revoke it.

@@ -6,8 +6,9 @@ use super::view::{Outcome, Taken, View};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::BOTO_CONFIG;
-use std::fs;
+use crate::files;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// The variable with the path of a file with the lines `AWSAccessKeyId=…` and `AWSSecretKey=…`.
 pub(crate) const CREDENTIAL_FILE: &str = "AWS_CREDENTIAL_FILE";
@@ -48,7 +49,8 @@ fn of_boto_file(ctx: &Context, place: &str) -> Option<(PathBuf, Outcome)> {
 
 fn credential_file(ctx: &Context) -> Option<Outcome> {
     let path = ctx.expand(ctx.var_os(CREDENTIAL_FILE)?.to_str()?);
-    let Ok(text) = fs::read_to_string(&path) else {
+    let content = files::read(&path).ok().flatten().map(Zeroizing::new);
+    let Some(text) = content.as_ref().and_then(|content| str::from_utf8(content).ok()) else {
         return Some((Taken::Nothing, format!("refuses: cannot read the file in {CREDENTIAL_FILE}")));
     };
     let value = |key: &str| {
@@ -69,6 +71,7 @@ fn outcome(path: &Path, id: Option<&str>, secret: Option<&str>) -> Option<Outcom
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn decided(variables: &[(&str, &Path)]) -> Option<Outcome> {
         let variables = variables.iter().map(|(name, path)| ((*name).to_string(), (*path).into()));

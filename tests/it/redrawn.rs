@@ -149,6 +149,26 @@ fn a_right_prompt_that_is_set_after_the_hooks_moves_the_segment_to_the_left() {
     }
 }
 
+/// Hooks set it before each prompt, and transient prompts empty it when a line ends.
+#[test]
+fn a_right_prompt_that_a_hook_sets_or_a_line_empties_keeps_the_segment() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let hook = "mine() { RPROMPT=mine }; autoload -Uz add-zsh-hook; add-zsh-hook precmd mine";
+    let transient = "RPROMPT=mine; preexec() { RPROMPT= }; precmd() { RPROMPT=mine }";
+    for rc in [format!("LOAD\n{hook}"), format!("LOAD\n{transient}")] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(Shell::Zsh, &rc);
+        for line in ["ssox use dev", "true", ": PROMPT_EOL_MARK", "true"] {
+            session.run(line);
+            session.wait_for_prompt_with(&["mine"]);
+        }
+        let row = session.prompt_rows().pop().unwrap();
+        assert!(row.find("dev:ReadOnly 5").is_some_and(|at| at > 40), "{rc}: {row:?}");
+    }
+}
+
 /// It keeps the text that ssox has put into it, so the segment is shown on the left from then on.
 #[test]
 fn a_right_prompt_that_is_readonly_moves_the_segment_to_the_left() {
