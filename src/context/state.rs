@@ -1,7 +1,9 @@
 //! Checks that only this user can write to ssox's state directory. Otherwise another user could replace a file in it by
 //! a link, and ssox would overwrite the file that the link points to.
 
-use crate::error::{Error, Result, path_argument};
+#[cfg(unix)]
+use crate::error::path_argument;
+use crate::error::{Error, Result};
 use std::path::Path;
 
 /// Checks the state directory, and the directories and links directly in it.
