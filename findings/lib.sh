@@ -55,6 +55,30 @@ go_program() {
     ) >"$work/go.log" 2>&1 || { cat "$work/go.log" >&2; return 1; }
 }
 
+# go_client: builds $work/program, which prints the ID of the keys that the SDK for Go v2 (config 1.33.18) takes.
+go_client() {
+    go_program github.com/aws/aws-sdk-go-v2/config@v1.33.18 <<'END'
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+)
+
+func main() {
+	cfg, err := config.LoadDefaultConfig(context.Background())
+	if err == nil {
+		keys, err := cfg.Credentials.Retrieve(context.Background())
+		if err == nil {
+			fmt.Println(keys.AccessKeyID)
+		}
+	}
+}
+END
+}
+
 # go_install PACKAGE@VERSION: builds a program of a module into $work.
 go_install() {
     GOMODCACHE=$work/gomod GOCACHE=$work/gocache GOBIN=$work GOFLAGS=-modcacherw go install "$1" >"$work/go.log" 2>&1 ||

@@ -13,26 +13,7 @@ set -euo pipefail
 
 pip_install boto3==1.44.8 icechunk==1.1.21
 npm_install @aws-sdk/credential-provider-node@3.972.99
-go_program github.com/aws/aws-sdk-go-v2/config@v1.33.18 <<'END'
-package main
-
-import (
-	"context"
-	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/config"
-)
-
-func main() {
-	cfg, err := config.LoadDefaultConfig(context.Background())
-	if err == nil {
-		keys, err := cfg.Credentials.Retrieve(context.Background())
-		if err == nil {
-			fmt.Println(keys.AccessKeyID)
-		}
-	}
-}
-END
+go_client
 start_server
 
 cat >"$work/process" <<'END'

@@ -14,21 +14,7 @@ set -euo pipefail
 
 pip_install boto3==1.44.8 icechunk==1.1.21
 npm_install @aws-sdk/credential-provider-node@3.972.99
-go_program github.com/aws/aws-sdk-go-v2/config@v1.33.18 <<'END'
-package main
-
-import (
-	"context"
-
-	"github.com/aws/aws-sdk-go-v2/config"
-)
-
-func main() {
-	if cfg, err := config.LoadDefaultConfig(context.Background()); err == nil {
-		cfg.Credentials.Retrieve(context.Background())
-	}
-}
-END
+go_client
 start_server
 
 cat >"$config" <<'END'
