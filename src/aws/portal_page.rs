@@ -5,7 +5,7 @@ use super::channel::Channel;
 use super::portal::Account;
 use super::sdk_error::{call_error, is_throttling};
 use crate::arn::{AccountId, is_role_name};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use aws_sdk_sso::Client;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -82,7 +82,7 @@ pub(super) enum Retry {
 pub(super) struct PageTokens(HashSet<String>);
 
 impl PageTokens {
-    pub(super) fn check(&mut self, what: &str, next: Option<&str>) -> Result<()> {
+    pub(super) fn check(&mut self, what: &str, next: Option<&str>) -> Result<(), Error> {
         let Some(next) = next else { return Ok(()) };
         if self.0.insert(next.into()) && self.0.len() < MAX_PAGES {
             return Ok(());
@@ -101,7 +101,7 @@ impl PageRequest {
 
 impl PageClient {
     /// Requests a page once. Also returns `request`, because the caller may send it again.
-    pub(super) async fn fetch(self, request: PageRequest) -> (PageRequest, std::result::Result<Page, Failure>) {
+    pub(super) async fn fetch(self, request: PageRequest) -> (PageRequest, Result<Page, Failure>) {
         let page = match &request.account_id {
             None => self.accounts(request.page_token.as_ref()).await,
             Some(account_id) => self.roles(account_id, request.page_token.as_ref()).await,
@@ -109,7 +109,7 @@ impl PageClient {
         (request, page)
     }
 
-    async fn accounts(&self, page_token: Option<&String>) -> std::result::Result<Page, Failure> {
+    async fn accounts(&self, page_token: Option<&String>) -> Result<Page, Failure> {
         self.channel.ctx.log(|| "ListAccounts".into());
         let request = self.client.list_accounts().access_token(self.token.expose()).max_results(PAGE_SIZE);
         let page = request.set_next_token(page_token.cloned()).send().await;
@@ -118,7 +118,7 @@ impl PageClient {
         Ok(Page { entries: Entries::Accounts(accounts.collect()), next: page.next_token })
     }
 
-    async fn roles(&self, account_id: &AccountId, page_token: Option<&String>) -> std::result::Result<Page, Failure> {
+    async fn roles(&self, account_id: &AccountId, page_token: Option<&String>) -> Result<Page, Failure> {
         self.channel.ctx.log(|| format!("ListAccountRoles {account_id}"));
         let request = self.client.list_account_roles().access_token(self.token.expose()).account_id(&**account_id);
         let page = request.max_results(PAGE_SIZE).set_next_token(page_token.cloned()).send().await;

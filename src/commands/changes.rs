@@ -10,6 +10,7 @@ use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
 use crate::identity::{self, ACCOUNT_ID, ENDPOINT, FILES, Identity, UNTIL, WEB_IDENTITY};
 use crate::profile::Profile;
+use crate::snapshots::Snapshots;
 use crate::time::Timestamp;
 
 /// The variables with the URL from which programs in a container get credentials.
@@ -133,7 +134,7 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
         changes.set(ACCOUNT_ID, account_id)?;
     }
     Identity::after(ctx, &changes).record(&mut changes)?;
-    replaced::record(ctx, &mut changes)?;
+    replaced::record(ctx, &Snapshots::of(ctx), &mut changes)?;
     Ok(changes)
 }
 
@@ -212,7 +213,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
         let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
         unset.into_iter().for_each(|name| changes.forget(name));
     }
-    replaced::record(ctx, &mut changes)?;
+    replaced::record(ctx, &Snapshots::of(ctx), &mut changes)?;
     Ok(changes)
 }
 

@@ -48,7 +48,7 @@ impl Cli {
         let whole = ManuallyDrop::new(Self::command());
         let verb = words.iter().skip(1).find_map(|word| whole.find_subcommand(word));
         let parsed = verb.and_then(|verb| Self::parse_with(one_verb::with_only(verb, &whole), words).ok());
-        parsed.map_or_else(|| Self::parse_with(Self::command(), words), Ok)
+        parsed.map_or_else(|| Self::parse_with(ManuallyDrop::into_inner(whole), words), Ok)
     }
 
     /// Does what clap's `try_parse_from` does, but does not free the definition: that takes a twentieth of a cached

@@ -20,13 +20,12 @@ const NOT_SECRET: [&str; 5] =
 ///
 /// # Errors
 /// Configuration: a value contains a control character.
-pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
+pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges) -> Result<()> {
     if is_in_use(ctx) {
         return Ok(());
     }
-    let snapshots = Snapshots::of(ctx);
     let owned = changes.iter().filter(|(name, _)| snapshots.owner(name).is_some());
-    let entries: Vec<String> = owned.filter_map(|(name, _)| entry(ctx, &snapshots, name)).collect();
+    let entries: Vec<String> = owned.filter_map(|(name, _)| entry(ctx, snapshots, name)).collect();
     if entries.is_empty() { Ok(()) } else { changes.set(VARIABLE, entries.join("|")) }
 }
 

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::identity::{self, ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TOKEN, is_in_use};
 use crate::profile::Profile;
 use crate::shell::reply::reply;
+use crate::snapshots::Snapshots;
 use clap::Args;
 
 /// The variables that say when the credentials expire, when the hook calls ssox next, and the state of the renewal.
@@ -40,7 +41,7 @@ impl VerbArgs for CheckIdentity {
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx);
     let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx)? };
-    replaced::record(ctx, &mut changes)?;
+    replaced::record(ctx, &Snapshots::of(ctx), &mut changes)?;
     Ok(changes)
 }
 

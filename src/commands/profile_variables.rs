@@ -11,6 +11,7 @@ use crate::identity::{ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN};
 use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::snapshots::Snapshots;
 use crate::time::Timestamp;
 
 /// Variables that make SDKs use, or prompts show, another identity than the one that ssox sets. Every `use` unsets
@@ -30,8 +31,9 @@ const SHORTEST_PAUSE: i64 = 5;
 pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     let left: Vec<&str> = REGIONS.into_iter().filter(|name| changes.get(name).is_none()).collect();
     Identity::after(ctx, &changes).released(&left).record(&mut changes)?;
-    directory_values::record(ctx, &mut changes)?;
-    replaced::record(ctx, &mut changes)?;
+    let snapshots = Snapshots::of(ctx);
+    directory_values::record(ctx, &snapshots, &mut changes)?;
+    replaced::record(ctx, &snapshots, &mut changes)?;
     Ok(changes)
 }
 

@@ -29,14 +29,13 @@ pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
 ///
 /// # Errors
 /// No error occurs: fingerprints have no control characters.
-pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
+pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges) -> Result<()> {
     let held = Identity::recorded(ctx);
     let is_cleared = changes.get(identity::VARIABLE) == Some(None);
     // Lazy: this computes a digest of each value, and is needed only if direnv or mise keeps values of ssox.
     let after = LazyCell::new(|| if is_cleared { None } else { Some(Identity::after(ctx, changes)) });
     let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
     let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));
-    let snapshots = Snapshots::of(ctx);
     let mut entries = Vec::new();
     for name in identity::names() {
         for value in snapshots.all_before(name) {

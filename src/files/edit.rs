@@ -91,8 +91,8 @@ impl Original {
     }
 
     /// Puts another file in place of this one. A program that opened this file before still writes to it. If its content
-    /// has changed, it must be edited, too, and the result must replace the new file. So this function then returns the old file with the
-    /// place of the new one.
+    /// has changed, returns the new file with that content: the content must be edited, too, and the result must replace
+    /// the new file.
     fn replaced_by(self, prepared: Prepared) -> Result<Option<Self>> {
         let placed = prepared.persist(&self.path)?;
         let Some(content) = self.written_since().map_err(|_| lost(&self.path))? else { return Ok(None) };

@@ -23,16 +23,17 @@ const ECS_AGENT: &str = "http://169.254.170.2";
 const AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
 /// The variables with the path or the URL of a container's credentials.
-const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+pub(crate) const CONTAINER: [&str; 2] =
+    ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
 /// The values of `credential_source`, with the names that AWS gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialSource {
-    /// The access keys in the environment, and their ID; `None` if there are none.
+    /// The access keys in the environment. They have this ID, unless the environment has no keys.
     Environment {
         access_key_id: Option<String>,
     },
-    /// The container, and its URL or path; `None` if no variable has one.
+    /// The container whose URL or path is in a variable, if one is.
     EcsContainer {
         uri: Option<String>,
     },
@@ -69,8 +70,7 @@ impl CredentialSource {
         Self::EcsContainer { uri: CONTAINER.iter().find_map(|name| ctx.var(name)).map(String::from) }
     }
 
-    /// Tells whether programs may get the credentials of others from this source: those of the environment and of a
-    /// container differ from shell to shell.
+    /// Tells whether the credentials of this source can be different in each shell.
     pub(crate) fn differs_in_shells(&self) -> bool {
         !matches!(self, Self::Ec2InstanceMetadata { .. })
     }

@@ -95,21 +95,21 @@ impl Source {
 
     /// Tells whether the source needs access keys in the environment, directly or through a role.
     pub(crate) fn needs_keys_of_environment(&self) -> bool {
-        match self {
-            Self::CredentialSource(source) => {
-                matches!(**source, credential_source::CredentialSource::Environment { .. })
-            }
-            Self::AssumedRole(role) => role.source.needs_keys_of_environment(),
-            _ => false,
-        }
+        matches!(self.credential_source(), Some(credential_source::CredentialSource::Environment { .. }))
     }
 
-    /// Tells whether the credentials depend on the shell, directly or through a role: on its access keys or its container.
+    /// Tells whether the credentials depend on the shell, directly or through a role: on its access keys or its
+    /// container.
     pub(crate) fn differs_in_shells(&self) -> bool {
+        self.credential_source().is_some_and(credential_source::CredentialSource::differs_in_shells)
+    }
+
+    /// Returns the `credential_source` at the end of a chain of roles.
+    fn credential_source(&self) -> Option<&credential_source::CredentialSource> {
         match self {
-            Self::CredentialSource(source) => source.differs_in_shells(),
-            Self::AssumedRole(role) => role.source.differs_in_shells(),
-            _ => false,
+            Self::CredentialSource(source) => Some(source),
+            Self::AssumedRole(role) => role.source.credential_source(),
+            _ => None,
         }
     }
 

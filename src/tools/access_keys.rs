@@ -1,11 +1,8 @@
 //! The access keys and the API key in the environment, as AWS tools read them.
 
 use crate::context::Context;
+use crate::identity::{EXPIRATION, ID, SECRET};
 use crate::time::Timestamp;
-
-pub(super) const ID: &str = "AWS_ACCESS_KEY_ID";
-pub(super) const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
-const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
 /// The access keys that are set in the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

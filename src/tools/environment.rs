@@ -1,12 +1,13 @@
 //! How an AWS tool searches the environment for credentials: access keys, a web identity, the credentials of a
 //! container.
 
-use super::access_keys::{ID, Keys, KeysEnd, SECRET, keys, keys_end};
+use super::access_keys::{Keys, KeysEnd, keys, keys_end};
 use super::rules::HalfKeys;
 use super::view::{Outcome, Taken, View};
+use crate::identity::{ID, SECRET, TOKEN};
 
-const TOKEN: &str = "AWS_SESSION_TOKEN";
-const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
+/// The old name of the variable with the session token.
+pub(super) const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 impl View<'_> {

@@ -1,12 +1,14 @@
 //! The rules of each AWS tool, one row each. The comment on a row says with which version of the tool its rules were
 //! tested. `tests/it/tools/` compares the rules with the tools themselves.
 
+use super::environment::OLD_TOKEN;
 use super::files::Reads;
 use super::kind::ProfileKind::{
     self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
 use super::rules::{FailedProfile, HalfKeys, Last, Malformed, Step, Tool, Unknown};
+use crate::identity::TOKEN;
 
 /// The tool that the others are compared with: people expect all tools to use the same identity as the AWS CLI.
 pub(crate) const CLI: &str = "AWS CLI v2";
@@ -14,7 +16,6 @@ pub(crate) const CLI: &str = "AWS CLI v2";
 /// The tool that most Python programs use.
 pub(crate) const BOTO3: &str = "boto3";
 
-const TOKEN: &str = "AWS_SESSION_TOKEN";
 const AWS_PROFILE: &[&str] = &["AWS_PROFILE"];
 const AWS_PROFILE_FIRST: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
@@ -47,7 +48,7 @@ const BOTOCORE: Tool = Tool {
     malformed: Malformed::Refused,
     half_keys: HalfKeys::Refused,
     failed_profile: FailedProfile::Refused,
-    token_variables: &["AWS_SECURITY_TOKEN", TOKEN],
+    token_variables: &[OLD_TOKEN, TOKEN],
     reads_expiration: true,
     needs_token_file: false,
     refuses_token_without_role: true,

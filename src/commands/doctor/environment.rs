@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::as_argument;
 use crate::identity::{EXPIRATION, ID, WEB_IDENTITY, is_in_use};
 use crate::profile::{Profile, find};
+use crate::source::credential_source::CONTAINER;
 use crate::tools::{KeysEnd, keys_end};
 
 /// Variables that other tools leave behind, and their effect.
@@ -22,7 +23,6 @@ const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_SSO_PROFILE", "prompts show it as the profile in use"),
 ];
 const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
 /// Checks the environment of this process.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {

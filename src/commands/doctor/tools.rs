@@ -5,9 +5,8 @@ use crate::commands::finding::Finding;
 use crate::commands::status_tools::{self, ToolRow};
 use crate::context::Context;
 use crate::identity::{ID, PROFILES, is_in_use};
+use crate::source::credential_source::CONTAINER;
 use crate::tools::CREDENTIAL_FILE;
-
-const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
 /// Reports tools that use `[default]`, although the environment has the URL of a container's credentials, and no variable
 /// names the profile `default`.
