@@ -247,7 +247,7 @@ fn show {|clock|
   try { set mark = [&sign-in=' sign in' &failed=' failed'][$E:SSOX_STATE] } catch _ { }
   var is-foreign = (eq $E:SSOX_STATE foreign)
   var expires = (if $is-foreign { num 0 } else { number $E:SSOX_EXPIRES })
-  var left = (floor (- $expires $clock))
+  var left = (- $expires $clock)
   var time-left kind until = '' ok $nil
   if (== $expires 0) {
     if $is-foreign {
@@ -284,7 +284,8 @@ fn show {|clock|
 # --- hook
 
 # elvish has no clock. Where the kernel says how long the machine has been running, the epoch second costs a process
-# once after each call of ssox, else one each time.
+# once after each call of ssox, else one each time. The second is whole: with hundredths, the time would go back a little
+# where the offset is computed again.
 fn uptime { var up _ = (str:split &max=2 ' ' (slurp < /proc/uptime)); put $up }
 
 fn clock {
@@ -293,7 +294,7 @@ fn clock {
     if (eq $offset $nil) { set offset = (- (e:date +%s) (uptime)) }
     set up = (uptime)
   } catch _ { }
-  if (eq $up $nil) { num (e:date +%s) } else { + $offset $up }
+  if (eq $up $nil) { num (e:date +%s) } else { floor (+ $offset $up) }
 }
 
 # Calls the program, without messages for people except of directories, and applies its reply.

@@ -36,6 +36,25 @@ fn without_the_uptime_of_the_kernel_date_is_the_clock() {
     assert_eq!((due.environment(&home)["AWS_SECRET_ACCESS_KEY"].as_str(), ticks(&home)), ("hunter2", 1));
 }
 
+/// The hundredths of a second that pass between two reads of the uptime are no step of the clock.
+#[test]
+fn a_tick_that_failed_is_not_repeated_within_the_same_second() {
+    if !is_installed() {
+        return;
+    }
+    let home = Home::scripted();
+    home.reply("tick", RENEWED, 1);
+    home.program("date", "#!/bin/sh\necho 2000000000\n");
+    // The second read of the first pair is later; all other pairs have equal times.
+    home.program("uptimes", "#!/bin/sh\necho >>~/reads\n[ $(wc -l <~/reads) = 1 ] && echo 100.00 0 || echo 100.01 0\n");
+    let scripted = |init: &str| init.replace("slurp < /proc/uptime", "e:uptimes");
+    let mut session = session_with_init(&home, scripted, &DUE);
+    session.next_prompt();
+    session.next_prompt();
+    assert!(home.read("reads").len() > 2);
+    assert_eq!(ticks(&home), 1);
+}
+
 #[test]
 fn replaced_lists_of_hooks_get_ours_back_with_the_next_use() {
     if !is_installed() {

@@ -5,7 +5,6 @@ use crate::other_shells::{Other, in_each, initialize, others, run, session};
 use crate::shells::Home;
 use crate::wrappers::NO_REPLIES;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 const GOOD: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(touch PWNED)`touch PWNED` ($env.HOME) 'x\"\\ ~ * {RED} é😀\n\
     =SSOX_PROFILE=dev\n=SSOX_PROMPT=dev\n-AWS_PROFILE\n-AWS_VAULT\n-AWSUME_PROFILE\n#end\n";
@@ -209,8 +208,7 @@ fn arguments(shell: Other) -> &'static [&'static str] {
 fn the_program_gets_the_arguments_as_if_it_had_been_called_directly() {
     for shell in others() {
         let home = Home::scripted();
-        home.write("bin/direct", &home.read("bin/ssox"));
-        fs::set_permissions(home.path("bin/direct"), fs::Permissions::from_mode(0o755)).expect("a mode can be set");
+        home.program("direct", &home.read("bin/ssox"));
         home.write("only.txt", "");
         let lines =
             |program: &str| arguments(shell).iter().map(|typed| format!("{program} {typed}\n")).collect::<String>();

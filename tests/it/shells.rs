@@ -149,8 +149,7 @@ impl Home {
     pub(crate) fn scripted() -> Self {
         let home = Self::empty();
         symlink(env!("CARGO_BIN_EXE_ssox"), home.path("real")).expect("a link can be made");
-        home.write("bin/ssox", include_str!("scripted_ssox.sh"));
-        fs::set_permissions(home.path("bin/ssox"), fs::Permissions::from_mode(0o755)).expect("a mode can be set");
+        home.program("ssox", include_str!("scripted_ssox.sh"));
         for verb in ["use", "clear", "tick"] {
             home.reply(verb, "#ssox1\n#end\n", 0);
         }
@@ -177,9 +176,14 @@ impl Home {
         std::fs::remove_file(self.path("bin/ssox")).expect("ssox is there");
         let (calls, real) = (self.path("calls"), env!("CARGO_BIN_EXE_ssox"));
         let script = format!("#!/bin/sh\necho \"$*\" >>{}\nexec {real} \"$@\"\n", calls.display());
-        self.write("bin/ssox", &script);
-        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(self.path("bin/ssox"), executable).expect("ssox is ours");
+        self.program("ssox", &script);
+    }
+
+    /// Writes a program that the shell finds by its name.
+    pub(crate) fn program(&self, name: &str, script: &str) {
+        let name = format!("bin/{name}");
+        self.write(&name, script);
+        fs::set_permissions(self.path(&name), fs::Permissions::from_mode(0o755)).expect("a mode can be set");
     }
 
     /// Returns the calls that ssox got, one a line.
