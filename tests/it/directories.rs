@@ -7,18 +7,21 @@ use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in}
 use ssox_standin::{Grant, Standin};
 use std::time::Duration;
 
-/// A home with a trusted directory `dir` for `dev`, and `dir/sub/deep` below it.
+/// A home with a trusted directory `dir` for `dev`, and `dir/sub/deep` below it. The credentials are cached.
 fn with_directory(content: &str) -> (Standin, Home) {
+    let (standin, home) = with_directory_only(content);
+    home.allow("dir");
+    (standin, home)
+}
+
+/// The same, without cached credentials.
+fn with_directory_only(content: &str) -> (Standin, Home) {
     let (standin, home) = signed_in(Duration::from_secs(3300));
     home.write("dir/.ssox", content);
     home.write("dir/sub/deep/file", "");
     home.write("other/file", "");
-    allow(&home, "dir");
+    home.trust("dir");
     (standin, home)
-}
-
-fn allow(home: &Home, directory: &str) {
-    assert_eq!(ssox(home, &["allow", directory]).status(), 0);
 }
 
 fn ssox(home: &Home, arguments: &[&str]) -> Ran {
@@ -219,8 +222,8 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
         let (_standin, home) = with_directory("profile = dev\n");
         home.write("dir/sub/.ssox", "profile = stg\n");
         home.write(".ssox", "profile = stg\nregion = us-west-2\n");
-        allow(&home, "dir/sub");
-        allow(&home, ".");
+        home.allow("dir/sub");
+        home.allow(".");
         std::os::unix::fs::symlink(home.path("dir/sub"), home.path("link")).unwrap();
         let mut session = home.session(shell, "LOAD");
         for (place, held) in [("~/other", "stg keys us-west-2 -")].into_iter().chain(NESTED) {
@@ -233,7 +236,7 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
 #[test]
 fn where_a_person_must_sign_in_the_segment_says_so() {
     in_each(&shells(), |shell| {
-        let (standin, home) = with_directory("profile = dev\n");
+        let (standin, home) = with_directory_only("profile = dev\n");
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use stg");
         std::fs::remove_dir_all(home.path(".aws/sso/cache")).unwrap();
@@ -257,7 +260,7 @@ fn where_a_person_must_sign_in_the_segment_says_so() {
 #[test]
 fn signing_in_brings_the_credentials_at_once() {
     in_each(&shells(), |shell| {
-        let (standin, home) = with_directory("profile = dev\n");
+        let (standin, home) = with_directory_only("profile = dev\n");
         standin.configure(|options| options.device = ssox_standin::Person::Approves);
         let mut session = home.session(shell, "LOAD");
         std::fs::remove_dir_all(home.path(".aws/sso/cache")).unwrap();
@@ -448,7 +451,7 @@ fn what_is_set_on_the_line_that_leaves_the_directory_stays() {
     in_each(&shells(), |shell| {
         let (_standin, home) = with_directory("profile = dev\n");
         home.write("dir/stg/.ssox", "profile = stg\n");
-        allow(&home, "dir/stg");
+        home.allow("dir/stg");
         let mut session = home.session(shell, "LOAD");
         let theirs = shell.export("AWS_PROFILE", "theirs");
         let unset = if shell == Shell::Fish { "set -e AWS_PROFILE" } else { "unset AWS_PROFILE" };
@@ -517,7 +520,7 @@ fn a_protected_directory_does_not_hide_a_foreign_identity() {
 #[test]
 fn an_edited_expiration_does_not_hide_that_a_person_must_sign_in() {
     in_each(&shells(), |shell| {
-        let (_standin, home) = with_directory("profile = dev\n");
+        let (_standin, home) = with_directory_only("profile = dev\n");
         let mut session = home.session(shell, "LOAD");
         session.run("rm ~/.aws/sso/cache/*.json; cd ~/dir");
         eventually("sign in", || segment(&mut session, &home).contains("sign in").then_some(()));
@@ -529,7 +532,7 @@ fn an_edited_expiration_does_not_hide_that_a_person_must_sign_in() {
 #[test]
 fn an_edited_state_does_not_hide_that_a_person_must_sign_in() {
     in_each(&shells(), |shell| {
-        let (_standin, home) = with_directory("profile = dev\n");
+        let (_standin, home) = with_directory_only("profile = dev\n");
         let mut session = home.session(shell, "LOAD");
         session.run("rm ~/.aws/sso/cache/*.json; cd ~/dir");
         eventually("sign in", || segment(&mut session, &home).contains("sign in").then_some(()));

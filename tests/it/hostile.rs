@@ -107,7 +107,7 @@ fn programs_get_no_variables_of_the_script() {
     in_each(&shells, |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         home.write("dir/.ssox", "profile = stg\n");
-        assert!(home.command("ssox").args(["allow", "dir"]).status().expect("ssox starts").success());
+        home.allow("dir");
         for (rc, line) in [
             ("set -a\nLOAD", "ssox use dev"),
             ("LOAD", "set -a; ssox use dev; set +a"),
@@ -141,7 +141,7 @@ fn bash_with_set_k_or_set_u_has_segment_and_directories() {
     }
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     home.write("dir/.ssox", "profile = stg\n");
-    assert!(home.command("ssox").args(["allow", "dir"]).status().expect("ssox starts").success());
+    home.allow("dir");
     let options = ["k", "u", "ku", "a", "ak"];
     let setups = options.iter().flat_map(|option| {
         let set = format!("set -{option}");

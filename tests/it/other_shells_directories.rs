@@ -13,12 +13,8 @@ fn home() -> (Standin, Home) {
     home.write("dir/.ssox", "profile = dev\n");
     home.write("dir/sub/deep/file", "");
     home.write("other/file", "");
-    allow(&home, "dir");
+    home.allow("dir");
     (standin, home)
-}
-
-fn allow(home: &Home, directory: &str) {
-    assert!(home.command("ssox").args(["allow", directory]).output().expect("ssox starts").status.success());
 }
 
 fn holds(session: &mut Session, home: &Home) -> String {
@@ -124,8 +120,8 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
         let (_standin, home) = home();
         home.write("dir/sub/.ssox", "profile = stg\n");
         home.write(".ssox", "profile = stg\nregion = us-west-2\n");
-        allow(&home, "dir/sub");
-        allow(&home, ".");
+        home.allow("dir/sub");
+        home.allow(".");
         std::os::unix::fs::symlink(home.path("dir/sub"), home.path("link")).unwrap();
         let mut session = session(&home, shell, "LOAD", &[]);
         for (place, held) in NESTED {
@@ -205,7 +201,7 @@ fn a_tool_for_directories_never_sees_the_values_of_a_file() {
             let (_standin, home) = home();
             home.write("dir/near/.envrc", "");
             home.write("near/inner/.ssox", "profile = dev\n");
-            allow(&home, "near/inner");
+            home.allow("near/inner");
             let mut session = session(&home, shell, &rc, &[("AWS_PROFILE", "outer")]);
             // A hook that was added behind ours is seen at the next prompt.
             session.next_prompt();

@@ -32,7 +32,7 @@ const NOTHING: &str = "- - - - - - ";
 fn walk(shell: Shell, hook: &str, steps: &[(&str, &str)]) {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     home.write("ours/.ssox", "profile = dev\n");
-    assert!(home.command("ssox").args(["allow", "ours"]).output().expect("ssox starts").status.success());
+    home.allow("ours");
     home.write("ours/plain/file", "");
     home.write("uses/on-arrival", "ssox use stg\n");
     home.write("ours/uses/on-arrival", "ssox use stg\n");
@@ -141,7 +141,7 @@ fn a_hook_of_your_own_that_changes_the_directory_is_seen_at_once() {
         };
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         home.write("project/.ssox", "profile = stg\n");
-        assert!(home.command("ssox").args(["allow", "project"]).status().expect("ssox starts").success());
+        home.allow("project");
         let mut session = home.session(shell, rc);
         for outside in ["", "dev:ReadOnly 5"] {
             session.run("echo ~/project >~/to");

@@ -75,7 +75,7 @@ fn leaving_a_directory_removes_what_the_lines_of_serve_have_set_there() {
     in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_hours(1));
         home.write("ours/.ssox", "profile = stg\n");
-        assert!(home.command("ssox").args(["allow", "ours"]).output().expect("ssox starts").status.success());
+        home.allow("ours");
         let server = serve(&home, shell);
         let mut session = home.session(shell, "LOAD");
         let set = "command env | command grep -E '^(AWS_CO|AWS_SH|SSOX_EN|SSOX_PR|SSOX_CO)' >set; true";

@@ -186,6 +186,25 @@ impl Home {
         fs::set_permissions(self.path(&name), fs::Permissions::from_mode(0o755)).expect("a mode can be set");
     }
 
+    /// Trusts the `.ssox` file of a directory, and caches the credentials of its profile: the prompt waits three seconds
+    /// for those that are not cached, and a busy machine may need more.
+    pub(crate) fn allow(&self, directory: &str) {
+        self.trust(directory);
+        let file = self.read(&format!("{directory}/.ssox"));
+        let profile = file.lines().find_map(|line| line.strip_prefix("profile = ")).expect("the file names a profile");
+        self.succeeds(&["credential-process", profile]);
+    }
+
+    /// Trusts the `.ssox` file of a directory.
+    pub(crate) fn trust(&self, directory: &str) {
+        self.succeeds(&["allow", directory]);
+    }
+
+    fn succeeds(&self, arguments: &[&str]) {
+        let output = self.command("ssox").args(arguments).output().expect("ssox starts");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Returns the calls that ssox got, one a line.
     pub(crate) fn calls(&self) -> String {
         fs::read_to_string(self.path("calls")).unwrap_or_default()
