@@ -536,7 +536,7 @@ function _ssox_precmd() {
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
     # Where ssox draws the segment, the second hook is early enough to compare.
-    on*'${_ssox_ps1[${_ssox_drawn-0}]-}'*) _ssox_moved='' ;;
+    on*'${_ssox_ps1+'*) _ssox_moved='' ;;
     on*) _ssox_find_place ;;
     *) _ssox_look || builtin true ;;
   esac
@@ -609,7 +609,7 @@ function _ssox_settle() {
   _ssox_surround
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
   case $_ssox_placed${PS1-}${PROMPT_COMMAND-}${PROMPT_COMMAND[1]+${PROMPT_COMMAND[@]: -1}}${precmd_functions+${precmd_functions[@]: -1}}${_ble_hook_h_PRECMD+${_ble_hook_h_PRECMD[@]: -1}} in
-    on*'${_ssox_ps1[${_ssox_drawn-0}]-}'*"$_ssox_last") ;;
+    on*'${_ssox_ps1+'*"$_ssox_last") ;;
     on*) _ssox_hold_place ;;
   esac
   # It is added to another PS0 as well, but stays removed from an empty one.
@@ -621,7 +621,7 @@ function _ssox_settle() {
 # Names the segment in PS1 again, and moves behind a hook that was added.
 function _ssox_hold_place() {
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  case ${PS1-} in *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;; *) _ssox_publish PS1 '${_ssox_ps1[${_ssox_drawn-0}]-}'"${PS1-}" ;; esac
+  case ${PS1-} in *'${_ssox_ps1+'*) ;; *) _ssox_publish PS1 "$_ssox_part${PS1-}" ;; esac
   if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
 }
 
@@ -633,7 +633,7 @@ function _ssox_place_guard() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_place_guard() {
     # shellcheck disable=SC2016
-    [[ -n ${BLE_VERSION-} || ${PS0-} == *_ssox_drawn* ]] || _ssox_publish PS0 '${_ssox_ps1[_ssox_drawn=0]-}'"${PS0-}"
+    [[ -n ${BLE_VERSION-} || ${PS0-} == *_ssox_drawn* ]] || _ssox_publish PS0 '${_ssox_ps1[(_ssox_drawn=0)+1]-}'"${PS0-}"
   }
 fi
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
@@ -937,7 +937,7 @@ function _ssox_chpwd() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; `_ssox_ps1[1]`, the same with colours, which PS1 shows; and until when they are
+# exported, for prompts of your own; `_ssox_ps1`, the same with colours, which PS1 shows; and until when they are
 # valid.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_seconds=0
@@ -992,19 +992,24 @@ function _ssox_show() {
   fi
 }
 
+# What PS1 has for the segment: nothing where the fourth character, which is `0`, is `_ssox_drawn`. Another shell that
+# inherits PS1 expands it to nothing: dash cannot parse the elements of an array.
+# shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
+_ssox_part='${_ssox_ps1+${_ssox_ps1##???${_ssox_drawn-0}*}}'
+
 # Sets a variable that may be readonly: an assignment would end the hook.
 function _ssox_publish() { builtin printf -v "$1" %s "$2"; } 2>/dev/null
 
-# Readline does not count text between \001 and \002 when it measures the prompt.
+# Readline does not count text between \001 and \002 when it measures the prompt. The fourth character is always `0`.
 function _ssox_paint() {
   builtin local _ssox_colour=32 _ssox_block='41;97'
   case $3 in soon | renewing) _ssox_colour=33 ;; expired) _ssox_colour=31 ;; foreign) _ssox_colour=35 ;; esac
   if [[ -n ${NO_COLOR-} ]]; then _ssox_colour=0 _ssox_block=7; fi
-  builtin local _ssox_begin=$'\001\e['"${_ssox_colour}m"$'\002' _ssox_end=$'\001\e[0m\002'
+  builtin local _ssox_begin=$'\001\e[0m\e['"${_ssox_colour}m"$'\002' _ssox_end=$'\001\e[0m\002'
   if [[ -n ${SSOX_PROTECTED-} ]]; then
-    _ssox_ps1[1]=$'\001\e['"${_ssox_block}m"$'\002'" $1 $_ssox_end$_ssox_begin$2$_ssox_end "
+    _ssox_ps1[0]=$'\001\e[0m\e['"${_ssox_block}m"$'\002'" $1 $_ssox_end$_ssox_begin$2$_ssox_end "
   else
-    _ssox_ps1[1]="$_ssox_begin$1$2$_ssox_end "
+    _ssox_ps1[0]="$_ssox_begin$1$2$_ssox_end "
   fi
 }
 
@@ -1017,7 +1022,7 @@ function _ssox_decide() {
   [[ -n $_ssox_segment && ${TERM-} != dumb ]] || return 0
   builtin shopt -q promptvars || return 0
   # shellcheck disable=SC2016
-  case "${PS1-}" in *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;; *SSOX_* | *_ssox_*) return 0 ;; esac
+  case "${PS1-}" in *'${_ssox_ps1+'*) ;; *SSOX_* | *_ssox_*) return 0 ;; esac
   case "${PS1-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
     *starship* | *oh-my-posh* | *_omp_* | *powerline* | *liquidprompt* | *_lp_* | *setGitPrompt*)
       _ssox_go_early
@@ -1029,8 +1034,8 @@ function _ssox_decide() {
   # A virtual environment that was activated before puts the prompt from before back.
   # shellcheck disable=SC2016
   case ${_OLD_VIRTUAL_PS1-} in
-    '' | *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;;
-    *) _ssox_publish _OLD_VIRTUAL_PS1 '${_ssox_ps1[${_ssox_drawn-0}]-}'"$_OLD_VIRTUAL_PS1" ;;
+    '' | *'${_ssox_ps1+'*) ;;
+    *) _ssox_publish _OLD_VIRTUAL_PS1 "$_ssox_part$_OLD_VIRTUAL_PS1" ;;
   esac
 }
 

@@ -121,8 +121,9 @@ function _ssox_surround() {
   esac
 }
 
-# Tells whether PROMPT_COMMAND can be set. An assignment to a readonly variable would end the hook.
-function _ssox_is_movable() { builtin printf -v PROMPT_COMMAND %s "${PROMPT_COMMAND-}"; } 2>/dev/null
+# Tells whether PROMPT_COMMAND can be set. An assignment to a readonly variable would end the hook. It is no longer
+# exported: another bash that inherits it has no such functions.
+function _ssox_is_movable() { builtin printf -v PROMPT_COMMAND %s "${PROMPT_COMMAND-}" && builtin export -n PROMPT_COMMAND; } 2>/dev/null
 
 # The elements of an array are changed in place, because bash is running them.
 function _ssox_go_first() {

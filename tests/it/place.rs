@@ -1,5 +1,7 @@
 //! Where the prompt shows the segment, when it shows none, and that no process is started to show it.
 
+use crate::posix::posix_shells;
+use crate::pty::Terminal;
 use crate::segment::{LATER, seconds_from_now, segment};
 use crate::shells::{Home, Shell, installed, shells, shows_once, signed_in};
 use std::time::Duration;
@@ -280,4 +282,30 @@ fn ten_prompts_cost_no_process() {
 /// The processes that were started so far; threads do not count.
 pub(crate) fn processes(home: &Home) -> Vec<String> {
     home.read("trace").lines().filter(|line| !line.contains("CLONE_THREAD")).map(String::from).collect()
+}
+
+/// Many an rc file exports PS1. In another shell the text of ssox is there, and its variables and functions are not.
+#[test]
+fn another_shell_that_inherits_the_prompt_shows_the_rest_of_it() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let home = Home::scripted();
+    let rc = "export PS1 PROMPT_COMMAND=true\nLOAD\nexport PROMPT_COMMAND=\"true; $PROMPT_COMMAND\"";
+    let mut session = home.session_with(Shell::Bash, rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
+    session.run("true");
+    session.wait_for_prompt_with(&["dev:ReadOnly"]);
+    session.run("env >inherited");
+    let inherited = home.read("inherited");
+    let marked: Vec<_> = inherited.lines().filter(|line| line.contains("_ssox_")).collect();
+    let [ps1] = marked[..] else { panic!("{marked:#?}") };
+    let ps1 = ps1.strip_prefix("PS1=").expect("it is PS1");
+    // yash has a prompt of its own there.
+    for shell in posix_shells().filter(|shell| *shell != "yash").chain(["bash --norc", "bash --posix -u"]) {
+        let mut words = shell.split(' ');
+        let mut command = home.command(words.next().expect("a shell"));
+        command.args(words).arg("-i").env("PS1", ps1);
+        let shown = Terminal::start(command).wait_for("<<");
+        assert!(!shown.contains("ubstitution") && !shown.contains("ssox"), "{shell}: {shown}");
+    }
 }
