@@ -11,18 +11,23 @@ builtin unset -v _ssox_no_prompt
 
 function ssox() { _ssox_call "$@" }
 function _ssox_call() { _ssox_wake && _ssox_call "$@" }
-function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete "$@" }
+function _ssox_complete() { _ssox_wake quiet && _ssox_complete "$@" }
 
-# Loads the whole script. Its last lines unset `_ssox_no_prompt`. zsh parses a file command by command, and what it evals
-# in one piece, which takes twice as long; without `/dev/fd` there is no other way.
+# Loads the whole script, with an argument without a word of its own. Its last lines unset `_ssox_no_prompt`. zsh parses
+# a file command by command, and what it evals in one piece, which takes twice as long; without `/dev/fd` there is no
+# other way.
+#
+# Invariant: a hook redirects no builtin and no function. Where zsh can open no more files, it does not put the
+# descriptor back, and the shell has lost it.
 function _ssox_load() {
   builtin setopt local_options no_xtrace
   typeset -g _ssox_no_prompt=$_ssox_plain
-  builtin source <(builtin command ssox init zsh --whole </dev/null) 2>/dev/null
+  () { [[ ! -e $1 ]] || builtin source $1 } <(builtin command ssox init zsh --whole </dev/null 2>/dev/null)
   (( ${+_ssox_no_prompt} )) || return 0
-  builtin eval "$(builtin command ssox init zsh --whole </dev/null)"
+  builtin eval "$([[ -z ${1-} ]] || builtin exec 2>/dev/null; builtin command ssox init zsh --whole </dev/null)"
   (( ${+_ssox_no_prompt} )) || return 0
   (( ${+_ssox_kept} )) || builtin unset -v _ssox_no_prompt
+  [[ -z ${1-} ]] || return 127
   builtin print -u2 -r -- 'ssox: the integration for zsh was not loaded: the program ssox did not print it'
   builtin print -u2 -r -- 'ssox: hint: type -a ssox'
   return 127
@@ -32,7 +37,7 @@ function _ssox_load() {
 # does at the first prompt is done now.
 function _ssox_wake() {
   local place=$_ssox_place
-  _ssox_load || return
+  _ssox_load ${1-} || return
   _ssox_child=0 _ssox_held= _ssox_files= _ssox_file=
   [[ -n $_ssox_prompted ]] || return 0
   _ssox_place=$place
@@ -63,12 +68,12 @@ function _ssox_is_near() {
 
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  ! _ssox_is_used || ! _ssox_wake 2>/dev/null || _ssox_precmd
+  ! _ssox_is_used || ! _ssox_wake quiet || _ssox_precmd
 }
 
 function _ssox_settle() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  if { _ssox_is_used || _ssox_is_near } && _ssox_wake 2>/dev/null; then
+  if { _ssox_is_used || _ssox_is_near } && _ssox_wake quiet; then
     _ssox_settle
   else
     # Where RPROMPT was never set when a line begins, zle does not show one that is set later.
@@ -81,12 +86,12 @@ function _ssox_settle() {
 # A pipeline or a subshell could not load it into this shell.
 function _ssox_preexec() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  [[ $3 != *ssox* ]] || ! _ssox_wake 2>/dev/null || _ssox_preexec "$@"
+  [[ $3 != *ssox* ]] || ! _ssox_wake quiet || _ssox_preexec "$@"
 }
 
 function _ssox_chpwd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  ! _ssox_is_near || ! _ssox_wake 2>/dev/null || _ssox_chpwd
+  ! _ssox_is_near || ! _ssox_wake quiet || _ssox_chpwd
 }
 
 # --- places

@@ -3,7 +3,8 @@
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
 # calls the program. All names are `_ssox_*`, except the SSOX_* variables.
-# Invariant: nothing from AWS, a file or the environment is evaluated.
+# Invariants: nothing from AWS, a file or the environment is evaluated. No builtin and no function is redirected: where
+# zsh can open no more files, it does not put the descriptor back, and the shell has lost it.
 #
 # `ssox init zsh` passes the start script to `emulate zsh -o no_aliases -o extended_glob -c`, and a function of it reads
 # this one: both are read, and their functions always run, with these options, whatever options and aliases the user's
@@ -97,7 +98,7 @@ function _ssox_update() {
   _ssox_install
   _ssox_clock=${(%)_ssox_clock_format}
   _ssox_show
-  builtin zle 2>/dev/null || return 0
+  builtin zle || return 0
   _ssox_put_up
   builtin zle .reset-prompt
 }
@@ -174,8 +175,9 @@ function _ssox_note() {
   _ssox_see
 }
 
+# Inside a hook it says nothing.
 function _ssox_refuse() {
-  builtin print -u2 -r -- "ssox: $1, environment unchanged"
+  [[ -n ${_ssox_quiet-} ]] || builtin print -u2 -r -- "ssox: $1, environment unchanged"
 }
 
 function _ssox_refuse_line() {
@@ -253,14 +255,20 @@ ${AWS_SECURITY_TOKEN+$AWS_SECURITY_TOKEN.${(t)AWS_SECURITY_TOKEN}},$AWS_ACCOUNT_
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
 ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} != "$_ssox_seen" ]] || return 1
   _ssox_see
-  local reply
+  local reply _ssox_quiet=1
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
-    && _ssox_apply identity "$reply" 2>/dev/null && return
+    && _ssox_apply identity "$reply" && return
   _ssox_unjudged=failed
-  builtin whence -p ssox >/dev/null || _ssox_unjudged=absent
-  # They may be readonly.
-  { [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\? } always { TRY_BLOCK_ERROR=0 } 2>/dev/null
+  _ssox_is_installed || _ssox_unjudged=absent
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} || ${(t)SSOX_STATE} == *readonly* ]] || builtin export SSOX_STATE=foreign
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} || ${(t)SSOX_PROMPT} == *readonly* ]] || builtin export SSOX_PROMPT=${SSOX_PROMPT%\?}\?
   _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
+}
+
+# Tells whether the program is there.
+function _ssox_is_installed() {
+  local -a found=($^path/ssox(N-*))
+  (( $#found ))
 }
 
 # Records the compared values, with their types: a variable that is not exported reaches no program.
@@ -292,10 +300,10 @@ function _ssox_is_due() {
 
 # Has the program renew the credentials, or say when to call it again.
 function _ssox_tick() {
-  local reply
+  local reply _ssox_quiet=1
   typeset -gi _ssox_retry=_ssox_clock+60
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
-  _ssox_apply tick "$reply" 2>/dev/null || return
+  _ssox_apply tick "$reply" || return
   _ssox_retry=0
   ! _ssox_is_due || _ssox_retry=_ssox_clock+60
 }
@@ -313,7 +321,7 @@ function _ssox_signed_in() {
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   # Somebody may have unset all variables of this script, or Ctrl-C has ended its loading.
-  (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load 2>/dev/null || builtin true
+  (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load quiet || builtin true
   # Removes the segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
     if [[ $RPROMPT == "$_ssox_painted" && ${(t)RPROMPT} != *readonly* ]]; then RPROMPT= _ssox_typed=; else _ssox_unpaint; fi
@@ -335,7 +343,7 @@ function _ssox_precmd() {
 # again, or a hook `preexec`, which the line that was typed does not name.
 function _ssox_unpaint() {
   (( _ssox_placed )) || return 0
-  [[ ${(P)_ssox_side} == *"$_ssox_painted"* || -z $_ssox_typed ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
+  [[ ${(P)_ssox_side} == *"$_ssox_painted"* || -z $_ssox_typed ]] || (( _ssox_moved )) || (( ${+functions[precmd]} )) || _ssox_placed=0
   _ssox_typed=
   _ssox_wipe
 }
@@ -352,7 +360,7 @@ function _ssox_wipe() {
 function _ssox_refresh() {
   [[ -z $_ssox_files ]] || ! _ssox_are_files_edited || _ssox_seen=edited
   # The program undoes an edit of what the segment shows, and judges what nobody could judge while it was not there.
-  [[ $_ssox_unjudged != absent ]] || ! builtin whence -p ssox >/dev/null || _ssox_seen=edited
+  [[ $_ssox_unjudged != absent ]] || ! _ssox_is_installed || _ssox_seen=edited
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
@@ -718,7 +726,7 @@ function _ssox_chpwd() {
   ! _ssox_arrive || _ssox_arrived=1
   (( ! $#_ssox_inline )) || _ssox_read_inline_again
   # A key may be bound to `cd`.
-  ! builtin zle 2>/dev/null || { _ssox_look || builtin true; _ssox_update }
+  ! builtin zle || { _ssox_look || builtin true; _ssox_update }
   return 0
 }
 

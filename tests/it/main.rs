@@ -47,6 +47,8 @@ mod elvish;
 mod endpoint;
 #[cfg(unix)]
 mod failing;
+#[cfg(unix)]
+mod few_descriptors;
 #[cfg(target_os = "linux")]
 mod forge;
 #[cfg(unix)]
