@@ -34,7 +34,7 @@ impl VerbArgs for Allow {
     /// Trusts the file with its current content.
     ///
     /// # Errors
-    /// Configuration: there is no file, it cannot be used, or its profile is unknown.
+    /// `Configuration`: there is no `.ssox` file, the file cannot be used, or its profile is unknown.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let file = DirectoryFile::read(&path(ctx, self.dir.as_deref())?)?;
         let (settings, _) = wanted(ctx, &file)?;
@@ -49,7 +49,7 @@ impl VerbArgs for Deny {
     /// Stops trusting the file, even if it was deleted.
     ///
     /// # Errors
-    /// Configuration: no directory was given, and neither this directory nor one above it has a `.ssox` file.
+    /// `Configuration`: no directory was given, and neither this directory nor one above it has a `.ssox` file.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let path = directory::canonical(&path(ctx, self.dir.as_deref())?)?;
         let said = if directory::forget(ctx, &path)? { "is no longer trusted" } else { "was not trusted" };
@@ -64,7 +64,7 @@ fn say_if_ignored(ctx: &Context) {
     match ctx.var("SSOX_FUNCTION").and_then(|caller| Emit::parse(caller).ok()) {
         Some(emit) if emit.shell.follows_directories() => {}
         Some(_) => say("this shell does not look for .ssox files: ssox use NAME"),
-        // This note is not for scripts: a script may trust the file for another shell, which has ssox's function.
+        // Scripts get no note: a script may trust the file for another shell, which has ssox's function.
         None if terminal::is_seen() && !has_line(ctx) => {
             say("a shell without ssox's function does not look for .ssox files");
             say(&format!("hint: {}", install(ctx)));

@@ -35,8 +35,8 @@ pub(super) struct AssignedArgs<'a> {
 /// listed completely.
 ///
 /// # Errors
-/// Configuration: the session is unknown. `NeedsPerson`: nobody is signed in to any session. The error of the listing,
-/// if there is only one session. Interrupted.
+/// `Configuration`: the session is unknown. `NeedsPerson`: nobody is signed in to any session. `Refused`,
+/// `Unreachable`: there is only one session, and it could not be listed. `Interrupted`: the person pressed Ctrl-C.
 pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let sessions = sessions(ctx, &files, args.sso_session)?;
@@ -80,8 +80,8 @@ pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Returns the sessions that somebody is signed in to, and tells the person which sessions are left out. Fails if
-/// nobody is signed in to any session.
+/// Returns the sessions that somebody is signed in to, and tells the person to which sessions nobody is signed in.
+/// Fails if nobody is signed in to any session.
 fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
     let (signed_in, signed_out): (Vec<Session>, Vec<Session>) =
         sessions.into_iter().partition(|session| has_token(ctx, session));
@@ -141,8 +141,8 @@ pub(crate) fn list_after_sign_in(ctx: &Context, label: &str, start_url: &str) {
     refresh_in_background(ctx, label);
 }
 
-/// Lists, in the background, the assignments of a session that `configure sso` has just written: when the person signed
-/// in, the configuration did not have this session yet.
+/// Lists, in the background, the assignments of a session that `configure sso` has just written. This was not possible
+/// at the sign-in, because the configuration did not have the session yet.
 pub(super) fn list_new_session(ctx: &Context, session: &Session) {
     let is_listed = || assignments::exists(ctx, session) || assignments::are_being_listed(ctx, session);
     if !ctx.no_input && has_token(ctx, session) && !is_listed() {

@@ -35,10 +35,10 @@ const OWN: [&str; 17] = [
     file_marks::VARIABLE,
     identity::VARIABLE,
 ];
-/// Returns the changes of `use`: the credentials, and the variables that describe them.
+/// Returns the environment changes of `use`: the credentials, and the variables that describe them.
 ///
 /// # Errors
-/// Configuration: a value in a file contains a control character.
+/// `Configuration`: a value in a file contains a control character.
 pub(super) fn with_credentials(
     ctx: &Context,
     profile: &Profile,
@@ -60,10 +60,10 @@ pub(super) fn with_credentials(
     recorded(ctx, changes)
 }
 
-/// Returns the changes of `use --profile-only`: they set `AWS_PROFILE` and unset all credentials.
+/// Returns the environment changes of `use --profile-only`: they set `AWS_PROFILE` and unset all credentials.
 ///
 /// # Errors
-/// Configuration: a value in a file contains a control character.
+/// `Configuration`: a value in a file contains a control character.
 pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     endpoint_changes::leave(&mut changes, ctx)?;
@@ -79,11 +79,11 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     recorded(ctx, changes)
 }
 
-/// Returns the changes for a profile whose credentials are not available yet: they describe the profile, and unset all
-/// credentials. `state` is for the prompt segment, and `next` is when the hook calls ssox again.
+/// Returns the environment changes for a profile whose credentials are not available yet: they describe the profile,
+/// and unset all credentials. `state` is for the prompt segment, and `next` is when the hook calls ssox again.
 ///
 /// # Errors
-/// Configuration: a value in a file contains a control character.
+/// `Configuration`: a value in a file contains a control character.
 pub(super) fn without_credentials(
     ctx: &Context,
     profile: &Profile,
@@ -109,7 +109,7 @@ pub(super) fn without_credentials(
     recorded(ctx, changes)
 }
 
-/// Returns the changes of `tick` when the first credentials of a profile are available.
+/// Returns the environment changes of `tick` when the first credentials of a profile are available.
 ///
 /// # Errors
 /// Those of [`renewed`].
@@ -119,10 +119,10 @@ pub(super) fn arrived(ctx: &Context, profile: &Profile, entry: &Entry) -> Result
     Ok(changes)
 }
 
-/// Returns the changes of `tick`: the renewed credentials and when they expire.
+/// Returns the environment changes of `tick`: the renewed credentials and when they expire.
 ///
 /// # Errors
-/// No error occurs: the values of a cache entry and of the clock have no control characters.
+/// None occurs in practice: the values of a cache entry and of the clock contain no control characters.
 pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry, removed_at(ctx))?;
@@ -138,11 +138,11 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Returns the changes for a shell that gets no new credentials now: the state of the renewal, and when the hook calls
-/// ssox again.
+/// Returns the environment changes for a shell that gets no new credentials now: the state of the renewal, and when the
+/// hook calls ssox again.
 ///
 /// # Errors
-/// No error occurs: the values have no control characters.
+/// None occurs in practice: the values contain no control characters.
 pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     let next = [next, removed_at(ctx)].into_iter().flatten().min();
@@ -160,7 +160,7 @@ pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     ctx.var(UNTIL)?.parse().ok().map(Timestamp)
 }
 
-/// Returns the changes that set the profile's credentials again, after something else has replaced them.
+/// Returns the environment changes that set the profile's credentials again, after another program has replaced them.
 ///
 /// # Errors
 /// Those of [`renewed`].
@@ -170,11 +170,11 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
     Ok(changes)
 }
 
-/// Returns the changes of `clear`: removes what ssox set, and keeps values that something else has set since. The shell
-/// function then restores the values from before the first `use`.
+/// Returns the environment changes of `clear`: they remove what ssox set, and keep values that another program has set
+/// since. The shell function then restores the values from before the first `use`.
 ///
 /// # Errors
-/// Configuration: a value contains a control character.
+/// `Configuration`: a value contains a control character.
 pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     endpoint_changes::leave(&mut changes, ctx)?;
@@ -202,13 +202,13 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     for name in leftovers.chain(own).chain(&["AWS_SSO_PROFILE"]) {
         directory_values::remove(ctx, &mut changes, name)?;
     }
-    // These variables had no value before the first `use`, so the shell must not restore values that it has saved
-    // since. Only SSOX_PROFILE may have had a value.
+    // Before the first `use`, these variables had no value, so the shell must not restore values of them that it has
+    // saved since then. Only SSOX_PROFILE may have had a value.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
-    // If the person evaluated the lines of `ssox serve`, the shell function does not know that ssox set these
-    // variables. Without this code, the function would restore their values, as if they were the values from before
-    // `use`.
+    // If the person evaluated the lines that `ssox serve` prints, the shell function does not know that ssox set these
+    // variables. Without this code, the function would restore the values of `ssox serve` as if they were the person's
+    // own.
     if endpoint_changes::is_served(ctx) {
         let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
         unset.into_iter().for_each(|name| changes.forget(name));

@@ -12,7 +12,7 @@ use std::process::Command;
 /// Returns the command that runs a program with the credentials of a profile.
 ///
 /// # Errors
-/// Configuration: a value in a file contains a control character.
+/// `Configuration`: a value in a file contains a control character.
 pub(super) fn command(
     ctx: &Context,
     profile: &Profile,
@@ -23,7 +23,7 @@ pub(super) fn command(
     Ok(with_changes(&changes::with_credentials(ctx, profile, entry, None)?, program, arguments))
 }
 
-/// Returns the command that runs a program in the current environment with these changes.
+/// Returns the command that runs a program in the current environment with these environment changes.
 pub(super) fn with_changes(changes: &EnvChanges, program: &OsStr, arguments: &[OsString]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);

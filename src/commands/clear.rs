@@ -16,10 +16,10 @@ pub(crate) struct Clear {}
 impl VerbArgs for Clear {
     const KEEPS_STATE: bool = false;
 
-    /// Returns the reply to the shell function: the changes that undo `use`.
+    /// Returns the reply to the shell function: the environment changes that undo `use`.
     ///
     /// # Errors
-    /// Usage: not called by the shell function.
+    /// `Usage`: not called by the shell function.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "clear")?;
         Ok(reply(emit, &changes::cleared(ctx)?).into())

@@ -33,7 +33,7 @@ impl Cli {
     /// a second time.
     ///
     /// # Errors
-    /// The command line is wrong, or asks for help or the version.
+    /// Errors of clap: the command line is wrong, or asks for help or the version.
     pub(crate) fn read(words: &[OsString]) -> Result<Self, clap::Error> {
         Self::parse_words(words).or_else(|rejected| {
             let is_help = rejected.get(ContextKind::InvalidSubcommand) == Some(&ContextValue::String("help".into()));
@@ -51,8 +51,8 @@ impl Cli {
         parsed.map_or_else(|| Self::parse_with(ManuallyDrop::into_inner(whole), words), Ok)
     }
 
-    /// Does what clap's `try_parse_from` does, but does not free the definition: that takes a twentieth of a cached
-    /// `use`, and the process ends soon.
+    /// Does what clap's `try_parse_from` does, but does not free clap's definition: freeing it takes a twentieth of the
+    /// time of a cached `use`, and the process ends soon.
     fn parse_with(definition: Command, words: &[OsString]) -> Result<Self, clap::Error> {
         let mut definition = ManuallyDrop::new(definition);
         let mut matches = definition.try_get_matches_from_mut(words)?;

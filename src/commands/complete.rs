@@ -24,7 +24,7 @@ impl VerbArgs for Complete {
     /// Returns the candidates, in the format that the shell's completion script reads.
     ///
     /// # Errors
-    /// Usage: the shell is missing or unknown.
+    /// `Usage`: the shell is missing or unknown.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let words: Vec<String> = self.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let [name, arguments @ ..] = words.as_slice() else { return Err(Error::usage("no shell is given")) };

@@ -61,8 +61,8 @@ impl VerbArgs for Console {
     /// Opens the console, or returns its URL for stdout.
     ///
     /// # Errors
-    /// Usage: the name of the service is invalid. Errors of loading the profile and fetching its credentials. AWS
-    /// refuses a request or is unreachable, or no browser can be opened.
+    /// `Usage`: the name of the service is invalid. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the
+    /// profile cannot be loaded, its credentials cannot be fetched, or no browser can be opened.
     fn run(&self, ctx: &Context) -> Result<Done> {
         check_arguments(self)?;
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
@@ -97,7 +97,8 @@ fn not_in_console(partition: &Partition, url: &str) -> Error {
     Error::configuration(message).hint(format!("console URLs begin with `https://REGION.{}/`", partition.console_host))
 }
 
-/// Returns the browser. With `--container`, it opens a separate container or browser profile for the account.
+/// Returns the browser to use. With `--container`, this browser opens pages in a separate container or browser profile
+/// for the account.
 fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
     let account_id = profile.source.account_id();
     let names = AccountNames::load(ctx);
@@ -113,9 +114,9 @@ fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
     browser::of_console(ctx, separation.as_ref())
 }
 
-/// Returns the partition of the role, and the region of the console page. The region is that of `--region`, the profile
-/// or the shell, in this order, and only if it belongs to the partition. If the command line names no profile and a
-/// profile is in use, the shell's region comes before that of the profile.
+/// Returns the partition of the role, and the region of the console page. The region is taken from the first of these
+/// that has one: `--region`, the profile, the shell. If the command line names no profile and a profile is in use, the
+/// shell comes before the profile. A region of another partition is not returned.
 fn partition_and_region<'a>(
     ctx: &'a Context,
     args: &'a Console,

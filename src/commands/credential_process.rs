@@ -1,6 +1,6 @@
 //! `ssox credential-process`: prints credentials as AWS tools expect them from a `credential_process` program.
 //!
-//! Invariant: it never asks a person. The calling program captures the output, and waits a minute at most.
+//! Invariant: this verb never asks a person. The calling program captures the output, and waits a minute at most.
 
 use super::export;
 use super::failed_process::FailedProcess;
@@ -32,9 +32,11 @@ impl VerbArgs for CredentialProcess {
     /// Returns the JSON document that AWS tools expect.
     ///
     /// # Errors
-    /// Errors of loading the profile and fetching its credentials. If a person is needed, the verb fails at once with
-    /// exit status 3. For some seconds, further calls return the same failure, because many tools call several times in
-    /// a row.
+    /// `Configuration`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials cannot be fetched.
+    /// `NeedsPerson`: a person is needed; the verb does not wait for the person.
+    ///
+    /// For some seconds after a failure, further calls return the same error, because many tools call ssox several
+    /// times in a row.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = self.profile(ctx)?;
         let failed = FailedProcess::of(ctx, &profile);
@@ -52,7 +54,7 @@ impl VerbArgs for CredentialProcess {
 }
 
 impl CredentialProcess {
-    /// Tells whether the command line names a profile of these files.
+    /// Tells whether the profile that the command line names is in these configuration files.
     pub(super) fn names_one_of(&self, files: &ConfigFiles) -> bool {
         self.profile.as_deref().is_some_and(|name| files.profile(name).is_some())
     }
@@ -60,7 +62,8 @@ impl CredentialProcess {
     /// Returns the profile whose credentials the verb prints.
     ///
     /// # Errors
-    /// Errors of loading the profile. `NeedsPerson`: it is protected.
+    /// `Configuration`, `Refused`, `Unreachable`: the profile cannot be loaded. `NeedsPerson`: the profile is
+    /// protected, or a person is needed to load it.
     pub(super) fn profile(&self, ctx: &Context) -> Result<Profile> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::check_unattended(&profile)?;

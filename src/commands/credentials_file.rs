@@ -17,7 +17,7 @@ const SSO_KEYS: [&str; 3] = ["sso_account_id", "sso_session", "sso_start_url"];
 /// Returns the section as text.
 ///
 /// # Errors
-/// Configuration: the file cannot represent a value.
+/// `Configuration`: the file cannot represent a value.
 pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Secret> {
     let empty = ConfigFiles::parse("", "");
     Ok(edited(&empty, section, credentials)?.finish())
@@ -26,7 +26,8 @@ pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Secre
 /// Writes the section, and leaves the rest of the file unchanged.
 ///
 /// # Errors
-/// Those of [`check`]; Configuration: the file cannot be read or written. Unreachable: another process holds the lock.
+/// Those of [`check`]. `Configuration`: the file cannot be read or written. `Unreachable`: another process holds the
+/// lock.
 pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials) -> Result<()> {
     let path = ConfigFiles::update(ctx, WhichFile::Credentials, |files| {
         check(files, section)?;
@@ -48,7 +49,7 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
 /// profile's SSO settings, and others do not. Long-term access keys of a user would be overwritten and lost.
 ///
 /// # Errors
-/// Configuration: a profile with this name gets its credentials in another way, or has its own long-term access keys.
+/// `Configuration`: a profile with this name gets its credentials in another way, or has its own long-term access keys.
 pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     let Some(profile) = files.profile(section) else { return Ok(()) };
     let taken = |what: &str| {

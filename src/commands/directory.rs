@@ -1,7 +1,7 @@
 //! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. It puts the
 //! file's profile into the shell. The shell itself saves the earlier values of the variables.
 //!
-//! Invariant: it asks no person, and opens no browser.
+//! Invariant: this verb asks no person, and opens no browser.
 
 use super::renewal::{self, SegmentState, State, Step};
 use super::shell_function::calling_function;
@@ -29,8 +29,8 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(3);
 /// The time between two reads of the cache while the prompt waits.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// Variables that do not change when the shell enters a directory: `use -` goes back to the last profile that a person
-/// used.
+/// Variables that do not change when the shell enters a directory, so that `use -` goes back to the last profile that a
+/// person used.
 const KEPT: [&str; 3] = ["SSOX_PREVIOUS", "SSOX_PREVIOUS_ROLE_ARN", "SSOX_PREVIOUS_SSO_SESSION"];
 
 #[derive(Args, Debug)]
@@ -45,7 +45,7 @@ impl VerbArgs for Directory {
     /// Returns the reply to the hook. For a file that is not trusted, the reply is empty and the exit status is 3.
     ///
     /// # Errors
-    /// Usage: not called by the shell function. Configuration: the file or its profile cannot be used.
+    /// `Usage`: not called by the shell function. `Configuration`: the file or its profile cannot be used.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "directory")?;
         let changes = match &self.file {
@@ -57,17 +57,18 @@ impl VerbArgs for Directory {
     }
 }
 
-/// Returns the changes for a shell that leaves a directory whose values it inherited. The shell does not know the
-/// values from before, because its parent process entered the directory.
+/// Returns the environment changes for a shell that leaves a directory, if the shell inherited the values of this
+/// directory. Such a shell does not know the values from before, because its parent process entered the directory.
 fn left(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = changes::cleared(ctx)?;
     changes.unset(directory::VARIABLE);
-    // After `clear` nothing is in use, and the shell would restore what it finds before this reply.
+    // After these changes no profile is in use, so the shell would restore the value that this variable had before this
+    // reply.
     changes.forget(directory::VARIABLE);
     Ok(changes)
 }
 
-/// Returns the changes for a directory; `None` if its file is not trusted.
+/// Returns the environment changes for a directory; `None` if its `.ssox` file is not trusted.
 fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     let file = DirectoryFile::read(path)?;
     let name = as_argument(&file.settings()?.profile);
@@ -98,7 +99,7 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
 /// Returns the settings in a `.ssox` file, and the profile that it names.
 ///
 /// # Errors
-/// Configuration: the file cannot be used, or its profile is unknown.
+/// `Configuration`: the file cannot be used, or its profile is unknown.
 pub(super) fn wanted(ctx: &Context, file: &DirectoryFile) -> Result<(Settings, Profile)> {
     let settings = file.settings()?;
     let why = |error: Error| error.doing(format!("could not use `{}`", file.path.display()));
@@ -146,8 +147,8 @@ fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Seg
     }
 }
 
-/// Fetches credentials that cannot be cached, while the prompt waits. If that fails, returns the state and the time, as
-/// [`fetched`] does.
+/// Fetches credentials that cannot be cached, while the prompt waits. If that fails, returns the state for the prompt
+/// segment, and when the hook calls ssox again.
 fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     profile.credentials(&held.unattended(), &Request::default()).map_err(|error| {
         held.log(|| error.message.clone());
@@ -156,8 +157,8 @@ fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Se
     })
 }
 
-/// Drops the changes of variables that direnv or mise has set: the file of that tool is nearer to the working directory
-/// than the `.ssox` file.
+/// Removes from the environment changes all variables that direnv or mise has set, because the file of that tool is
+/// nearer to the working directory than the `.ssox` file.
 fn leave_to_tools(ctx: &Context, changes: &mut EnvChanges) {
     let snapshots = Snapshots::of(ctx);
     let names: Vec<&str> = changes.iter().map(|(name, _)| name).collect();

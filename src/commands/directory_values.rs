@@ -1,7 +1,7 @@
 //! Remembers values of direnv or mise that the first `use` replaces. In the tool's directory, `clear` restores these
-//! values. Outside this directory, `clear` restores the values from before the shell entered the directory.
-//! `SSOX_SNAPSHOT` has a fingerprint of each value of the tool, and the value from before, unless this earlier value
-//! may be secret.
+//! values. Outside this directory, `clear` restores the values from before the shell entered the directory. For each
+//! value of the tool, `SSOX_SNAPSHOT` has a fingerprint, and the value from before the directory, unless that value may
+//! be secret.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;
@@ -19,7 +19,7 @@ const NOT_SECRET: [&str; 5] =
 /// Records, at the first `use`, which of the replaced values direnv or mise had set.
 ///
 /// # Errors
-/// Configuration: a value contains a control character.
+/// `Configuration`: a value contains a control character.
 pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges) -> Result<()> {
     if is_in_use(ctx) {
         return Ok(());
@@ -35,12 +35,11 @@ fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
     Some(format!("{name}:{}:{}", fingerprint(name, ctx.var(name)?), before.expose()))
 }
 
-/// Removes a variable, and lets the shell restore its earlier value. If that value belongs to a directory that the shell
-/// has left, restores the value from before the directory was entered.
+/// Removes a variable, and lets the shell restore the value from before the first `use`. If that value belongs to a
+/// directory that the shell has left, restores the value from before the shell entered the directory.
 ///
 /// # Errors
-/// No error occurs in practice: the value was in an environment, so it has no byte that a reply to the shell cannot
-/// contain.
+/// None occurs in practice: the value was in an environment, so the reply to the shell can contain each of its bytes.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there =
         |print: &str| Snapshots::of(ctx).value(name).is_some_and(|value| fingerprint(name, value.expose()) == print);

@@ -1,6 +1,6 @@
 //! `ssox doctor`: finds what is wrong, and shows what to type.
 //!
-//! Invariant: it changes nothing.
+//! Invariant: this verb changes nothing.
 
 mod caches;
 mod clock;
@@ -38,7 +38,7 @@ impl VerbArgs for Doctor {
     /// Runs all checks; the exit status is 4 when one of them finds an error.
     ///
     /// # Errors
-    /// Configuration: a file cannot be read at all.
+    /// `Configuration`: a file cannot be read at all.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         let mut findings = configuration::check(ctx, &files);

@@ -34,7 +34,8 @@ impl VerbArgs for Renew {
     /// Returns the credentials as JSON for the server, after a renewal if it is due.
     ///
     /// # Errors
-    /// Errors of loading the profile and fetching its credentials.
+    /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials
+    /// cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = Profile::load(ctx, &Wanted::new(&self.name, self.sso_session.as_deref()))?;
         renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?.with_duration(self.duration)?)
@@ -61,11 +62,12 @@ pub(super) struct ForProgram {
     pub(super) files: Option<Directory>,
 }
 
-/// Returns the credentials that the server starts with. If AWS is unreachable, they may be cached ones that expire
-/// soon.
+/// Returns the credentials that the server starts with. If AWS is unreachable, these may be cached credentials that
+/// expire soon.
 ///
 /// # Errors
-/// Errors of loading the profile and fetching its credentials.
+/// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials cannot be
+/// fetched.
 pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Request) -> Result<Entry> {
     let request = Request { when_unreachable: WhenUnreachable::Fail, ..request.clone() };
     profile.credentials(ctx, &request).or_else(|error| {
@@ -86,8 +88,8 @@ pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a s
     region.filter(|region| !region.contains(char::is_control))
 }
 
-/// Returns what the server needs. The server runs until a signal ends it, unless the caller adds a process to watch or
-/// a time limit.
+/// Returns the data that the server needs to start. The server runs until a signal ends it, unless the caller adds a
+/// process to watch or a time limit to this data.
 pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> Handover {
     let session = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
     let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
@@ -117,7 +119,7 @@ impl Beside {
     /// Starts the server, which then waits for the credentials. At the same time, this process can load the profile.
     ///
     /// # Errors
-    /// Other: the server cannot be started.
+    /// `Other`: the server cannot be started.
     pub(super) fn start() -> Result<Self> {
         let listening = Listening::on_port(0)?;
         #[cfg(unix)]
@@ -132,7 +134,7 @@ impl Beside {
     /// Passes the credentials to the server, and returns the environment changes for the program.
     ///
     /// # Errors
-    /// Other: the server did not start. Errors of writing its files, and of `changes`.
+    /// `Other`: the server did not start. `Configuration`: the server's files cannot be written, or `changes` fails.
     pub(super) fn serve(
         self,
         ctx: &Context,

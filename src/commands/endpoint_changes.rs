@@ -40,11 +40,11 @@ pub(super) enum ConfigChoice {
     Kept,
 }
 
-/// Returns the changes that point a program to the local server and describe the credentials. They unset every variable
-/// with other credentials.
+/// Returns the environment changes that point a program to the local server and describe the credentials. They unset
+/// every variable with other credentials.
 ///
 /// # Errors
-/// Configuration: a value in a file contains a control character.
+/// `Configuration`: a value in a file contains a control character.
 pub(super) fn with_endpoint(
     ctx: &Context,
     profile: &Profile,
@@ -77,11 +77,11 @@ pub(super) fn with_endpoint(
     recorded(ctx, changes)
 }
 
-/// Returns the changes for a container: the URL, the authorization token and the region. A container cannot read files
-/// of this machine.
+/// Returns the environment changes for a container: the URL, the authorization token and the region. A container cannot
+/// read files of this machine.
 ///
 /// # Errors
-/// Configuration: a value in a file contains a control character.
+/// `Configuration`: a value in a file contains a control character.
 pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoint) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
@@ -94,7 +94,7 @@ pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoin
     Ok(changes)
 }
 
-/// Tells whether this process gets its credentials from a local server of ssox.
+/// Tells whether the environment of this process has the URL of a local server of ssox.
 pub(super) fn is_served(ctx: &Context) -> bool {
     ctx.var(OWN).is_some() && ctx.var(OWN) == ctx.var(URI)
 }
@@ -114,7 +114,7 @@ pub(super) fn instead_of_server(ctx: &Context) -> Vec<String> {
 /// Unsets the variables of the local server, because other credentials replace those of the server.
 ///
 /// # Errors
-/// Configuration: a path contains a control character.
+/// `Configuration`: a path contains a control character.
 pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     if ctx.var(OWN).is_none() {
         return Ok(());

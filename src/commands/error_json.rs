@@ -13,7 +13,7 @@ struct ErrorReport<'a> {
 #[derive(Serialize)]
 struct ErrorJson<'a> {
     message: &'a str,
-    /// The first of `hints`.
+    /// The first element of `hints`.
     hint: Option<&'a str>,
     exit_status: u8,
     hints: &'a [String],

@@ -47,8 +47,10 @@ impl VerbArgs for Exec {
     /// Runs the program in place of ssox. Returns only if the program could not be started.
     ///
     /// # Errors
-    /// Errors of loading the profile and fetching its credentials. If the program cannot be run, the exit status is 126
-    /// or 127.
+    /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials
+    /// cannot be fetched.
+    ///
+    /// If the program cannot be started, the result is not an error but the exit status 126 or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let words = words(&self.command);
         let (program, arguments) = match words {
@@ -100,7 +102,7 @@ fn words(command: &[OsString]) -> &[OsString] {
 /// Returns the person's shell: the value of SHELL, or COMSPEC on Windows, or a usual shell.
 ///
 /// # Errors
-/// Usage: stdin is not a terminal. A script that passes an empty command by mistake must not succeed.
+/// `Usage`: stdin is not a terminal. A script that passes an empty command by mistake must not succeed.
 fn persons_shell(ctx: &Context) -> Result<OsString> {
     if !io::stdin().is_terminal() {
         return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));

@@ -44,7 +44,8 @@ impl VerbArgs for Export {
     /// Returns the credentials as text in the format asked for.
     ///
     /// # Errors
-    /// Errors of loading the profile and fetching its credentials. Configuration: the format cannot represent a value.
+    /// `Configuration`: the format cannot represent a value. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`:
+    /// the profile cannot be loaded, or its credentials cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         let section = section(self, &profile.name)?;

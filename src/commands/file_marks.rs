@@ -1,10 +1,11 @@
-//! Marks by which a shell notices, without starting a process, that a configuration file was edited. An edit after
-//! `use --profile-only` can change which identity AWS tools use.
+//! Marks with which a shell can notice, without starting a process, that a configuration file was edited. After
+//! `use --profile-only`, such an edit can change which identity AWS tools use.
 //!
-//! A directory has a link to each configuration file, and beside the link a mark: a file with the same modification
-//! time as the configuration file. A second link leads to the file that the path meant: where the path is a link that
-//! was set to another file, both may have the same time. Shells that have seen the same versions of the files share the
-//! directory.
+//! A directory has three files for each configuration file: a link to the path of the configuration file; a mark, which
+//! is an empty file with the same modification time as the configuration file; and a second link, to the real file at
+//! that path. The shell compares the modification times. It also compares the two links, because the path may be a
+//! symbolic link that somebody has set to another file with the same modification time. Shells that have seen the same
+//! versions of the configuration files share one directory.
 
 use crate::context::{Context, REAL_FILES};
 use crate::files;
@@ -14,8 +15,8 @@ use std::path::{Path, PathBuf};
 /// The variable with the path of the directory that has the links and marks.
 pub(super) const VARIABLE: &str = "SSOX_FILES";
 
-/// The most directories with links and marks that are kept. If the directory of a shell was removed, ssox makes it
-/// again.
+/// With this many directories of links and marks, all are removed before a new one is made. ssox makes the directory of
+/// a shell again when it is missing.
 const MOST: usize = 64;
 
 /// Returns the directory with the marks of the files as they are now; `None` if it cannot be made.
@@ -60,11 +61,12 @@ fn mark(link: &Path, metadata: Option<&Metadata>, path: &Path) -> Option<()> {
     if read(&mark) != Some(modified) {
         File::create(&mark).ok()?.set_modified(modified).ok()?;
     }
-    // The file system may have rounded the time of the mark; then no mark is possible.
+    // If the file system rounds modification times, the mark has another time than the configuration file, and cannot
+    // be used.
     (read(&mark) == Some(modified)).then_some(())
 }
 
-/// Makes a link, unless it is there.
+/// Makes a link, unless the same link already exists.
 #[cfg(unix)]
 fn link_to(path: &Path, link: &Path) -> Option<()> {
     if fs::read_link(link).is_ok_and(|found| found == path) {

@@ -14,10 +14,10 @@ use crate::profile::{self, Profile};
 use crate::snapshots::Snapshots;
 use std::ffi::OsStr;
 
-/// What an empty name of a profile does.
+/// What a message says about a variable with an empty profile name.
 const EMPTY: &str = "empty, so the AWS CLI and boto3 refuse to start";
 
-/// An identity that replaced the one ssox set.
+/// An identity that has replaced the one that ssox set.
 pub(super) struct Foreign {
     /// The profile that ssox set; `None` if SSOX_PROFILE was edited.
     profile: Option<String>,
@@ -102,7 +102,7 @@ fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
     phrases.into_iter().map(|((before, after), names)| format!("{before}{}{after}", names.join(", "))).collect()
 }
 
-/// Returns what happened to a variable: the words before its name, and those behind it.
+/// Returns what happened to a variable: the words before its name, and the words after it.
 fn around(ctx: &Context, snapshots: &Snapshots, name: &str) -> (String, &'static str) {
     let value = ctx.var_os(name).filter(|value| !value.is_empty());
     let is_file = FILES.contains(&name);
@@ -136,13 +136,13 @@ pub(super) fn identity(ctx: &Context) -> String {
     }
 }
 
-/// Describes the name of a profile that is set as well as access keys.
+/// Returns the end of a description of access keys: the profile name that is set, too. Empty if no profile name is set.
 fn beside(ctx: &Context) -> String {
     let named = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}"));
     named.or_else(|| Some(format!(", beside {}, which is {EMPTY}", empty_name(ctx)?))).unwrap_or_default()
 }
 
-/// Returns the variable with an empty name of a profile.
+/// Returns the variable that is set to an empty profile name.
 fn empty_name(ctx: &Context) -> Option<&'static str> {
     PROFILES.into_iter().find(|name| ctx.var_os(name).is_some_and(|value| value.is_empty()))
 }

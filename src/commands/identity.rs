@@ -27,14 +27,14 @@ impl VerbArgs for CheckIdentity {
     /// Returns the reply to the hook.
     ///
     /// # Errors
-    /// Usage: not called by the shell function.
+    /// `Usage`: not called by the shell function.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "identity")?;
         Ok(reply(emit, &check(ctx)?).into())
     }
 }
 
-/// Returns the changes after which this shell shows its real identity.
+/// Returns the environment changes after which this shell shows its real identity.
 ///
 /// # Errors
 /// Those of [`changes::renewed`].
@@ -56,7 +56,7 @@ fn is_only_labelled(ctx: &Context) -> bool {
 fn in_use(ctx: &Context) -> Result<EnvChanges> {
     let held = Identity::of_shell(ctx);
     let is_unchanged = held.differing(ctx).is_empty();
-    // Until now the identity was foreign, and foreign values stay.
+    // If the identity was foreign at the end of the time limit, ssox removed nothing then. It removes the profile now.
     if is_unchanged && protected::time_limit_has_passed(ctx) {
         return protected::removed(ctx);
     }
@@ -76,7 +76,7 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Adds the changes for a shell that still has the identity that ssox set.
+/// Adds the environment changes for a shell that still has the identity that ssox set.
 fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvChanges> {
     shown::ours(ctx, held, &mut changes)?;
     named(ctx, &mut changes)?;
@@ -96,9 +96,9 @@ fn named(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     right.map_or(Ok(()), |profile| changes.set("AWS_SSO_PROFILE", profile))
 }
 
-/// Returns the changes for a shell with an identity that ssox did not set. If the access key is another one, they unset
-/// the session token, expiration and account ID of ssox: AWS rejects the other key with this token, and botocore
-/// refuses the other key after this expiration.
+/// Returns the environment changes for a shell with an identity that ssox did not set. If the access key is not that of
+/// ssox, these changes unset the session token, expiration and account ID that ssox set: AWS rejects another access key
+/// with this token, and botocore refuses it after this expiration.
 fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     shown::foreign(ctx, held, &mut changes)?;
@@ -118,9 +118,9 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Returns the changes that set the current credentials again, if direnv or mise has restored earlier values of ssox:
-/// access keys without their session token, or access keys that ssox has replaced since. `None`: something else has set
-/// values, too.
+/// Returns the environment changes that set the current credentials again, if direnv or mise has restored earlier
+/// values of ssox: access keys without their session token, or access keys that ssox has replaced since. `None`:
+/// something else has set values, too.
 fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     let Some(id) = ctx.var(ID) else { return Ok(None) };
     let is_current = held.is_unchanged(ctx, ID);
@@ -139,8 +139,8 @@ fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     with_current(ctx, held, &profile)
 }
 
-/// Returns the changes that set the cached credentials. `None`: nothing is cached, or the identity would still be
-/// incomplete.
+/// Returns the environment changes that set the cached credentials. `None`: nothing is cached, or the identity would
+/// still be incomplete.
 fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Option<EnvChanges>> {
     let Some(entry) = profile.source.cached(ctx) else { return Ok(None) };
     let mut changes = changes::put_back(ctx, profile, &entry)?;
@@ -159,10 +159,10 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
     Ok(Some(changes))
 }
 
-/// Returns the changes for a shell in which no profile is in use. They unset values of ssox that direnv or mise has
-/// restored after `clear`, variables that describe a profile in use, and those of a local server: leaving the directory
-/// of a `.ssox` file restores only what that file has changed. The shell function then restores the values from before
-/// `use`.
+/// Returns the environment changes for a shell in which no profile is in use. They unset values of ssox that direnv or
+/// mise has restored after `clear`, variables that describe a profile in use, and those of a local server: leaving the
+/// directory of a `.ssox` file restores only what that file has changed. The shell function then restores the values
+/// from before `use`.
 ///
 /// # Errors
 /// Those of [`endpoint_changes::leave`].

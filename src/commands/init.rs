@@ -77,7 +77,7 @@ mod tests {
         }
     }
 
-    /// `Init::read` is a shorter way to the same.
+    /// `Init::read` returns the same as parsing with clap, but faster.
     #[test]
     fn a_line_of_a_shell_is_read_as_the_command_line_is() {
         let lines = [

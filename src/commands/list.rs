@@ -1,5 +1,5 @@
 //! `ssox list`: lists the configured profiles with the source of their credentials, their account and role, and how
-//! long the cached credentials are valid. It sends no request to AWS.
+//! long the cached credentials are valid. This verb sends no request to AWS.
 
 use super::assigned::{self, AssignedArgs};
 use super::none_configured::say_none;
@@ -41,7 +41,7 @@ impl VerbArgs for List {
     /// Returns the table, or the JSON array.
     ///
     /// # Errors
-    /// Configuration: a file cannot be read. A profile that cannot be used is no error: its row says why.
+    /// `Configuration`: a file cannot be read. A profile that cannot be used is no error: its row says why.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.assigned {
             let Self { json, refresh, background, .. } = *self;

@@ -52,8 +52,8 @@ impl VerbArgs for Login {
     /// Signs in if there is no valid token or credentials, or with `--fresh`.
     ///
     /// # Errors
-    /// Configuration: the session or profile is unknown. `NeedsPerson`: nobody can sign in, or nobody did in time. AWS
-    /// refuses the sign-in or is unreachable.
+    /// `Configuration`: the session or profile is unknown. `NeedsPerson`: nobody can sign in, or nobody did in time.
+    /// `Refused`: AWS rejects the sign-in. `Unreachable`: AWS is unreachable.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {

@@ -28,10 +28,11 @@ pub(crate) struct Logout {
 }
 
 impl VerbArgs for Logout {
-    /// Signs out of the selected sessions. With `--all`, one that fails does not keep the others signed in.
+    /// Signs out of the selected sessions. With `--all`, an error in one session does not keep ssox from signing out of
+    /// the others.
     ///
     /// # Errors
-    /// Configuration: the session or profile is unknown, or a file cannot be removed.
+    /// `Configuration`: the session or profile is unknown, or a file cannot be removed.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         if self.all {
@@ -64,8 +65,8 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     failures
 }
 
-/// Returns the first error, and warns of the others. A keyring that cannot be used is one error, not one for each of its
-/// secrets.
+/// Returns the first error, and warns of the others. A keyring that cannot be used is one error, not one for each of
+/// its secrets.
 fn first_of(mut failures: Vec<Error>) -> Result<()> {
     failures.dedup_by(|later, earlier| later.message == earlier.message);
     let mut failures = failures.into_iter();
@@ -74,7 +75,8 @@ fn first_of(mut failures: Vec<Error>) -> Result<()> {
     Err(first)
 }
 
-/// Signs out of a session, and removes what is cached of it. Returns the error of each removal that failed.
+/// Signs out of a session, and removes the session's cached token and credentials. Returns the error of each removal
+/// that failed.
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> {
     let label = session.label();
     let is_in_keyring = session::kept::may_be_in(ctx, session, Store::Keyring);

@@ -1,7 +1,7 @@
 //! The picker of `ssox use` without a name: every profile with its account, role, region and time left, and every
 //! listed assignment (account and role) without a profile, most used first.
 //!
-//! Invariant: it sends no request to AWS.
+//! Invariant: the picker sends no request to AWS.
 
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
@@ -19,11 +19,11 @@ use std::collections::HashMap;
 /// How many rows show the time left, beginning with the most used profile: for each of these rows, ssox reads a file.
 const ROWS_WITH_TIME: usize = 1000;
 
-/// Lets a person choose a profile or an assignment, and returns its name. With a `session`, shows only those of the
-/// session.
+/// Lets a person choose a profile or an assignment, and returns its name. With a `session`, shows only the profiles and
+/// assignments of this session.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask, or the person cancelled. Configuration: a file cannot be read.
+/// `NeedsPerson`: there is nobody to ask, or the person cancelled. `Configuration`: a file cannot be read.
 pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let is_wanted = |label: Option<&str>| session.is_none_or(|session| label == Some(session));

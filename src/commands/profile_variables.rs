@@ -23,11 +23,11 @@ pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The fewest seconds until the hook calls ssox again, when the renewal is already due.
 const SHORTEST_PAUSE: i64 = 5;
 
-/// Records in the changes what ssox sets. If the profile has no region, a later change of the shell's region does not
-/// count as a change of its identity.
+/// Adds to the environment changes a record of what ssox sets. If the profile has no region, a later change of the
+/// shell's region does not count as a change of its identity.
 ///
 /// # Errors
-/// No error occurs: a record has no control characters.
+/// None occurs in practice: a record contains no control characters.
 pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     let left: Vec<&str> = REGIONS.into_iter().filter(|name| changes.get(name).is_none()).collect();
     Identity::after(ctx, &changes).released(&left).record(&mut changes)?;

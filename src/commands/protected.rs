@@ -1,5 +1,5 @@
-//! Asks a person before ssox gives out the credentials of a protected profile, and removes them from the shell when their
-//! time limit has passed.
+//! Asks a person before ssox gives out the credentials of a protected profile, and removes them from the shell when
+//! their time limit has passed.
 
 use super::changes;
 use super::options::Consent;

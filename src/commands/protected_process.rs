@@ -13,7 +13,7 @@ const LONGEST_CHAIN: usize = 10;
 /// Rejects a profile if AWS tools would call ssox for its credentials, and ssox would refuse them.
 ///
 /// # Errors
-/// Those of `ssox credential-process`.
+/// `Configuration`, `NeedsPerson`: the error with which ssox would refuse the credentials of the profile to AWS tools.
 pub(super) fn check(ctx: &Context, profile: &str) -> Result<()> {
     let Ok(files) = ConfigFiles::load(ctx) else { return Ok(()) };
     match with_process(&files, profile, LONGEST_CHAIN).and_then(|section| refusal(ctx, &section)) {
@@ -25,8 +25,8 @@ pub(super) fn check(ctx: &Context, profile: &str) -> Result<()> {
     }
 }
 
-/// Returns the profile with `credential_process` from which a profile gets its credentials: itself, or the source of its
-/// role.
+/// Returns the profile with `credential_process` from which `profile` gets its credentials: `profile` itself, or a
+/// profile that it names as `source_profile`, directly or through others.
 fn with_process<'a>(files: &'a ConfigFiles, profile: &str, longest: usize) -> Option<Section<'a>> {
     let section = files.profile(profile)?;
     if section.value("credential_process").is_some() {

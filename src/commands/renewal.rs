@@ -31,8 +31,8 @@ const POLL_AFTER: i64 = 1;
 /// Returns the profile in use in this shell, with the role that it assumes.
 ///
 /// # Errors
-/// Errors of loading the profile. Configuration: nothing is in use, or the profile was edited and no longer has the
-/// account and role that the shell shows.
+/// `Configuration`: no profile is in use, or the profile was edited and no longer has the account and role that the
+/// shell shows. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded.
 pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("no profile is in use in this shell"))?;
     let profile = match Profile::in_excerpt(ctx, &Wanted::stored(name)) {
@@ -47,13 +47,13 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     if is_as_used(ctx, &profile.source) { Ok(profile) } else { Err(other_identity(name)) }
 }
 
-/// Tells whether this shell has the name of a profile for AWS tools, and no keys.
+/// Tells whether this shell has the name of a profile for AWS tools, and no access keys.
 pub(super) fn names_profile(ctx: &Context) -> bool {
     Identity::recorded(ctx).is_some_and(|held| held.has_recorded("AWS_PROFILE"))
 }
 
 /// Returns why AWS tools cannot use the profile whose name this shell has for them: it is no longer in the
-/// configuration, or has no credentials any more. `None`: they can, or this shell has keys.
+/// configuration, or has no credentials any more. `None`: AWS tools can use the profile, or this shell has access keys.
 pub(super) fn lost_profile(ctx: &Context) -> Option<Error> {
     if names_profile(ctx) { held_profile(ctx).err() } else { None }
 }
@@ -108,11 +108,11 @@ pub(super) fn run(ctx: &Context) {
     }
 }
 
-/// The work of the process that fetches credentials for one shell. Returns the changes, whether or not the credentials
-/// can be cached.
+/// The work of the process that fetches credentials for one shell. Returns the environment changes, whether or not the
+/// credentials can be cached.
 ///
 /// # Errors
-/// No error occurs: the values of credentials have no control characters.
+/// None occurs in practice: the values of credentials contain no control characters.
 pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return under_way(ctx) };
     let renewed = held_profile(ctx)
@@ -164,31 +164,31 @@ pub(super) fn fresh_entry(ctx: &Context, profile: &Profile) -> Option<Entry> {
     profile.source.cached(ctx).filter(|entry| !is_due(ctx, entry))
 }
 
-/// Returns the changes that show a running renewal.
+/// Returns the environment changes that show a running renewal.
 ///
 /// # Errors
-/// No error occurs: the values have no control characters.
+/// None occurs in practice: the values contain no control characters.
 pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
     changes::later(ctx, Some(SegmentState::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
 
-/// Returns the changes that show a failed renewal.
+/// Returns the environment changes that show a failed renewal.
 ///
 /// # Errors
-/// No error occurs: the values have no control characters.
+/// None occurs in practice: the values contain no control characters.
 pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
     changes::later(ctx, Some(failure.outcome().name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
 }
 
-/// Records a failed renewal, and returns the changes that show it.
+/// Records a failed renewal, and returns the environment changes that show the failure.
 ///
 /// # Errors
-/// No error occurs: the values have no control characters.
+/// None occurs in practice: the values contain no control characters.
 pub(super) fn fail(ctx: &Context, step: Step, error: &Error) -> Result<EnvChanges> {
     failed(ctx, &note::fail(ctx, step, None, error))
 }
 
-/// Fetches credentials, or returns the last failure if it is too early for a retry. If they must be cached
+/// Fetches credentials, or returns the last failure if it is too early for a retry. If the credentials must be cached
 /// (`Step::Store`), fetches them only if the cache can be written.
 fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<Entry, Failure> {
     if let State::Failed(failure) = note::state(ctx, profile)

@@ -25,14 +25,15 @@ pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
 }
 
-/// Adds to the changes the record of old values of ssox that direnv or mise will restore.
+/// Adds to the environment changes the record of old values of ssox that direnv or mise will restore.
 ///
 /// # Errors
-/// No error occurs: fingerprints have no control characters.
+/// None occurs in practice: fingerprints contain no control characters.
 pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges) -> Result<()> {
     let held = Identity::recorded(ctx);
     let is_cleared = changes.get(identity::VARIABLE) == Some(None);
-    // Lazy: this computes a digest of each value, and is needed only if direnv or mise keeps values of ssox.
+    // Computed only when needed: it takes a digest of each value, and is needed only if direnv or mise has saved values
+    // of ssox.
     let after = LazyCell::new(|| if is_cleared { None } else { Some(Identity::after(ctx, changes)) });
     let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
     let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));

@@ -66,8 +66,8 @@ struct RoleJson<'a> {
 /// Returns the table, or the JSON array.
 ///
 /// # Errors
-/// Configuration: the profile is not a SAML profile, or the input is not a SAML response. `NeedsPerson`: nobody signed
-/// in. Refused: the response has no role.
+/// `Configuration`: the profile is not a SAML profile, or the input is not a SAML response. `NeedsPerson`: nobody
+/// signed in. `Refused`: the response has no role.
 fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
     let assertion = assertion(ctx, args)?;
     let roles = saml::roles(&assertion)?;

@@ -22,7 +22,8 @@ pub(super) enum Freshness {
 /// Signs in, and caches the credentials. Those of an earlier sign-in stay in the cache until the new ones replace them.
 ///
 /// # Errors
-/// Errors of the sign-in.
+/// `Configuration`: the settings of the profile are wrong. `NeedsPerson`: nobody signs in. `Refused`, `Unreachable`:
+/// AWS does not accept the SAML response.
 pub(super) fn log_in(
     ctx: &Context,
     name: &str,

@@ -6,10 +6,11 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::profile::{Profile, Wanted};
 
-/// Returns the profile and the role that the options select. Without options, returns those in use in this shell.
+/// Returns the profile and the role that the command line selects. If it selects none, returns the profile and the role
+/// in use in this shell.
 ///
 /// # Errors
-/// Errors of loading the profile.
+/// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded.
 pub(super) fn selected_profile(ctx: &Context, profile: Option<&str>, fetch: &Fetch) -> Result<Profile> {
     let (mut role_arn, mut duration) = (fetch.role_arn.as_deref(), fetch.duration);
     if profile.is_none() && ctx.var("SSOX_PROFILE").is_some() {

@@ -55,7 +55,8 @@ impl VerbArgs for Serve {
     /// Prints the variables, and serves credentials until a signal ends the process.
     ///
     /// # Errors
-    /// Errors of loading the profile and fetching its credentials. Configuration: the port is in use.
+    /// `Configuration`: the port is in use. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile
+    /// cannot be loaded, or its credentials cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::confirm(ctx, "serve", &profile, &self.consent)?;

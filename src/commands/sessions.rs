@@ -1,6 +1,6 @@
 //! `ssox sessions`: lists every session, when its token expires, and until when the token can be refreshed.
 //!
-//! Invariant: it never refreshes a token.
+//! Invariant: this verb never refreshes a token.
 
 use super::none_configured::say_none;
 use super::table::{Table, json_list};
@@ -28,7 +28,7 @@ impl VerbArgs for Sessions {
     /// Returns the table, or the JSON array.
     ///
     /// # Errors
-    /// Configuration: a file cannot be read.
+    /// `Configuration`: a file cannot be read.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         let users = users(ctx, &files);

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 /// Returns the shell and the protocol version of the function that called ssox.
 ///
 /// # Errors
-/// Usage: no shell function called ssox, so nothing could apply the changes; or this binary does not support the
-/// version.
+/// `Usage`: no shell function called ssox, so nothing could apply the environment changes; or this binary does not
+/// support the version.
 pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
     match &ctx.emit {
         Some(emit) => Emit::parse(emit),

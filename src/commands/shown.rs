@@ -17,10 +17,10 @@ const FOREIGN: &str = "foreign";
 /// The end of the prompt's label in a shell with an identity that ssox did not set.
 const FOREIGN_MARK: char = '?';
 
-/// Adds the changes for a shell that has the identity that ssox set.
+/// Adds the environment changes for a shell that has the identity that ssox set.
 ///
 /// # Errors
-/// Configuration: a name in a file contains a control character.
+/// `Configuration`: a name in a file contains a control character.
 pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     describe(ctx, held, "", changes)?;
     expires(ctx, held, changes)?;
@@ -56,7 +56,7 @@ fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     if ctx.var("SSOX_NEXT").is_some() { Ok(()) } else { changes.set("SSOX_NEXT", ctx.now().0.to_string()) }
 }
 
-/// Adds the changes for a shell with an identity that ssox did not set.
+/// Adds the environment changes for a shell with an identity that ssox did not set.
 ///
 /// # Errors
 /// Those of [`ours`].
@@ -67,7 +67,8 @@ pub(super) fn foreign(ctx: &Context, held: &Identity, changes: &mut EnvChanges) 
     describe(ctx, held, "?", changes)
 }
 
-/// Restores the variables for label, role and protection if they are not what ssox set. Appends `mark` to the label.
+/// Restores the variables for label, role and protection if they are not what ssox set. Appends `mark` to the prompt
+/// label.
 fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges) -> Result<()> {
     let label = ctx.var("SSOX_PROMPT").unwrap_or_default();
     let plain = label.strip_suffix(FOREIGN_MARK).unwrap_or(label);
@@ -99,7 +100,7 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
 /// that file. If AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE has changed since `use`, still shows what ssox set.
 ///
 /// # Errors
-/// Configuration: a name in a file contains a control character.
+/// `Configuration`: a name in a file contains a control character.
 pub(super) fn follow_files(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     let marks = file_marks::current(ctx);
     if ctx.var(file_marks::VARIABLE) == marks.as_deref() {
@@ -139,14 +140,16 @@ fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<(
     changes.set("SSOX_EXPIRES", end)
 }
 
-/// Moves the hook's next call to the end of the time limit of a protected profile, where somebody has set a later one.
+/// Sets the time of the hook's next call to the end of the time limit of a protected profile, if somebody has set a
+/// later time.
 fn next(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let Some(until) = changes::removed_at(ctx) else { return Ok(()) };
     let next = ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok().map(Timestamp));
     if next.is_some_and(|next| next <= until) {
         return Ok(());
     }
-    // The shell has read its clock before this process began.
+    // The shell read its clock before this process started, so the current time could still be in the future for the
+    // shell.
     let until = if until <= ctx.now() { Timestamp(1) } else { until };
     changes.set("SSOX_NEXT", until.0.to_string())
 }

@@ -16,11 +16,11 @@ pub(super) enum SignInTarget {
     Saml(String, Box<Saml>),
 }
 
-/// Returns the named session, or what the given profile signs in to. If neither is given, uses the profile that the
-/// environment names, or `default`, or else the only session.
+/// Returns the given session, or the session or identity provider of the given profile. If neither is given, uses the
+/// profile that the environment names, or `default`, or else the only session.
 ///
 /// # Errors
-/// Configuration: the session or profile is unknown, or neither is given and there are several sessions.
+/// `Configuration`: the session or profile is unknown, or neither is given and there are several sessions.
 pub(super) fn sign_in_target(
     ctx: &Context,
     files: &ConfigFiles,

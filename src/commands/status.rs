@@ -31,11 +31,12 @@ pub(crate) struct Status {
 }
 
 impl VerbArgs for Status {
-    /// Returns the text or the JSON object. It is not an error if nothing is in use. If `--verify` fails, the rest is shown
-    /// with the error.
+    /// Returns the text or the JSON object. It is not an error if no profile is in use. If `--verify` fails, the error
+    /// is shown together with all the rest.
     ///
     /// # Errors
-    /// With `--verify`: this shell has no keys. With `--tools`: the configuration files cannot be read.
+    /// `Configuration`: with `--verify`, this shell has no access keys and no profile; with `--tools`, the
+    /// configuration files cannot be read.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.tools {
             return status_tools::show(ctx, self.json);

@@ -35,7 +35,7 @@ pub(super) struct ToolRow {
 /// Returns the text or the JSON array.
 ///
 /// # Errors
-/// Configuration: the files cannot be read.
+/// `Configuration`: the files cannot be read.
 pub(super) fn show(ctx: &Context, as_json: bool) -> Result<Done> {
     let rows = rows(ctx)?;
     Ok(if as_json { json_list(rows.iter()) } else { as_text(ctx, &rows) }.into())
@@ -89,8 +89,8 @@ fn without_keys(ctx: &Context) -> Context {
     ctx.without(&KEYS).without(&LEFTOVERS).without(&WEB_IDENTITY)
 }
 
-/// Tells whether a tool uses the identity that a person expects: the one that ssox set, or else the one that the AWS
-/// CLI uses, or that of the access keys that the AWS CLI refuses.
+/// Tells whether a tool uses the identity that a person expects. This is the identity that ssox set, or else the one
+/// that the AWS CLI uses. If the AWS CLI refuses the access keys in the environment, it is the identity of these keys.
 pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> bool {
     match own_profile(ctx) {
         _ if row.takes_bedrock_key() => false,
@@ -99,8 +99,8 @@ pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> boo
     }
 }
 
-/// Returns the row of the AWS CLI; but if the AWS CLI refuses the access keys in the environment, that of a tool that takes
-/// them.
+/// Returns the row of the AWS CLI; but if the AWS CLI refuses the access keys in the environment, the row of a tool
+/// that takes them.
 fn reference(rows: &[ToolRow]) -> Option<&ToolRow> {
     let cli = rows.iter().find(|row| row.tool == CLI)?;
     let takes_keys = |row: &&ToolRow| row.taken == Taken::Keys;

@@ -108,10 +108,11 @@ impl Elements {
     }
 }
 
-/// Writes a JSON array in parts, each with one call. They are not kept, because the whole array may have megabytes.
+/// Writes a JSON array in parts, each with one call. The parts are not kept in memory, because the whole array may have
+/// megabytes.
 pub(super) struct JsonList<W> {
     out: W,
-    /// The part that is written next, when it is known whether another one follows.
+    /// The last part that was added. It is written when it is known whether another part follows.
     last: String,
     written: io::Result<()>,
 }
@@ -133,7 +134,7 @@ impl<W: io::Write> JsonList<W> {
     /// Writes the end.
     ///
     /// # Errors
-    /// The first error of the writer.
+    /// I/O errors: the first error of the writer.
     pub(super) fn end(mut self) -> io::Result<()> {
         self.written?;
         let end = if self.last.is_empty() { "[]\n" } else { "\n]\n" };

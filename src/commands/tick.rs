@@ -1,7 +1,8 @@
 //! `ssox tick`: called by the prompt hook when `SSOX_NEXT` has passed. It returns valid credentials from the cache. If
-//! there are none, a detached process fetches them, the prompt appears at once, and a later call returns them.
+//! the cache has no valid credentials, a detached process fetches them. The prompt appears without waiting for this
+//! process, and a later call returns the new credentials.
 //!
-//! Invariant: it opens no browser, and keeps values that ssox did not set.
+//! Invariant: this verb opens no browser, and keeps values that ssox did not set.
 
 use super::options::duration;
 use super::shell_function::calling_function;
@@ -38,7 +39,7 @@ impl VerbArgs for Tick {
     /// Returns the reply to the hook. With `--renew`, this is the process that fetches the credentials.
     ///
     /// # Errors
-    /// Usage: not called by the shell function. There are no other errors: the prompt shows why a renewal failed.
+    /// `Usage`: not called by the shell function. There are no other errors: the prompt shows why a renewal failed.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.renew && ctx.emit.is_none() {
             renewal::run(ctx);

@@ -35,7 +35,8 @@ fn message(rejected: &clap::Error) -> String {
     }
 }
 
-/// Returns the first of these that exists: a similar name, clap's tip, the possible values, the usage, the verb's help.
+/// Returns a hint: the first of these that exists: a similar name, clap's tip, the possible values, the usage, the
+/// verb's help.
 fn hint(rejected: &clap::Error, words: &[OsString]) -> String {
     let verbs = similar_verbs(rejected);
     if !verbs.is_empty() {
@@ -88,7 +89,7 @@ fn similar_verbs(rejected: &clap::Error) -> Vec<String> {
     nearest(&unknown, names)
 }
 
-/// Returns the texts of one kind that clap's error contains, in backticks and separated by commas.
+/// Returns the texts that clap's error has for `kind`, each in backticks, separated by commas.
 fn list(rejected: &clap::Error, kind: ContextKind) -> String {
     let quoted: Vec<String> = texts(rejected, kind).iter().map(|text| format!("`{text}`")).collect();
     quoted.join(", ")

@@ -45,10 +45,11 @@ pub(crate) struct Use {
 }
 
 impl VerbArgs for Use {
-    /// Returns the reply to the shell function: the changes for a profile.
+    /// Returns the reply to the shell function: the environment changes for a profile.
     ///
     /// # Errors
-    /// Usage: not called by the shell function. Errors of loading the profile and fetching its credentials.
+    /// `Usage`: not called by the shell function. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile
+    /// cannot be loaded, or its credentials cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "use")?;
         if let Some(region) = &self.region {
@@ -87,9 +88,9 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
     profile.with_duration(args.fetch.duration)
 }
 
-/// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.
-/// Also rejects a profile that needs access keys in the environment, one whose access keys have expired, and one whose
-/// credentials ssox refuses to programs.
+/// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role that is assumed with a profile's
+/// credentials. Also rejects a profile that needs access keys in the environment, one whose access keys have expired,
+/// and one whose credentials ssox refuses to programs.
 pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()> {
     if profile.is_assignment {
         let message =
@@ -114,7 +115,7 @@ pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()>
         .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
 }
 
-/// Warns if AWS tools take different credentials from the same profile. ssox uses those that the AWS CLI uses.
+/// Warns if AWS tools take different credentials from the same profile. ssox uses the same credentials as the AWS CLI.
 fn warn_of_disagreements(ctx: &Context, profile: &Profile) {
     let Ok(files) = ConfigFiles::load(ctx) else { return };
     let Some(section) = files.profile(&profile.name) else { return };

@@ -7,8 +7,8 @@ use std::io;
 
 /// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
 pub(crate) trait VerbArgs {
-    /// Whether the verb needs the state directory, for locks and caches. Without the directory, other verbs show less,
-    /// or help to repair it.
+    /// Whether the verb needs the state directory, for locks and caches. Verbs that do not need this directory show
+    /// less without it, or help to repair it.
     const KEEPS_STATE: bool = true;
     /// Whether the verb may ask a person. Verbs that programs call may not.
     const IS_INTERACTIVE: bool = true;
@@ -49,7 +49,7 @@ impl Stdout {
     /// Writes the text to `out`, unless it was written already.
     ///
     /// # Errors
-    /// Those of the writer.
+    /// I/O errors: the errors of `out`.
     pub(crate) fn write_to(self, mut out: impl io::Write) -> io::Result<()> {
         match self {
             Self::Text(text) => out.write_all(text.as_bytes())?,
@@ -112,8 +112,8 @@ macro_rules! verbs {
             /// Runs the verb.
             ///
             /// # Errors
-            /// Those of the verb. Configuration: the verb needs the state directory, and other users can write to that
-            /// directory.
+            /// Those of the verb. `Configuration`: the verb needs the state directory, and other users can write to
+            /// that directory.
             pub(crate) fn run(&self, ctx: &Context) -> Result<Done> {
                 match self {
                     $(Self::$name(arguments) => {

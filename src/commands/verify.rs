@@ -31,7 +31,8 @@ pub(super) struct Verified {
 /// tools use here.
 ///
 /// # Errors
-/// Configuration: there are no keys, or the endpoint of ssox has ended. AWS refuses the keys or is unreachable.
+/// `Configuration`: there are no access keys and no profile, or the endpoint of ssox has ended. `Refused`: AWS rejects
+/// the credentials. `Unreachable`: AWS is unreachable.
 pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     let profile = profile(ctx)?;
     let keys = keys(ctx, profile.as_ref())?;
@@ -44,9 +45,9 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     Ok(Verified { alias: alias(ctx, &network, &region, &keys), identity })
 }
 
-/// Returns the profile in use. If there are no access keys, and no profile is in use or something else has changed the
-/// profile's variables, returns the profile that the AWS CLI uses. With an endpoint of ssox there is no profile, unless
-/// the AWS CLI uses one instead.
+/// Returns the profile in use. If the environment has no access keys, and no profile is in use or another program has
+/// changed the variables of the profile, returns the profile that the AWS CLI uses. In a shell with the variables of an
+/// endpoint of ssox, returns `None`, unless the AWS CLI uses a profile instead of the endpoint.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let is_ours = is_ours(ctx);
     if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {
@@ -75,7 +76,7 @@ fn only_tools_verify(credentials: &str) -> Result<Option<Profile>> {
     Err(Error::configuration(message).hint("aws sts get-caller-identity"))
 }
 
-/// Tells whether a profile is in use, and nothing else has changed the variables that ssox has set.
+/// Tells whether a profile is in use, and no other program has changed the variables that ssox set.
 fn is_ours(ctx: &Context) -> bool {
     is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty()
 }

@@ -14,7 +14,8 @@ use crate::terminal::picker::{self, Row};
 use crate::terminal::say;
 use clap::Args;
 
-// The options that say which account and role the profile uses. A doc comment here would replace the description of the verb.
+// The options that say which account and role the profile uses. A doc comment here would replace the description of the
+// verb in the help.
 #[derive(Args, Debug, Default)]
 pub(super) struct AssignmentOptions {
     /// Account of the profile
@@ -29,7 +30,7 @@ impl AssignmentOptions {
     /// Returns the account ID of `--account-id`; `None` without this option.
     ///
     /// # Errors
-    /// Configuration: the value is not an account ID.
+    /// `Configuration`: the value is not an account ID.
     pub(super) fn account_id(&self) -> Result<Option<AccountId>> {
         let Some(text) = &self.account_id else { return Ok(None) };
         let error = || {
@@ -40,14 +41,14 @@ impl AssignmentOptions {
     }
 }
 
-/// The account and the role that options give.
+/// The account and the role that the command line gives.
 type Given<'a> = (Option<AccountId>, Option<&'a str>);
 
 /// Returns the account and the name of the role.
 ///
 /// # Errors
-/// Refused: account or role is not assigned to the person. `NeedsPerson`: account or role is not given, and nobody can
-/// sign in and choose.
+/// `Refused`: account or role is not assigned to the person. `NeedsPerson`: the command line does not give both, and
+/// nobody can sign in and choose.
 pub(super) fn assignment(
     ctx: &Context,
     files: &ConfigFiles,

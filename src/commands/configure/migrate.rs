@@ -53,10 +53,11 @@ impl Group {
     }
 }
 
-/// Shows the changes, asks, and writes them; with `--dry-run`, only returns them.
+/// Shows the changes of the config file, asks, and writes the changes. With `--dry-run`, only returns the changes as
+/// text.
 ///
 /// # Errors
-/// Configuration: the file cannot be read, edited or written. `NeedsPerson`: nobody can be asked, and `--yes` is not
+/// `Configuration`: the file cannot be read, edited or written. `NeedsPerson`: nobody can be asked, and `--yes` is not
 /// given.
 pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;

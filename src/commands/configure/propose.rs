@@ -24,8 +24,8 @@ pub(super) fn shown(file: &File, text: &str) -> String {
 /// file.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask. Configuration: another program has changed the file since ssox read it, or
-/// the file cannot be written. Unreachable: another process holds the lock.
+/// `NeedsPerson`: there is nobody to ask. `Configuration`: another program has changed the file since ssox read it, or
+/// the file cannot be written. `Unreachable`: another process holds the lock.
 pub(super) fn write(
     ctx: &Context,
     file: &File,

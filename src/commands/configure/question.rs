@@ -60,7 +60,7 @@ impl Question<'_> {
     /// Returns the given answer, or the one a person types.
     ///
     /// # Errors
-    /// Configuration: the given answer is invalid. `NeedsPerson`: there is nobody to ask, or the person gives no
+    /// `Configuration`: the given answer is invalid. `NeedsPerson`: there is nobody to ask, or the person gives no
     /// answer.
     pub(super) fn required(&self, ctx: &Context, given: Option<&str>) -> Result<String> {
         self.optional(ctx, given)?.ok_or_else(|| {
@@ -72,7 +72,7 @@ impl Question<'_> {
     /// answer.
     ///
     /// # Errors
-    /// Configuration: the given answer is invalid. `NeedsPerson`: the person ended the input.
+    /// `Configuration`: the given answer is invalid. `NeedsPerson`: the person ended the input.
     pub(super) fn optional(&self, ctx: &Context, given: Option<&str>) -> Result<Option<String>> {
         if let Some(given) = given {
             (self.check)(self.option, given)?;

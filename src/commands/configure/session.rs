@@ -14,7 +14,8 @@ use crate::terminal::picker::{self, Row};
 use crate::terminal::say;
 use clap::Args;
 
-// The options that say where the profile signs in. A doc comment here would replace the description of the verb.
+// The options that say where the profile signs in. A doc comment here would replace the description of the verb in the
+// help.
 #[derive(Args, Debug, Default)]
 pub(super) struct SessionOptions {
     /// Start URL of the access portal
@@ -34,8 +35,8 @@ pub(super) struct SessionOptions {
 /// Returns an existing session unchanged, or a new one, which is written together with the profile later.
 ///
 /// # Errors
-/// Configuration: an option is invalid, or differs from the existing session. `NeedsPerson`: an answer is missing, and
-/// there is nobody to ask.
+/// `Configuration`: an option is invalid, or differs from the existing session. `NeedsPerson`: an answer is missing,
+/// and there is nobody to ask.
 pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &SessionOptions) -> Result<Session> {
     let is_chosen = args.sso_session.is_some() || args.start_url.is_some();
     let chosen = if is_chosen { args.sso_session.clone() } else { choose(ctx, files)? };

@@ -46,8 +46,8 @@ pub(super) struct ConfigureSso {
 /// Asks for missing values, signs in if a person has to choose account or role, shows the change and writes it.
 ///
 /// # Errors
-/// Configuration: an option is invalid, or the file cannot be read or written. `NeedsPerson`: an answer is missing, and
-/// there is nobody to ask. Errors of signing in.
+/// `Configuration`: an option is invalid, or the file cannot be read or written. `NeedsPerson`: an answer is missing
+/// and there is nobody to ask, or nobody signs in. `Refused`, `Unreachable`: signing in fails at AWS.
 pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     check_given(&files, args)?;

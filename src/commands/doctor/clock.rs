@@ -1,4 +1,5 @@
-//! Checks whether AWS can be reached, and whether this machine's clock is right: AWS rejects signatures with a wrong time.
+//! Checks whether AWS can be reached, and whether this machine's clock is right: AWS rejects signatures with a wrong
+//! time.
 
 use super::Severity::{Error, Warning};
 use crate::aws::web;

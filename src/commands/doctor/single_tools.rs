@@ -1,5 +1,5 @@
-//! Checks for settings that cause faults only in some AWS tools, which fail to start, send unsigned requests, or use
-//! another identity.
+//! Checks for settings that cause faults in only some AWS tools: these tools fail to start, send unsigned requests, or
+//! use another identity.
 
 use super::Severity::{Info, Warning};
 use crate::arn::AccountId;

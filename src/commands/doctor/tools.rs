@@ -8,8 +8,8 @@ use crate::identity::{ID, PROFILES, is_in_use};
 use crate::source::credential_source::CONTAINER;
 use crate::tools::CREDENTIAL_FILE;
 
-/// Reports tools that use `[default]`, although the environment has the URL of a container's credentials, and no variable
-/// names the profile `default`.
+/// Reports tools that use `[default]` although no variable names the profile `default`, and although the environment
+/// has the URL of a container's credentials.
 fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let variable = CONTAINER.iter().find(|name| ctx.var(name).is_some())?;
     if PROFILES.iter().any(|name| ctx.var(name) == Some("default")) {

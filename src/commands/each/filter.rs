@@ -22,7 +22,7 @@ struct Pattern {
     is_used: bool,
 }
 
-/// What can be chosen: a profile, or an assignment without a profile, which has no name.
+/// What can be chosen: a profile, or an assignment without a profile. Such an assignment has no name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Candidate<'a> {
     pub(super) name: Option<&'a str>,

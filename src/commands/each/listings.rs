@@ -21,7 +21,7 @@ impl Listings {
     /// stored, lists the assignments, for which the person may have to sign in.
     ///
     /// # Errors
-    /// Configuration: the session is unknown. Interrupted.
+    /// `Configuration`: the session is unknown. `Interrupted`: the person pressed Ctrl-C.
     pub(super) fn read(ctx: &Context, files: &ConfigFiles, args: &Each) -> Result<Self> {
         let mut listings = Self::default();
         if !are_needed(files, args) {

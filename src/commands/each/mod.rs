@@ -1,7 +1,7 @@
 //! `ssox each`: runs one command with the credentials of many profiles and assignments (an account and a role each),
 //! several at a time.
 //!
-//! Invariant: nobody is asked anything once the first command runs.
+//! Invariant: after the first command has started, no person is asked.
 
 mod filter;
 mod listings;
@@ -68,7 +68,7 @@ impl VerbArgs for Each {
     /// Runs the command with the credentials of each chosen profile and assignment.
     ///
     /// # Errors
-    /// Usage: nothing is chosen. `NeedsPerson`: all chosen profiles are protected. Configuration: a file cannot be
+    /// `Usage`: nothing is chosen. `NeedsPerson`: all chosen profiles are protected. `Configuration`: a file cannot be
     /// read, or the output directory cannot be created.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let Selection { chosen, protected, refused, incomplete } = selection::select(ctx, self)?;
@@ -150,7 +150,7 @@ fn jobs(ctx: &Context, chosen: Vec<Chosen>, request: &Request, command: &[OsStri
     chosen.into_iter().map(job).unzip()
 }
 
-/// Warns that assignments could not be listed, so the command does not run for them.
+/// Warns that some assignments could not be listed, and that the command therefore does not run for these assignments.
 fn say_unlisted(error: &Error) {
     terminal::warn(&error.message);
     error.hints.iter().for_each(|hint| terminal::say(&format!("hint: {hint}")));

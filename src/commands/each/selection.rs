@@ -38,8 +38,8 @@ type AllFound = BTreeMap<String, Result<Profile>>;
 /// Selects the profiles and assignments that the command line names.
 ///
 /// # Errors
-/// Usage: nothing is chosen, or a pattern matches nothing. Configuration: a file cannot be read, or the session is
-/// unknown. If nothing matches because accounts could not be listed, the error of that listing.
+/// `Usage`: nothing is chosen, or a pattern matches nothing. `Configuration`: a file cannot be read, or the session is
+/// unknown. `NeedsPerson`, `Refused`, `Unreachable`: nothing matches, because accounts could not be listed.
 pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
     if args.patterns.is_empty() && args.fetch.sso_session.is_none() && args.account.is_empty() && args.role.is_empty() {
         return Err(Error::usage("no profile is chosen").hint("ssox each 'dev-*' -- COMMAND, or '*' for all profiles"));

@@ -8,11 +8,11 @@ use crate::session::{self, Session};
 use crate::source::Request;
 
 /// Fetches, one after the other, the credentials for which a person may be needed: those of the first profile of each
-/// session, and all that need an MFA code or a browser. Does not try the `refused` sessions again. An error becomes the
-/// result of its profile, and the next profile follows.
+/// session, and all that need an MFA code or a browser. Does not try the `refused` sessions again. If fetching fails
+/// for a profile, the error becomes the result of this profile, and the next profile follows.
 ///
 /// # Errors
-/// Interrupted.
+/// `Interrupted`: the person pressed Ctrl-C.
 pub(super) fn fetch_what_needs_a_person(
     ctx: &Context,
     chosen: Vec<Chosen>,

@@ -94,7 +94,7 @@ pub(in super::super) fn state(ctx: &Context, profile: &Profile) -> State {
 /// Records that a renewal starts.
 ///
 /// # Errors
-/// Configuration: the file cannot be written, so the result could not be recorded either.
+/// `Configuration`: the file cannot be written, so the result could not be recorded either.
 pub(in super::super) fn begin(ctx: &Context) -> Result<()> {
     let count = failures_in_a_row(ctx);
     write(ctx, &Note::UnderWay { since: ctx.now(), count })

@@ -21,7 +21,7 @@ const LARGEST_REPLY: usize = 128 << 10;
 /// paths in the environment and the configuration mean the same files.
 ///
 /// # Errors
-/// Configuration: the state of the renewal cannot be written. Other: the process could not be started.
+/// `Configuration`: the state of the renewal cannot be written. `Other`: the process could not be started.
 pub(in crate::commands) fn start(ctx: &Context) -> Result<()> {
     note::begin(ctx)?;
     spawn_detached(ctx, &["tick", "--renew"]).map_err(|cause| not_started(&cause))
@@ -30,7 +30,7 @@ pub(in crate::commands) fn start(ctx: &Context) -> Result<()> {
 /// Starts ssox with these arguments, and does not wait for the process.
 ///
 /// # Errors
-/// I/O errors: the process could not be started.
+/// I/O errors: the process cannot be started.
 pub(in crate::commands) fn spawn_detached(ctx: &Context, arguments: &[&str]) -> io::Result<()> {
     spawn(ctx, arguments, Stdio::null()).map(drop)
 }
@@ -63,7 +63,7 @@ fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> 
 /// Reads the reply from the process's stdout.
 ///
 /// # Errors
-/// `Unreachable`: the process takes longer than `limit`. Other: it ended without a complete reply.
+/// `Unreachable`: the process takes longer than `limit`. `Other`: it ended without a complete reply.
 fn read_reply(child: Child, limit: Duration) -> Result<Secret> {
     let (sender, receiver) = channel();
     let stdout = child.stdout;

@@ -28,7 +28,7 @@ pub(super) struct Held {
     /// Why the token cannot be read.
     pub(super) token_error: Option<Error>,
     pub(super) foreign: Option<Foreign>,
-    /// A description of what AWS tools use, if no profile is in use.
+    /// If no profile is in use: a description of the credentials that AWS tools use.
     pub(super) others: Option<(&'static str, String)>,
     /// Why the credentials could not be renewed, and when ssox retries.
     pub(super) failure: Option<(Error, Option<Timestamp>)>,
@@ -112,7 +112,7 @@ fn expires_at(ctx: &Context) -> Option<Timestamp> {
     end.and_then(Timestamp::parse).or_else(shown)
 }
 
-/// Returns when the access keys in a profile expire, if the tool that wrote them also wrote that.
+/// Returns when the access keys in a profile expire, if the tool that wrote the keys also wrote their expiration.
 fn end_of_keys(source: &Source) -> Option<Timestamp> {
     match source {
         Source::Static(keys) => keys.keys.expiration,
@@ -120,8 +120,8 @@ fn end_of_keys(source: &Source) -> Option<Timestamp> {
     }
 }
 
-/// Returns the account ID that ssox set. If another program has changed it, returns that of the profile, or of the role
-/// that was assumed with the profile's credentials.
+/// Returns the account ID that ssox set. If another program has changed this account ID, returns the account ID of the
+/// profile, or of the role that was assumed with the profile's credentials.
 fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
     if Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID) {
         return ctx.var(ACCOUNT_ID).map(String::from);

@@ -24,7 +24,7 @@ impl<'a> Assignment<'a> {
     /// Returns all assignments of a listing.
     ///
     /// # Errors
-    /// Configuration: a role name that cannot be written to a file.
+    /// `Configuration`: a role name cannot be written to a file.
     pub(super) fn all(listing: &'a Listing) -> Result<Vec<Self>> {
         let all: Vec<Self> = listing.accounts.iter().flat_map(Self::all_of).collect();
         for Self { account, role } in &all {
@@ -34,7 +34,7 @@ impl<'a> Assignment<'a> {
     }
 }
 
-/// The globs of `--account` and `--role`; without any, everything is chosen.
+/// The globs of `--account` and `--role`. Without globs, everything is chosen.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     accounts: Vec<Glob>,
@@ -68,7 +68,7 @@ impl Scope {
     /// Checks that each glob matches an account or role of the listing or of an existing profile.
     ///
     /// # Errors
-    /// Configuration: a glob matches nothing. The hint has similar names.
+    /// `Configuration`: a glob matches nothing. The hint has similar names.
     pub(super) fn check(&self, listing: &Listing, profiles: &[(&AccountId, &str)], names: &AccountNames) -> Result<()> {
         let accounts = || {
             let listed = listing.accounts.iter().flat_map(|account| [Some(&*account.id), account.name.as_deref()]);

@@ -6,7 +6,7 @@ use crate::commands::process_of_ssox;
 use crate::config::{Edits, Section, SectionKind};
 use crate::error::{Result, as_argument};
 
-/// How tools get the credentials of the profiles.
+/// How AWS tools get the credentials of the profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// By the `sso_…` settings.
@@ -29,7 +29,7 @@ impl Keys<'_> {
     /// Adds a profile at the end of the file.
     ///
     /// # Errors
-    /// Configuration: some AWS tools would not read the name or a value.
+    /// `Configuration`: some AWS tools would not read the name or a value.
     pub(super) fn add(&self, edits: &mut Edits, name: &str, assignment: &Assignment) -> Result<()> {
         let keys = self.wanted(name, assignment);
         let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();

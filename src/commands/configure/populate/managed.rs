@@ -58,8 +58,9 @@ impl<'a> Managed<'a> {
     }
 }
 
-/// Returns the position of each profile's assignment; `None` if there is none. A profile that has lost its account or
-/// role is recognized by its name, if the name fits exactly one assignment without a profile.
+/// Returns, for each profile, the position of its assignment in `assignments`; `None` if the profile has no assignment.
+/// A profile that has lost its account or role is recognized by its name, if the name fits exactly one assignment
+/// without a profile.
 pub(super) fn matched(managed: &[Managed], assignments: &[Assignment], names: &[Names]) -> Vec<Option<usize>> {
     let positions: HashMap<(&AccountId, &str), usize> =
         assignments.iter().enumerate().map(|(at, of)| ((&of.account.id, of.role), at)).collect();

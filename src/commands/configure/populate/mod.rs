@@ -1,5 +1,5 @@
-//! `ssox configure populate`: writes a profile for every account and role that a session may use, and keeps those profiles
-//! up to date.
+//! `ssox configure populate`: writes a profile for every account and role that a session may use, and keeps these
+//! profiles up to date.
 
 mod assigned;
 mod keys;
@@ -80,11 +80,11 @@ pub(super) struct ConfigurePopulate {
     pub(super) json: bool,
 }
 
-/// Lists the assignments, shows the changes, asks, and writes them.
+/// Lists the assignments, shows the changes of the config file, asks, and writes the changes.
 ///
 /// # Errors
-/// Configuration: an option is invalid, or the file cannot be edited. `NeedsPerson`: nobody can sign in, or agree to
-/// the changes. Errors of the listing.
+/// `Configuration`: an option is invalid, or the file cannot be edited. `NeedsPerson`: nobody can sign in, or nobody
+/// can agree to the changes. `Refused`, `Unreachable`: AWS does not list the assignments.
 pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     Edits::new(&files.config)?;
@@ -116,7 +116,8 @@ pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
     }))
 }
 
-/// Shows the changes, asks, and writes them. Returns the changes that were written; `None` if the person declines.
+/// Shows the changes, asks, and writes the changes. Returns the changes that were written; `None` if the person
+/// declines.
 fn write(
     ctx: &Context,
     args: &ConfigurePopulate,

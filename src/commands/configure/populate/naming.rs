@@ -136,7 +136,7 @@ fn number_equal_ones(names: &mut [Names]) -> bool {
 /// Checks that each chosen assignment has a different name.
 ///
 /// # Errors
-/// Configuration: the format gives the same name to all profiles, or to two roles of one account.
+/// `Configuration`: the format gives the same name to all profiles, or to two roles of one account.
 pub(super) fn check(chosen: &[(&Assignment, &Names)], format: &NameFormat) -> Result<()> {
     let differ = [Field::AccountName, Field::AccountId, Field::Email, Field::RoleName];
     if let [(_, first), _, ..] = chosen

@@ -36,8 +36,8 @@ impl Taken<'_> {
 }
 
 impl Placement {
-    /// Decides the names of the profiles that are written. `wanted_renames` maps positions in `managed` to the names that
-    /// these profiles should get. `new` has the positions in `names` of the assignments that have no profile yet.
+    /// Decides the names of the profiles that are written. `wanted_renames` maps positions in `managed` to the names
+    /// that these profiles should get. `new` has the positions in `names` of the assignments that have no profile yet.
     pub(super) fn new(
         others: &HashSet<String>,
         managed: &[Managed],

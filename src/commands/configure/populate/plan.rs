@@ -59,7 +59,7 @@ pub(super) struct Plan {
 /// Plans the changes. `account_names` has the last known names of accounts that are not listed any more.
 ///
 /// # Errors
-/// Configuration: nothing is chosen, names are not unique, or the file cannot be edited.
+/// `Configuration`: nothing is chosen, names are not unique, or the file cannot be edited.
 pub(super) fn plan(
     files: &ConfigFiles,
     listing: &Listing,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// that start from a desktop have another PATH, so a plain name is not enough.
 ///
 /// # Errors
-/// Other: the path is unknown.
+/// `Other`: the path is unknown.
 pub(super) fn program(ctx: &Context) -> Result<String> {
     let here = std::env::current_exe()
         .map_err(|cause| Error::other(format!("the path of this program is unknown: {}", cause_text(&cause))))?;
