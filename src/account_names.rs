@@ -15,7 +15,7 @@ use std::path::PathBuf;
 pub(crate) struct AccountNames(Map<String, Value>);
 
 impl AccountNames {
-    /// Reads the file; no names if it is absent or malformed.
+    /// Reads the file. Without a file, or if the file is malformed, there are no names.
     pub(crate) fn load(ctx: &Context) -> Self {
         let bytes = path(ctx).and_then(|path| files::read(&path).ok().flatten());
         match bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {

@@ -1,13 +1,12 @@
-//! HTTP URLs. A URL is split into its parts in this file only, so the host that is checked is the host that is
-//! connected to.
+//! HTTP URLs. Only this file splits a URL into its parts, so ssox connects to the same host that it has checked.
 
 use http::Uri;
 use std::net::IpAddr;
 
 /// An absolute `http` or `https` URL.
 ///
-/// Invariant: every program finds the same host in it. There is no user name before the host, no white space and no
-/// `\`, and the host consists of letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets.
+/// Invariant: every program finds the same host in the URL. There is no user name before the host, no white space and
+/// no `\`, and the host consists of letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
     is_https: bool,

@@ -15,8 +15,9 @@ impl AccountId {
         Self::is(text).then_some(Self(digits))
     }
 
-    /// Decodes the account ID that an access key ID contains; returns `None` for the older format, which contains no
-    /// account. After the prefix, the key ID is Base32: the first bit is set, and the next 40 bits are the account.
+    /// Decodes the account ID that an access key ID contains; returns `None` for an access key ID in the older format,
+    /// which contains no account. After the prefix, the key ID is Base32: the first bit is set, and the next 40 bits
+    /// are the account.
     pub(crate) fn of_key_id(id: &str) -> Option<Self> {
         let coded = id.strip_prefix("AKIA").or_else(|| id.strip_prefix("ASIA")).filter(|coded| coded.len() == 16)?;
         let digit = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte);
@@ -74,13 +75,13 @@ pub(crate) struct Arn<'a> {
     pub(crate) partition: &'a str,
     service: &'a str,
     region: &'a str,
-    /// Empty if ARNs of the service have no account.
+    /// Empty if ARNs of this service contain no account ID.
     pub(crate) account_id: &'a str,
     resource: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    /// Parses an ARN; returns `None` if the text is not one.
+    /// Parses an ARN; returns `None` if the text is not an ARN.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let mut next = || parts.next();

@@ -26,12 +26,12 @@ const EARLY_FAILURE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct OpenedBrowser {
     has_failed: Arc<AtomicBool>,
-    /// The file with the redirecting page, which is removed when this value is dropped.
+    /// The file with the redirecting page. Dropping this value removes the file.
     _page: Option<NamedTempFile>,
 }
 
 impl OpenedBrowser {
-    /// Tells whether all programs failed at once, so that no page was opened.
+    /// Tells whether every program failed soon after its start, so that no page was opened.
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
     }
@@ -44,7 +44,8 @@ pub(crate) struct Opener {
     is_expected: bool,
     /// The words of each command; `%s` stands for the URL of the page.
     commands: Vec<Vec<String>>,
-    /// The URL that the browser gets instead of the page's URL. In it, `%s` stands for the page's URL, percent-encoded.
+    /// The URL that the browser gets instead of the page's URL, so that the page opens in a container. `%s` in this URL
+    /// stands for the page's URL, percent-encoded.
     form: Option<String>,
 }
 
@@ -61,14 +62,15 @@ impl Opener {
         Self { is_expected, commands, form: None }
     }
 
-    /// Tells whether a browser can be opened here: a person would see it, and one of the programs is installed. False
-    /// if `BROWSER` is `none`, or the path of an editor's helper program that no longer exists because the editor has
-    /// exited.
+    /// Tells whether a browser can be opened here: a person would see the browser, and one of the programs is
+    /// installed. Returns false if `BROWSER` is `none`. Returns false, too, if `BROWSER` is the path of an editor's
+    /// helper program that no longer exists because the editor has exited.
     pub(crate) fn can_open(&self, ctx: &Context) -> bool {
         self.is_expected && self.commands.iter().any(|words| is_installed(ctx, &words[0]))
     }
 
-    /// Opens a URL; returns `None` if no program could be started. If a program fails at once, the next one is tried.
+    /// Opens a URL; returns `None` if no program could be started. If a program fails soon after its start, the next
+    /// program is tried.
     pub(crate) fn open(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
         // Only HTTP URLs are passed on: the desktop's programs would also open files and start programs.
         Address::parse(url)?;
@@ -104,12 +106,13 @@ impl Opener {
     }
 }
 
-/// Opens a URL in the usual browser, as [`Opener::open`] does.
+/// Opens a URL in the usual browser; returns `None` if no program could be started.
 pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
     Opener::usual(ctx).open(ctx, url)
 }
 
-/// Opens a URL of this machine in the usual browser, as [`Opener::open_private`] does.
+/// Opens a URL of this machine, which only this user may open, in the usual browser. [`Opener::open_private`] has the
+/// details.
 pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
     Opener::usual(ctx).open_private(ctx, url)
 }
@@ -131,7 +134,8 @@ fn percent_encoded(path: &Path) -> String {
     path.split('/').map(|name| percent::encode(name).to_string()).collect::<Vec<_>>().join("/")
 }
 
-/// Starts the first program that can be started. If it fails at once, a thread starts the next one, and so on.
+/// Starts the first program that can be started. If this program fails soon after its start, a thread starts the next
+/// program, and so on.
 fn start_first(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTempFile>) -> Option<OpenedBrowser> {
     let mut remaining = commands.into_iter();
     let mut start_next = move |ctx: &Context| remaining.find_map(|words| Some((start(ctx, &words)?, words)));
@@ -148,15 +152,16 @@ fn start_first(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTemp
     Some(opened)
 }
 
-/// Waits until a program exits, and tells whether it failed at once. False for Windows programs, because their exit
-/// status says nothing: `explorer.exe` exits with 1 after it has opened the page.
+/// Waits until a program exits, and tells whether it failed soon after its start. Returns false for Windows programs,
+/// because their exit status says nothing: `explorer.exe` exits with 1 after it has opened the page.
 fn fails_at_once(mut child: Child, words: &[String]) -> bool {
     let started = Instant::now();
     let has_failed = child.wait().is_ok_and(|status| !status.success());
     has_failed && started.elapsed() < EARLY_FAILURE && !cfg!(windows) && !words[0].ends_with(".exe")
 }
 
-/// Tells whether the usual browser can be opened here, as [`Opener::can_open`] does.
+/// Tells whether the usual browser can be opened here: a person would see the browser, and one of its programs is
+/// installed.
 pub(crate) fn can_open(ctx: &Context) -> bool {
     Opener::usual(ctx).can_open(ctx)
 }
@@ -194,8 +199,8 @@ fn openers(ctx: &Context) -> &'static [&'static str] {
     }
 }
 
-/// Splits `$BROWSER` as the AWS CLI does (with Python's `webbrowser`): a list of commands in shell words, in which `%s`
-/// stands for the URL.
+/// Splits `$BROWSER` into commands, as the AWS CLI does with Python's `webbrowser`. Each command is a list of words;
+/// `%s` in a word stands for the URL.
 fn commands_of_variable(list: &str) -> Vec<Vec<String>> {
     let separator = if cfg!(windows) { ';' } else { ':' };
     let entries = list.split(separator).map(|entry| entry.trim().trim_end_matches('&'));

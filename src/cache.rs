@@ -34,9 +34,9 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Returns the moment until which the credentials may be used without renewing them. It is `min_ttl` before they
-    /// expire. Without `min_ttl`, it is 15 minutes before they expire, or the middle of their lifetime if the middle is
-    /// later. `None`: they never expire.
+    /// Returns the moment until which the credentials may be used without renewing them. With `min_ttl`, this moment is
+    /// `min_ttl` before the credentials expire. Without `min_ttl`, it is 15 minutes before they expire, or the middle
+    /// of their lifetime if the middle is later. `None`: the credentials never expire.
     pub(crate) fn usable_until(&self, min_ttl: Option<Duration>) -> Option<Timestamp> {
         let end = self.credentials.expiration?;
         let half_lifetime = end.seconds_after(self.issued_at).max(0) / 2;
@@ -53,7 +53,7 @@ impl Entry {
     }
 
     /// Returns the moment from which a shell renews the credentials: up to a minute before [`Entry::usable_until`], so
-    /// that many shells do not ask AWS in the same second. `None`: they never expire.
+    /// that many shells do not ask AWS in the same second. `None`: the credentials never expire.
     pub(crate) fn renewable_from(&self) -> Option<Timestamp> {
         let until = self.usable_until(None)?;
         Some(until.plus(-(until.seconds_after(self.issued_at) / 20).clamp(0, 60)))
@@ -65,8 +65,8 @@ impl Entry {
     }
 }
 
-/// Tells whether the file of any entry contains a text. Entries in a keyring are not searched. With many profiles this
-/// is much faster than reading the entry of each.
+/// Tells whether the file of any entry contains a text. Entries in a keyring are not searched. With many profiles, this
+/// search is much faster than reading the entry of each profile.
 pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
     let entries = store::SecretKind::Role.directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
     let bytes = |entry: std::fs::DirEntry| files::read(&entry.path()).ok().flatten();
@@ -87,7 +87,7 @@ pub(crate) fn read(ctx: &Context, key: &Key) -> Result<Option<Entry>> {
     Ok(stored.and_then(|stored| Some(Entry { credentials: parse(&stored.content)?, issued_at: stored.written_at? })))
 }
 
-/// Reads an entry; returns `None` if it is absent or cannot be read, also if the keyring cannot be used.
+/// Reads an entry; returns `None` if the entry is absent or cannot be read, for example because the keyring is locked.
 pub(crate) fn known(ctx: &Context, key: &Key) -> Option<Entry> {
     read(ctx, key).unwrap_or_else(|error| {
         ctx.log(|| format!("cache: {}", error.message));
@@ -98,7 +98,8 @@ pub(crate) fn known(ctx: &Context, key: &Key) -> Option<Entry> {
 /// Writes an entry.
 ///
 /// # Errors
-/// Configuration: the file cannot be written. The caller can still use the credentials.
+/// `Configuration`: the file cannot be written. `NeedsPerson`: the keyring cannot be used. The caller can still use the
+/// credentials.
 pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> Result<()> {
     let entry = EntryJson {
         provider_type: key.provider_type,
@@ -110,10 +111,10 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
     key.item(ctx).write(ctx, &label, &json::secret_python(&entry))
 }
 
-/// Makes sure, before AWS is asked for credentials, that their entry can be written.
+/// Makes sure that an entry can be written, before AWS is asked for the credentials of this entry.
 ///
 /// # Errors
-/// Configuration: the file cannot be written. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file cannot be written. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<Reserved> {
     key.item(ctx).reserve(ctx)
 }
@@ -121,7 +122,7 @@ pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<Reserved> {
 /// Removes an entry; returns whether it existed.
 ///
 /// # Errors
-/// Configuration: the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn remove(ctx: &Context, key: &Key) -> Result<bool> {
     let item = key.item(ctx);
     // There may be a file from the time before this entry was kept in the keyring.

@@ -44,11 +44,11 @@ pub(crate) struct Context {
     /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
     env: BTreeMap<String, OsString>,
     home: Option<PathBuf>,
-    /// The variables that `env` replaces, each with its value in the environment of the process. The programs that ssox
-    /// starts get these values.
+    /// The variables that have another value in `env` than in the environment of the process, each with the value from
+    /// the environment. The programs that ssox starts get the values from the environment.
     replaced: Vec<(&'static str, Option<OsString>)>,
     /// The beginning of the command line, such as `ssox use dev`: at most two words after `ssox`, and no options,
-    /// because these may contain secrets.
+    /// because options may contain secrets.
     pub(crate) command: String,
     /// Whether the warning about a cache that cannot be written has been shown.
     has_warned_of_cache: Arc<AtomicBool>,
@@ -68,8 +68,8 @@ pub(crate) struct Context {
     pub(crate) keyring: Keyring,
     /// Whether a shell's hook waits for this process.
     pub(crate) is_hook: bool,
-    /// Called after a person has signed in to a session, with the label and the start URL of the session. `main` sets
-    /// it.
+    /// The function that is called after a person has signed in to a session. Its arguments are the context, and the
+    /// label and the start URL of the session. `main` sets this field.
     pub(crate) after_sign_in: Option<fn(&Self, &str, &str)>,
     /// The clock of the system; tests replace it.
     pub(crate) clock: Clock,
@@ -108,10 +108,10 @@ impl Context {
         if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }
 
-    /// Undoes for ssox what `exec --serve` does for the programs that it starts. In these programs, the AWS variables
-    /// for the configuration files contain paths of files without profiles, and two ssox variables contain the real
-    /// paths. `AWS_EC2_METADATA_DISABLED` is removed, too: ssox may ask the instance metadata service for a profile
-    /// with `credential_source`.
+    /// Makes ssox use the real configuration files in a program that `exec --serve` started. In such a program, the AWS
+    /// variables for the configuration files contain paths of files without profiles, and two ssox variables contain
+    /// the real paths. Also removes `AWS_EC2_METADATA_DISABLED`, because ssox may ask the instance metadata service for
+    /// credentials if a profile has `credential_source`.
     fn use_real_files(&mut self) {
         if self.var("SSOX_ENDPOINT").is_none() {
             // Outside of such a program, the two variables mean nothing: no tool would read these files.
@@ -145,8 +145,8 @@ impl Context {
         ctx
     }
 
-    /// Returns the value of a variable; `None` if it is unset, empty or not UTF-8. AWS tools, too, treat an empty one
-    /// as unset.
+    /// Returns the value of a variable; `None` if it is unset, empty or not UTF-8. AWS tools, too, treat an empty
+    /// variable as unset.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.env.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
@@ -175,7 +175,7 @@ impl Context {
         self.env.get(name)
     }
 
-    /// Returns a digest of all variables in hexadecimal digits, which reveals no value.
+    /// Returns a digest of all variables, in hexadecimal digits. The digest reveals no value.
     pub(crate) fn digest(&self) -> String {
         let mut digest = Sha256::new();
         for (name, value) in &self.env {

@@ -3,8 +3,9 @@
 use crate::error::{Error, Result, has_control};
 use crate::secret::Secret;
 
-/// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Values may be secret. The shell has
-/// saved the values from before the first `use`. It must forget the saved values of the variables in `forgotten`.
+/// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Values may be secret. A shell saves
+/// the values that variables have before the first `use`, to restore them later; `forgotten` lists the variables whose
+/// saved values the shell must forget.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
     changes: Vec<(&'static str, Option<Secret>)>,
@@ -14,13 +15,13 @@ pub(crate) struct EnvChanges {
 /// Variables of other tools, without the prefix `AWS_`. If they stay set, prompts show the wrong profile.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
-/// The variable from which GDAL reads the path of the credentials file, instead of from the AWS variable. ssox sets it
-/// for programs that use its endpoint.
+/// The variable that GDAL reads instead of the AWS variable with the path of the credentials file. ssox sets it for
+/// programs that use ssox's endpoint.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
-/// The variable with the path of the configuration file of boto 2 and gsutil, in which botocore also looks for access
-/// keys. ssox sets it for programs that use its endpoint, but only if that file has access keys: the file may also
-/// contain settings of gsutil.
+/// The variable with the path of the configuration file of boto 2 and gsutil. botocore also looks for access keys in
+/// this file. ssox sets the variable for programs that use ssox's endpoint, but only if the file has access keys,
+/// because the file may also contain settings of gsutil.
 pub(crate) const BOTO_CONFIG: &str = "BOTO_CONFIG";
 
 /// The variables that list the hosts to which programs connect without a proxy. ssox sets them for programs that it
@@ -35,7 +36,7 @@ impl EnvChanges {
     /// Sets a variable; replaces an earlier change of the same variable.
     ///
     /// # Errors
-    /// Configuration: the value contains a control character, such as a line break, which could end a line of the
+    /// `Configuration`: the value contains a control character, such as a line break, which could end a line of the
     /// reply; or the value is so large that the shell could not start any program afterwards.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) -> Result<()> {
         let secret = Secret::new(value);
@@ -66,7 +67,7 @@ impl EnvChanges {
         self.changes.retain(|(known, _)| *known != name);
     }
 
-    /// Makes the shell forget the value that it saved before the first `use`.
+    /// Tells the shell to forget the saved value of a variable, which is the value from before the first `use`.
     pub(crate) fn forget(&mut self, name: &'static str) {
         self.forgotten.push(name);
     }
@@ -76,8 +77,8 @@ impl EnvChanges {
         &self.forgotten
     }
 
-    /// Returns the change of a variable: `Some(Some(value))` sets it, `Some(None)` unsets it, `None` leaves it as it
-    /// is.
+    /// Returns the change of a variable: `Some(Some(value))` sets it, `Some(None)` unsets it, `None` does not change
+    /// it.
     pub(crate) fn get(&self, name: &str) -> Option<Option<&str>> {
         self.changes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref().map(Secret::expose))
     }

@@ -16,7 +16,7 @@ use std::path::Path;
 /// The result of an operation that can fail with an [`Error`].
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// The kinds of errors. Each has an exit status, which also stands for the kind in files and JSON documents.
+/// The kinds of errors. Each kind has an exit status. In files and JSON documents, this number stands for the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
 pub(crate) enum ErrorKind {
@@ -79,8 +79,8 @@ pub(crate) const PREFIX: &str = "ssox: ";
 /// The beginning of each line with a hint.
 pub(crate) const HINT: &str = "ssox: hint: ";
 
-/// An error: what failed and why (`message`), and what to type (`hints`), in lower case and without a full stop. Its
-/// fields are also the keys of the JSON in which one process records a failure for others.
+/// An error: what failed and why (`message`), and what to type (`hints`), in lower case and without a full stop. As
+/// JSON with the same fields, one process records its error for other processes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Error {
     #[serde(rename = "exit_status")]

@@ -39,7 +39,7 @@ pub(crate) fn is_read_only(_: &Path) -> bool {
 /// Removes a file; does nothing if it is absent.
 ///
 /// # Errors
-/// Configuration: the file cannot be removed.
+/// `Configuration`: the file cannot be removed.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(cause) if !is_absent(&cause) => Err(Error::file("remove", path, &cause)),
@@ -62,7 +62,7 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     }
 }
 
-/// Returns a text with the size and time of a file. If the text changes, the file has changed.
+/// Returns a text with the size and the modification time of a file. If the text changes, the file has changed.
 pub(crate) fn state(path: &Path) -> String {
     match path.metadata() {
         Ok(metadata) => format!("{} {:?}", metadata.len(), metadata.modified().ok()),
@@ -91,7 +91,7 @@ fn parent(path: &Path) -> PathBuf {
 /// Creates a directory with mode 0700, and its parents if they are missing.
 ///
 /// # Errors
-/// I/O errors of the file system.
+/// I/O errors: the directory cannot be created.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());

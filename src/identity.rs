@@ -2,9 +2,9 @@
 //! `SSOX_IDENTITY` contains the fingerprints, so that each ssox process can find out whether another program has
 //! changed these variables.
 //!
-//! A fingerprint is the first 32 bits of a digest of name and value. It reveals no secret: a secret access key has 240
-//! random bits and a session token has more, so 32 bits of a digest do not determine them. Access key IDs, regions and
-//! profile names are not secret.
+//! A fingerprint is the first 32 bits of a digest of name and value. A fingerprint reveals no secret: a secret access
+//! key has 240 random bits and a session token has more, so 32 bits are not enough to find them. Access key IDs,
+//! regions and profile names are not secret.
 
 mod state;
 
@@ -49,7 +49,8 @@ pub(crate) const COMPARED: [&str; 18] = [
     ENDPOINT[2],
     ENDPOINT[3],
 ];
-/// The variables with the name of a profile. The AWS CLI and boto3 look for a profile without a name where one is empty.
+/// The variables with the name of a profile. If such a variable is set but empty, the AWS CLI and boto3 look for a
+/// profile with an empty name.
 pub(crate) const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 /// The variables with the paths of the AWS configuration files. ssox does not change them. While the shell has no
 /// access keys, tools use a profile in these files.
@@ -69,7 +70,7 @@ pub(crate) const ENDPOINT: [&str; 4] = [
 /// The variables that are only for display, in the prompt and in `ssox status`.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
-/// The variable with the session of the assignment in use.
+/// The variable with the name or start URL of the session, if the shell uses an assignment and not a profile.
 pub(crate) const SESSION: &str = "SSOX_SSO_SESSION";
 /// The variable with the time at which the hook removes a protected profile from the shell.
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
@@ -79,12 +80,13 @@ pub(crate) const BESIDE_ENDPOINT: [&str; 3] = [NO_MACHINE, GDAL_CREDENTIALS_FILE
 
 /// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
 /// account-based endpoints of AWS services use), the time limit of a protected profile, the session of an assignment,
-/// and what is set beside an endpoint. New ones go to the end, so that shells keep their records when ssox is upgraded.
+/// and what is set beside an endpoint. New variables go to the end, so that shells keep their records when ssox is
+/// upgraded.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL, SESSION]).chain(BESIDE_ENDPOINT)
 }
 
-/// How many states the shortest record has: that of the first version.
+/// The number of states in the shortest valid record, which the first version of ssox wrote.
 const FEWEST: usize = COMPARED.len() + SHOWN.len() + 3;
 
 /// Tells whether `ssox use` or `ssox exec` has set variables in this environment. `SSOX_PROFILE` does not show this,
@@ -99,8 +101,8 @@ fn noted(ctx: &Context) -> Option<&str> {
     ctx.emit.as_ref().and(ctx.var(NOTED))
 }
 
-/// The state in which ssox left each variable of [`names`]. Written as a text, in `SSOX_IDENTITY`, it is called the
-/// record.
+/// The state in which ssox left each variable of [`names`]. The text of these states, which `SSOX_IDENTITY` contains,
+/// is called the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity(Vec<State>);
 
@@ -116,10 +118,10 @@ impl Identity {
         })
     }
 
-    /// Returns the recorded state of this shell; `None` without a valid record. There may be two records:
-    /// `SSOX_IDENTITY`, and the one that the shell function passes. The latter is used, unless only `SSOX_IDENTITY`
-    /// fits the current values, or only its access key is the current one. In that case, the variables were copied from
-    /// another shell, or direnv has put earlier ones back.
+    /// Returns the recorded state of this shell; `None` without a valid record. There may be two records: one in
+    /// `SSOX_IDENTITY`, and one that the shell function passes. The record of the shell function is used, except in two
+    /// cases: only the record in `SSOX_IDENTITY` fits the current values, or only that record has the current access
+    /// key. In these cases, the variables were copied from another shell, or direnv has restored earlier values.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
         let record = |text: Option<&str>| text.and_then(Self::parse);
         let fit = |record: &Self| (record.changed_by_others(ctx).is_empty(), record.has_set(ctx, ID));
@@ -127,14 +129,14 @@ impl Identity {
         if visible.as_ref().map(fit) > noted.as_ref().map(fit) { visible } else { noted.or(visible) }
     }
 
-    /// Returns the state after these changes; the other variables keep their state.
+    /// Returns the states after these environment changes. Variables that do not change keep their states.
     pub(crate) fn after(ctx: &Context, changes: &EnvChanges) -> Self {
         let before = Self::recorded(ctx);
         let recorded = |at: usize| before.as_ref().map(|before| before.0[at].clone());
         Self(names().enumerate().map(|(at, name)| state_after(ctx, changes, name, recorded(at))).collect())
     }
 
-    /// Returns the state after ssox has removed some of the variables that it set.
+    /// Returns the states after ssox has removed these variables. Only variables that ssox set change their states.
     pub(crate) fn without(&self, removed: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if removed.contains(&name) => State::Removed(fingerprint.clone()),
@@ -143,7 +145,7 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
-    /// Returns the state in which these variables may have any value.
+    /// Returns the states after which these variables may have any value, because the profile in use does not set them.
     pub(crate) fn released(&self, names: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if names.contains(&name) => State::Released(fingerprint.clone()),
@@ -215,10 +217,10 @@ impl Identity {
         [changed, removed].concat()
     }
 
-    /// Adds `SSOX_IDENTITY` with this record to some changes.
+    /// Adds `SSOX_IDENTITY`, with this record as its value, to the environment changes.
     ///
     /// # Errors
-    /// Those of [`EnvChanges::set`]. They do not occur, because a record is short and contains no control characters.
+    /// None occurs in practice: a record is short and contains no control characters.
     pub(crate) fn record(&self, changes: &mut EnvChanges) -> Result<()> {
         changes.set(VARIABLE, self.text())
     }
@@ -248,7 +250,7 @@ impl Identity {
     }
 }
 
-/// Returns the state of a variable after some changes; `recorded` is its state before them.
+/// Returns the state of a variable after some environment changes; `recorded` is the state before them.
 fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option<State>) -> State {
     let sets_keys = changes.get(ID).map(|id| id.is_some());
     if let Some(sets_keys) = sets_keys.filter(|_| FILES.contains(&name)) {
@@ -272,16 +274,16 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     }
 }
 
-/// Tells whether changes leave a shell with neither access keys nor the name of a profile, so that tools use the server
-/// that this variable names.
+/// Tells whether the shell has neither access keys nor the name of a profile after these environment changes. Tools
+/// then use the server that this variable names.
 fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
     ENDPOINT[..2].contains(&name) && [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
 }
 
-/// Returns the value of a variable that is compared; `None` if it is unset, or empty and not the name of a profile. For
-/// a configuration file, the value is its absolute path, which also depends on the working directory and on HOME. In a
-/// program that runs under `exec --serve`, this is the path of the file that other programs read, not of the file that
-/// ssox reads.
+/// Returns the value of a compared variable; `None` if the variable is unset. An empty variable counts as unset, unless
+/// it is one of [`PROFILES`]. For a configuration file, the value is its absolute path, which also depends on the
+/// working directory and on HOME. In a program that runs under `exec --serve`, this is the path of the file that other
+/// programs read, not of the file that ssox reads.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match usual_name(name) {
         Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),
@@ -290,7 +292,7 @@ fn value(ctx: &Context, name: &str) -> Option<String> {
     Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty() || PROFILES.contains(&name))
 }
 
-/// Returns the value that is compared if the variable of a configuration file is set to this path, or is unset
+/// Returns the value to compare for the variable of a configuration file that is set to `path`, or that is unset
 /// (`None`).
 fn named_file(ctx: &Context, name: &str, path: Option<&str>) -> Option<String> {
     whole(ctx.named_file(path.map(OsStr::new), usual_name(name)?).ok()?)

@@ -35,7 +35,7 @@ fn python_compact(value: &impl Serialize) -> String {
     write(value, Python { comma: b",", colon: b":" })
 }
 
-/// Like [`python`], for a value that contains a secret.
+/// Returns JSON in the format of [`python`], for a value that contains a secret.
 pub(crate) fn secret_python(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
     write_to(&mut text, value, Python { comma: b", ", colon: b": " });
@@ -48,7 +48,7 @@ pub(crate) fn document(value: &impl Serialize) -> String {
     printable(&text) + "\n"
 }
 
-/// Like [`document`], for a value that contains a secret.
+/// Returns JSON in the format of [`document`], for a value that contains a secret.
 pub(crate) fn secret_document(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
     write_to(&mut text, value, PrettyFormatter::new());

@@ -50,21 +50,23 @@ impl Lock {
         Some(Self { _file: Some(file), waited_since: None })
     }
 
-    /// Takes a lock; waits for a process that holds it. `what` says in messages what the lock protects.
+    /// Takes a lock. If another process holds the lock, waits until that process releases it. `what` says in messages
+    /// what the lock protects.
     ///
     /// # Errors
     /// `Unreachable`: the holder did not release the lock within [`LIMIT`]. The message names the holder.
-    /// Configuration: the lock file is a link.
+    /// `Configuration`: the lock file is a link.
     pub(crate) fn wait(ctx: &Context, name: &str, what: &str) -> Result<Self> {
         Self::wait_within(ctx, LIMIT, name, what)
     }
 
-    /// Tells whether something that was made at this time was made while this process waited for the lock.
+    /// Tells whether `made_at` is later than the moment at which this process began to wait for the lock.
     pub(crate) fn has_waited_for(&self, made_at: Timestamp) -> bool {
         self.waited_since.is_some_and(|since| made_at >= since)
     }
 
-    /// Takes the lock on a file that people edit; waits as [`Lock::wait`]. All paths of a file have the same lock.
+    /// Takes the lock on a file that people edit, and waits for it if necessary. All paths that lead to the same file
+    /// have the same lock.
     ///
     /// # Errors
     /// Those of [`Lock::wait`].
@@ -73,7 +75,7 @@ impl Lock {
         Self::wait(ctx, &format!("config {}", real.display()), &format!("the lock on `{}`", path.display()))
     }
 
-    /// Takes a lock, with another time limit than [`LIMIT`]; waits as [`Lock::wait`].
+    /// Takes a lock, and waits for it if necessary, at most for `limit`.
     ///
     /// # Errors
     /// Those of [`Lock::wait`].

@@ -24,7 +24,8 @@ pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R +
     results
 }
 
-/// Calls `work` as [`in_parts`] does, and calls `take` with each result as soon as it and all earlier ones exist.
+/// Splits the items into parts, and calls `work` with each part. Calls `take` with the results in the order of the
+/// parts, each as soon as all earlier results exist. Uses several threads if there are many items.
 pub(crate) fn each_part<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync, take: impl FnMut(R) + Send) {
     let parts: Vec<&[T]> = items.chunks(PART).collect();
     if items.len() <= FEW {
@@ -81,7 +82,8 @@ impl<R, F: FnMut(R)> InOrder<R, F> {
         }
     }
 
-    /// Calls `take` with each result whose earlier ones were taken. The lock is not held during a call.
+    /// Calls `take` with the next result of the order, as long as that result exists. The lock is not held during a
+    /// call.
     fn pass_on<'a>(&'a self, mut results: MutexGuard<'a, Results<R, F>>, mut take: F) {
         while let Some(result) = results.next() {
             drop(results);

@@ -19,7 +19,7 @@ impl Region {
     /// Parses the name of a region. `what` begins the error message: an option, or a key with its section.
     ///
     /// # Errors
-    /// Configuration: the text cannot be a region.
+    /// `Configuration`: the text cannot be a region.
     pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
         if Self::is(text) {
             return Ok(Self(text.into()));

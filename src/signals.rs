@@ -39,7 +39,7 @@ pub(crate) fn end_interrupted() {
 /// Catches the given signals, except those that this process ignores. From now on the caller must handle Ctrl-C.
 ///
 /// # Errors
-/// The system refuses the signal handlers.
+/// I/O errors: the system refuses the signal handlers.
 pub(crate) fn catch(signals: &[i32]) -> io::Result<Signals> {
     let mask = ignored();
     let is_ignored = |signal: i32| mask.map_or_else(|| survives(signal), |mask| mask >> (signal - 1) & 1 == 1);

@@ -59,7 +59,7 @@ impl Store {
     /// The values that `ssox_store` and `SSOX_STORE` may have.
     pub(crate) const NAMES: [(&str, Self); 2] = [("files", Self::Files), ("keyring", Self::Keyring)];
 
-    /// Returns the store that `SSOX_STORE` demands; `None` if it is unset or unknown.
+    /// Returns the store that `SSOX_STORE` demands; `None` if the variable is unset or has an unknown value.
     pub(crate) fn of_variable(ctx: &Context) -> Option<Self> {
         Self::named(ctx.var(VARIABLE)?)
     }
@@ -95,7 +95,7 @@ impl SecretKind {
     /// Returns the directory in which the files of this kind are.
     ///
     /// # Errors
-    /// Configuration: the home directory is unknown.
+    /// `Configuration`: the home directory is unknown.
     pub(crate) fn directory(self, ctx: &Context) -> Result<PathBuf> {
         let below = match self {
             Self::Token => ".aws/sso/cache",
@@ -121,7 +121,7 @@ impl Item {
     /// Reads the item; `None` if it is absent.
     ///
     /// # Errors
-    /// Configuration: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
+    /// `Configuration`: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
     pub(crate) fn read(&self, ctx: &Context) -> Result<Option<Stored>> {
         if self.store == Store::Keyring {
             let found = ctx.keyring.read(ctx.keyring_limit(), &self.name())?;
@@ -140,8 +140,8 @@ impl Item {
         }
     }
 
-    /// Returns a text without secrets. It changes when the item changes, or when reading it fails for another reason
-    /// than before.
+    /// Returns a text without secrets. The text changes when the item changes, or when reading the item fails for
+    /// another reason than before.
     pub(crate) fn state(&self, ctx: &Context) -> String {
         if self.store == Store::Files {
             return self.path(ctx).map_or_else(|error| error.message, |path| files::state(&path));
@@ -156,7 +156,7 @@ impl Item {
     /// Reserves disk space for the next content, or checks that the keyring can be written.
     ///
     /// # Errors
-    /// Configuration: the file cannot be written. `NeedsPerson`: the keyring cannot be used.
+    /// `Configuration`: the file cannot be written. `NeedsPerson`: the keyring cannot be used.
     pub(crate) fn reserve(&self, ctx: &Context) -> Result<Reserved> {
         if self.store == Store::Keyring {
             return ctx.keyring.check(ctx.keyring_limit()).map(|()| Reserved::Keyring(self.clone()));
@@ -180,7 +180,7 @@ impl Item {
     /// Removes the item; returns whether it existed.
     ///
     /// # Errors
-    /// Configuration: the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
+    /// `Configuration`: the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
     pub(crate) fn remove(&self, ctx: &Context) -> Result<bool> {
         if self.store == Store::Keyring {
             return ctx.keyring.remove(ctx.keyring_limit(), &self.name());
@@ -198,7 +198,7 @@ impl Item {
     /// Returns the path that the item has, or would have, as a file.
     ///
     /// # Errors
-    /// Configuration: the home directory is unknown.
+    /// `Configuration`: the home directory is unknown.
     pub(crate) fn path(&self, ctx: &Context) -> Result<PathBuf> {
         Ok(file(&self.kind.directory(ctx)?, &self.hash))
     }
@@ -209,7 +209,7 @@ impl Item {
 }
 
 impl Reserved {
-    /// Writes the content, as [`Item::write`] does.
+    /// Writes the content to the reserved place. Programs that manage the keyring show `label`.
     ///
     /// # Errors
     /// Those of [`Item::write`].

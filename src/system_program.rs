@@ -1,4 +1,5 @@
-//! Runs small programs of the operating system, such as `ps`, with a time limit: a caller waits for their output.
+//! Runs small programs of the operating system, such as `ps`. They have a time limit, because the caller waits for
+//! their output.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};
@@ -9,8 +10,8 @@ use std::time::Duration;
 /// How long such a program may run.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Returns the stdout of a program. Returns `None` if the program cannot be started, or does not close its stdout in
-/// time; then it is killed.
+/// Returns the stdout of a program; `None` if the program cannot be started. A program that does not close its stdout
+/// within [`LIMIT`] is killed, and `None` is returned.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     output_within(LIMIT, command)
 }

@@ -109,7 +109,7 @@ impl AccountRoles {
 }
 
 impl Listing {
-    /// Creates the listing of a session, as the file stores it, from what AWS has listed.
+    /// Makes the listing of a session from the accounts that AWS has listed.
     pub(super) fn new(session: &Session, listed_at: Timestamp, accounts: Vec<AccountRoles>) -> Self {
         Self { session: session.name.clone(), start_url: session.start_url.clone(), listed_at, accounts }
     }
@@ -149,7 +149,8 @@ impl Listing {
     }
 }
 
-/// Reads the stored listing of a session; `None` if there is none, or if it belongs to another start URL.
+/// Reads the stored listing of a session; `None` if no listing is stored, or if the stored one belongs to another start
+/// URL.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
     let Counted { listing, .. } = read_path(&path(ctx, session).ok()?, &AccountFilter::ALL)?;
     let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);
@@ -161,7 +162,8 @@ pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
     configured_accounts(ctx, files, &AccountFilter::ALL).into_iter().map(|counted| counted.listing).collect()
 }
 
-/// Reads the configuration, and the listings of all configured sessions; none if the configuration cannot be read.
+/// Reads the configuration, and the listings of all configured sessions. If the configuration cannot be read, there are
+/// no listings.
 pub(crate) fn all_configured(ctx: &Context) -> Vec<Listing> {
     ConfigFiles::load(ctx).map(|files| configured(ctx, &files)).unwrap_or_default()
 }
@@ -173,8 +175,9 @@ pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &A
     listings
 }
 
-/// Reads the same as [`configured_accounts`], but from `files` that may have only the `[sso-session]` sections. Returns
-/// `None` if a listing belongs to a legacy profile, because only the whole files say whether that profile still exists.
+/// Returns the same as [`configured_accounts`], but `files` need only have the `[sso-session]` sections. Returns `None`
+/// if a listing belongs to a legacy profile, because only the whole configuration says whether that profile still
+/// exists.
 pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles, wanted: &AccountFilter) -> Option<Vec<Counted>> {
     let mut listings = stored(ctx, wanted);
     let are_named = listings.iter().all(|counted| counted.listing.session.is_some());
@@ -201,7 +204,7 @@ pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
 /// Removes the listing of a session.
 ///
 /// # Errors
-/// Configuration: the file cannot be removed.
+/// `Configuration`: the file cannot be removed.
 pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
     files::remove(&path(ctx, session)?).map(drop)
 }
@@ -209,7 +212,7 @@ pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
 /// Writes the listing of a session.
 ///
 /// # Errors
-/// Configuration: the file cannot be written.
+/// `Configuration`: the file cannot be written.
 pub(super) fn write(ctx: &Context, session: &Session, listing: &Listing) -> Result<()> {
     files::write_secret(&path(ctx, session)?, listing.to_json().as_bytes())
 }

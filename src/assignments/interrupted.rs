@@ -36,14 +36,15 @@ struct ListedAccount {
     account_id: AccountId,
     listed_at: Timestamp,
     roles: Vec<String>,
-    /// How many accounts the run had found when it wrote this line, and how many of these had their roles.
+    /// How many accounts the run had found when it wrote this line. `listed` is for how many of them it had listed the
+    /// roles.
     #[serde(default)]
     found: usize,
     #[serde(default)]
     listed: usize,
 }
 
-/// Returns how many accounts have their roles in the file, and how many accounts the last run has found so far. Reads
+/// Returns for how many accounts the last run has listed the roles, and how many accounts it has found so far. Reads
 /// only the end of the file, because processes that wait call this many times each second.
 pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize)> {
     let end = files::end(&path(ctx, session.label(), &session.start_url).ok()?, LONGEST_LINE)?;
@@ -74,7 +75,8 @@ impl Interrupted {
         &self.roles
     }
 
-    /// Adds the roles of an account, also to the file. `found` is how many accounts were found so far.
+    /// Adds the roles of an account to this value and to the file. `found` is how many accounts the run has found so
+    /// far.
     pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String], found: usize) {
         self.roles.insert(*account_id, roles.to_vec());
         let (account_id, listed_at, listed) = (*account_id, ctx.now(), self.roles.len());
@@ -116,7 +118,7 @@ fn create(path: &Path) -> bool {
 /// Removes the file of a session after a sign-in or sign-out: the roles may be those of another person.
 ///
 /// # Errors
-/// Configuration: the file cannot be removed.
+/// `Configuration`: the file cannot be removed.
 pub(crate) fn forget_interrupted(ctx: &Context, label: &str, start_url: &str) -> Result<()> {
     files::remove(&path(ctx, label, start_url)?)
 }

@@ -36,7 +36,7 @@ pub(crate) struct Listed {
 /// Removes the stored listing of a session, and the roles that an interrupted run has listed.
 ///
 /// # Errors
-/// Configuration: a file cannot be removed.
+/// `Configuration`: a file cannot be removed.
 pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
     file::remove(ctx, session)?;
     forget_interrupted(ctx, session.label(), &session.start_url)
@@ -80,8 +80,8 @@ pub(crate) fn are_being_listed(ctx: &Context, session: &Session) -> bool {
     Lock::try_take(ctx, &lock_name(session)).is_none()
 }
 
-/// Returns the listing that another process stored while this process waited for the lock; `None` if there is none, or
-/// this process did not wait.
+/// Returns the listing that another process stored while this process waited for the lock; `None` if no process stored
+/// one, or this process did not wait.
 fn listed_meanwhile(ctx: &Context, session: &Session, lock: &Lock) -> Option<Listing> {
     read(ctx, session).filter(|listing| lock.has_waited_for(listing.listed_at))
 }

@@ -24,7 +24,7 @@ pub(crate) struct Outcome {
     pub(crate) is_left_out: bool,
     pub(crate) time: Duration,
     pub(crate) stdout: Vec<u8>,
-    /// All of stderr if output is kept in memory, else the end of it.
+    /// All of stderr if output is kept in memory, else the end of stderr.
     pub(crate) stderr: Vec<u8>,
 }
 

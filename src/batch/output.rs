@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The longest line that is held back until it is complete, in bytes. A longer line is shown in parts, each with the
-/// name.
+/// job's name.
 const LONGEST_LINE: usize = 1 << 20;
 /// How many bytes at the end of stderr are kept to report a failure.
 const LAST: usize = 4096;
@@ -47,7 +47,7 @@ impl Output {
     /// Creates the directory if it is missing.
     ///
     /// # Errors
-    /// Configuration: the directory cannot be created.
+    /// `Configuration`: the directory cannot be created.
     pub(crate) fn new(shown: Shown, directory: Option<PathBuf>) -> Result<Self> {
         if let Some(directory) = &directory {
             fs::create_dir_all(directory).map_err(|cause| Error::file("create", directory, &cause))?;
@@ -63,7 +63,7 @@ impl Output {
     /// Returns the streams that take stdout and stderr of a program.
     ///
     /// # Errors
-    /// Configuration: an output file cannot be created.
+    /// `Configuration`: an output file cannot be created.
     pub(super) fn streams(self: &Arc<Self>, number: usize, name: &str) -> Result<[Stream; 2]> {
         Ok([self.stream(Channel::Stdout, number, name)?, self.stream(Channel::Stderr, number, name)?])
     }
@@ -108,7 +108,8 @@ impl Stream {
     /// Passes on output of the program.
     ///
     /// # Errors
-    /// Those of the operating system; `BrokenPipe` if the program that reads ssox's own output has closed the pipe.
+    /// I/O errors: the output cannot be written. `BrokenPipe`: the program that reads ssox's own output has closed the
+    /// pipe.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.kept.extend_from_slice(bytes);
         // Cuts only when twice the limit is reached: each cut copies the part that is kept.

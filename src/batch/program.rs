@@ -10,7 +10,7 @@ impl Program {
     /// Starts a program; its stdout and stderr are pipes.
     ///
     /// # Errors
-    /// Those of the operating system.
+    /// I/O errors: the program cannot be started.
     pub(super) fn start(command: &mut Command) -> io::Result<Self> {
         system::own_group(command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map(Self)
@@ -29,12 +29,13 @@ impl Program {
     }
 
     /// Waits until the program exits, without reaping it. A program that reads from the terminal is terminated, because
-    /// nobody would see what it asks. Returns true if this program was terminated.
+    /// nobody would see its question. Returns true if the program was terminated.
     pub(super) fn wait(&mut self) -> bool {
         system::wait(&mut self.0)
     }
 
-    /// Reaps the program, and returns its exit status as shells report it (128 plus the signal's number after a signal).
+    /// Reaps the program, and returns its exit status as shells report it (128 plus the signal's number after a
+    /// signal).
     pub(super) fn status(&mut self) -> u8 {
         self.0.wait().map_or(1, shell_status)
     }

@@ -8,9 +8,9 @@ use std::thread;
 /// How many bytes are read at once.
 const CHUNK: usize = 64 << 10;
 
-/// Copies the program's output to `to`. The returned receiver gets what `to` has kept in memory, or the error of a
-/// failed write. `closed` is called if the program that reads ssox's own output has closed the pipe; the job's program
-/// then gets a broken pipe, too.
+/// Copies the output of a job's program to `to`. The returned receiver gets the output that `to` has kept in memory, or
+/// the error of a failed write. If the program that reads ssox's own output has closed the pipe, `closed` is called,
+/// and the job's program gets a broken pipe, too.
 pub(super) fn read(
     from: Option<impl Read + Send + 'static>,
     mut to: Stream,

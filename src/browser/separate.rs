@@ -42,7 +42,7 @@ pub(crate) enum Extension {
     OpenUrl,
 }
 
-/// The account that gets a container or profile of its own.
+/// The account that gets a container or Chrome profile of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Separation<'a> {
     /// The account ID, or the name of the AWS profile if the account is unknown.
@@ -53,10 +53,11 @@ pub(crate) struct Separation<'a> {
     pub(crate) extension: Extension,
 }
 
-/// Returns the browser for the console. With `separation`, pages open in the container or profile of the account that it names.
+/// Returns the browser for the console. With `separation`, pages open in the container or Chrome profile of that
+/// account.
 ///
 /// # Errors
-/// Configuration: `SSOX_CONSOLE_BROWSER` cannot be used. `NeedsPerson`: neither Firefox nor Chrome is installed.
+/// `Configuration`: `SSOX_CONSOLE_BROWSER` cannot be used. `NeedsPerson`: neither Firefox nor Chrome is installed.
 pub(crate) fn of_console(ctx: &Context, separation: Option<&Separation>) -> Result<Opener> {
     let words = match (ctx.var(VARIABLE), separation) {
         (Some(text), _) => words(ctx, text)?,
@@ -107,7 +108,7 @@ fn separated(mut opener: Opener, separation: &Separation) -> Result<Opener> {
     Ok(opener)
 }
 
-/// Returns the URL by which the extension opens a page in the container; `%s` stands for the page's URL. The extension
+/// Returns the URL that makes the extension open a page in the container; `%s` stands for the page's URL. The extension
 /// creates the container if it does not exist.
 fn container(separation: &Separation) -> String {
     let scheme = match separation.extension {
@@ -124,7 +125,7 @@ fn color(separation: &Separation) -> &'static str {
     if separation.is_protected { COLORS[0] } else { COLORS[1 + sum % others] }
 }
 
-/// Returns a name for the directory in which Chrome keeps the profile.
+/// Returns the name of the directory in which Chrome keeps the profile for an account; `key` is that of [`Separation`].
 fn directory(key: &str) -> String {
     key.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).collect()
 }

@@ -1,4 +1,4 @@
-//! The content of a cache entry: JSON as the AWS CLI writes it, with additional keys that only ssox reads.
+//! The content of a cache entry: JSON as the AWS CLI writes it, with additional fields that only ssox reads.
 
 use crate::arn::AccountId;
 use crate::credentials::RoleCredentials;
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The JSON key for the name of the entry's role. No AWS tool reads it.
+/// The name of the JSON field that contains the entry's role. No AWS tool reads it.
 const ROLE: &str = "SsoxRole";
 
 /// The JSON document of a cache entry, as the AWS CLI writes it.
@@ -25,7 +25,7 @@ pub(super) struct EntryJson<'a> {
     pub(super) credentials: CredentialsJson<'a>,
 }
 
-/// Credentials as JSON, with the JSON keys that AWS tools write and read.
+/// Credentials as JSON, with the fields that AWS tools write and read.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CredentialsJson<'a> {
@@ -51,7 +51,7 @@ impl<'a> CredentialsJson<'a> {
     }
 }
 
-/// Reads the credentials in a cache entry; `None` if it is malformed.
+/// Reads the credentials in a cache entry; `None` if the entry is malformed.
 pub(super) fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
     let mut document = SecretJson::parse(bytes)?;
     let role_name = document.get(ROLE).and_then(Value::as_str).filter(|name| !has_control(name));

@@ -20,7 +20,7 @@ pub(crate) struct EntryNames<'a> {
     variable: Option<Store>,
     directory: Directory,
     hashes: Hashes,
-    /// The names of the entries in the keyring; read when the first name is looked for.
+    /// The names of the entries in the keyring; they are read when ssox first looks for an entry there.
     keyring: OnceLock<Result<Hashes>>,
     /// The index; read only if expirations are needed and there are many entries.
     index: OnceLock<Index>,
@@ -80,7 +80,7 @@ impl<'a> EntryNames<'a> {
         Expirations { names: self, reader: self.directory.reader(), read: Vec::new() }
     }
 
-    /// Writes the index if it lacked many of the files that were read.
+    /// Writes the index again if many of the files that were read were missing in it.
     pub(crate) fn renew_index(&self) {
         let read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
         if read.len() >= index::MANY {
@@ -127,13 +127,13 @@ impl Drop for Expirations<'_> {
     }
 }
 
-/// Decodes a hash in hexadecimal digits; `None` if it is not one.
+/// Decodes a hash in hexadecimal digits; `None` if the text is not such a hash.
 fn hash_of(digits: &str) -> Option<Hash> {
     let mut hash = Hash::default();
     hex::decode_to_slice(digits, &mut hash).ok().map(|()| hash)
 }
 
-/// Returns when the credentials in an entry expire; `None` where [`parse`] returns `None`.
+/// Returns when the credentials in an entry expire; `None` if the entry is malformed, so that [`parse`] rejects it.
 pub(super) fn expiration(bytes: &[u8]) -> Option<Timestamp> {
     match serde_json::from_slice::<Unescaped>(bytes) {
         Ok(Unescaped { credentials }) if credentials.are_valid() => Timestamp::parse(credentials.expiration),
@@ -141,7 +141,8 @@ pub(super) fn expiration(bytes: &[u8]) -> Option<Timestamp> {
     }
 }
 
-/// The parts of an entry that this file needs. They are read without copying, which works if no character is escaped.
+/// The parts of an entry that this file needs. Their texts are read without copying, which works only if no character
+/// is escaped.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Unescaped<'a> {

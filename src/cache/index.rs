@@ -24,8 +24,8 @@ const SUM: usize = 20;
 const MOST: usize = 100_000;
 /// With fewer cache files, an index costs more than it saves.
 pub(super) const MANY: usize = 500;
-/// How long ago a file must have changed to be in the index, in seconds. Some file systems store times only in steps of
-/// 2 s.
+/// The index has only files whose last change is at least this many seconds ago. Some file systems store times only in
+/// steps of 2 s.
 const SETTLED: i64 = 3;
 
 /// The hash in the name of a cache file, the file's stamp, and the expiration of its credentials.

@@ -24,8 +24,8 @@ pub(crate) struct Key {
 const USUAL_ARGUMENTS: usize = 160;
 
 impl Key {
-    /// Returns the key of an SSO role. `session` is the name of the sso-session; without one the start URL is part of
-    /// the key.
+    /// Returns the cache key of an SSO role. `session` is the name of the sso-session. Without an sso-session, the
+    /// start URL is a part of the cache key.
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let of_session = session.map_or((r#","startUrl":"#, start_url), |session| (r#","sessionName":"#, session));
         let mut arguments = String::with_capacity(USUAL_ARGUMENTS);
@@ -39,13 +39,14 @@ impl Key {
         Self::new(&arguments, Some("sso"))
     }
 
-    /// Returns the key of an assumed role. As in the AWS CLI, it is the hash of the request's arguments in sorted
+    /// Returns the cache key of an assumed role: as in the AWS CLI, the hash of the request's arguments in sorted
     /// order.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
         Self::new(&json::python(&sorted(arguments)), None)
     }
 
-    /// Returns the key of an entry that no other tool reads: the hash of everything that its credentials depend on.
+    /// Returns the cache key of an entry that no other tool reads: the hash of everything on which the entry's
+    /// credentials depend.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
         Self::new(&json::python(&json!({ "ssox": kind, "of": parts })), Some(kind))
     }
@@ -54,7 +55,7 @@ impl Key {
         Self { hash: files::hash(arguments), provider_type, session: None, store: Store::Files }
     }
 
-    /// Sets the label of the session that is written into the entry.
+    /// Sets the session label that is written into the entry.
     pub(crate) fn of_session(self, label: Option<&str>) -> Self {
         Self { session: label.map(String::from), ..self }
     }

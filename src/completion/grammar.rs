@@ -60,8 +60,9 @@ pub(super) fn expected(command: Command, command_line: &CommandLine) -> Expected
     words(candidates, is_option, &excluded)
 }
 
-/// Returns ssox with only the verb in the command line; without one, with all verbs, but not their arguments. Building
-/// the other arguments takes clap longer than everything else that completion does.
+/// Returns clap's definition of ssox with only the verb of the command line. If the command line has no verb, returns
+/// all verbs without their arguments. Building the other arguments takes clap longer than everything else that
+/// completion does.
 fn without_other_verbs(command: Command, words: &[String]) -> Command {
     let verb = verb(&command, words).0;
     if verb.get_name() != command.get_name() {
@@ -121,7 +122,7 @@ fn verb<'c>(command: &'c Command, words: &[String]) -> (&'c Command, usize) {
 }
 
 /// Returns the index of PROGRAM in `exec PROFILE -- PROGRAM …` or `each PATTERN… -- PROGRAM …`; `None` if the cursor is
-/// before it.
+/// before PROGRAM.
 fn inner_command(verb: &Command, command_line: &CommandLine, first: usize) -> Option<usize> {
     if verb.get_positionals().any(Arg::is_last_set) {
         let dashes = command_line.words.iter().skip(first).position(|word| word == "--")?;

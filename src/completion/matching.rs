@@ -29,8 +29,8 @@ pub(super) fn matches(names: Vec<Cow<str>>, typed: &str, matched_by: MatchedBy) 
     Matches::Names(names)
 }
 
-/// Returns the names that start with what was typed. If there are none, returns the names that start with it when case
-/// is ignored.
+/// Returns the names that start with what was typed. If no name does, returns the names that start with it when case is
+/// ignored.
 fn matching<'a>(mut names: Vec<Cow<'a, str>>, typed: &str) -> Vec<Cow<'a, str>> {
     if names.iter().any(|name| name.starts_with(typed)) {
         names.retain(|name| name.starts_with(typed));

@@ -1,5 +1,5 @@
-//! Completion: finds what can be inserted at the cursor, and writes it for the completion function of each shell (in
-//! the folder `shell/`). The shell inserts it as one word and runs nothing.
+//! Completion: finds the candidates for the cursor position, and writes them for the completion function of each shell
+//! (in the folder `shell/`). The shell inserts a candidate as one word and runs nothing.
 //!
 //! Invariant: completion never asks AWS, never signs in, and never evaluates what was typed.
 

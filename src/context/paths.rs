@@ -9,7 +9,7 @@ impl Context {
     /// Returns the home directory.
     ///
     /// # Errors
-    /// Configuration: the home directory is unknown.
+    /// `Configuration`: the home directory is unknown.
     pub(crate) fn home(&self) -> Result<&Path> {
         self.home.as_deref().ok_or_else(|| {
             Error::configuration("the home directory is unknown: HOME is not set")
@@ -21,7 +21,7 @@ impl Context {
     /// equivalent.
     ///
     /// # Errors
-    /// Configuration: the path depends on the home directory, which is unknown; or other users can write to the state
+    /// `Configuration`: the path depends on the home directory, which is unknown; or other users can write to the state
     /// directory.
     pub(crate) fn state_dir(&self) -> Result<PathBuf> {
         let directory = self.state_path()?;
@@ -32,7 +32,7 @@ impl Context {
     /// Checks the state directory; does nothing if its path is unknown.
     ///
     /// # Errors
-    /// Configuration: other users can write to it.
+    /// `Configuration`: other users can write to it.
     pub(crate) fn check_state(&self) -> Result<()> {
         if self.state_path().is_ok() { self.state_dir().map(drop) } else { Ok(()) }
     }
@@ -62,7 +62,7 @@ impl Context {
     /// this is not the file that ssox itself uses.
     ///
     /// # Errors
-    /// As [`Self::home`].
+    /// Those of [`Self::home`].
     pub(crate) fn file_for_programs(&self, variable: &str, usual_name: &str) -> Result<PathBuf> {
         match self.replaced.iter().find(|(name, _)| *name == variable) {
             Some((_, value)) => self.named_file(value.as_deref(), usual_name),
@@ -70,10 +70,11 @@ impl Context {
         }
     }
 
-    /// Returns the path of a configuration file that a variable names, or the usual one.
+    /// Returns the path of a configuration file: `name`, with variables expanded, or else the file with the usual name
+    /// in `~/.aws`.
     ///
     /// # Errors
-    /// As [`Self::home`].
+    /// Those of [`Self::home`].
     pub(crate) fn named_file(&self, name: Option<&OsStr>, usual_name: &str) -> Result<PathBuf> {
         match name {
             Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| self.expand_variables(path))),

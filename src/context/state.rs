@@ -9,7 +9,7 @@ use std::path::Path;
 /// Checks the state directory, and the directories and links directly in it.
 ///
 /// # Errors
-/// Configuration: one of them belongs to another user, other users can write to it, or it is a symbolic link.
+/// `Configuration`: one of them belongs to another user, other users can write to it, or it is a symbolic link.
 #[cfg(unix)]
 pub(super) fn check(directory: &Path, home: Option<&Path>) -> Result<()> {
     let owners = owners(home);

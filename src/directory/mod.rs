@@ -1,5 +1,5 @@
-//! `.ssox` files. Such a file says which profile is used in its directory and those below it. It is used only if the
-//! person trusts it.
+//! `.ssox` files. Such a file says which profile is used in its directory and in the directories below. ssox uses the
+//! file only if the person trusts it.
 
 mod settings;
 mod trust;
@@ -23,8 +23,8 @@ const LARGEST: u64 = 64 << 10;
 const OF_TOOLS: [&str; 6] =
     [".envrc", "mise.toml", ".mise.toml", "mise.local.toml", ".mise.local.toml", ".config/mise.toml"];
 
-/// A `.ssox` file with its canonical path and its text. It is read once, so that the text that is trusted is also the
-/// one that is used.
+/// A `.ssox` file with its canonical path and its text. The file is read once, so ssox uses the same text that it has
+/// compared with the trusted one.
 #[derive(Debug)]
 pub(crate) struct DirectoryFile {
     pub(crate) path: PathBuf,
@@ -35,7 +35,7 @@ impl DirectoryFile {
     /// Reads a file.
     ///
     /// # Errors
-    /// Configuration: the file does not exist, cannot be read, is too large, or is not a regular file of UTF-8 text.
+    /// `Configuration`: the file does not exist, cannot be read, is too large, or is not a regular file of UTF-8 text.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let path = canonical(path)?;
         if path.is_symlink() {
@@ -55,7 +55,7 @@ impl DirectoryFile {
     /// Returns the settings in the file.
     ///
     /// # Errors
-    /// Configuration: the file cannot be used. The message says why.
+    /// `Configuration`: the file cannot be used. The message says why.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Settings::parse(&self.path, &self.text)
     }
@@ -63,7 +63,7 @@ impl DirectoryFile {
     /// Tells whether the person trusts the file with this text.
     ///
     /// # Errors
-    /// Configuration: the state directory is unknown, or other users can write to it.
+    /// `Configuration`: the state directory is unknown, or other users can write to it.
     pub(crate) fn is_trusted(&self, ctx: &Context) -> Result<bool> {
         trust::is_trusted(ctx, &self.path, &self.text)
     }
@@ -71,7 +71,7 @@ impl DirectoryFile {
     /// Records that the person trusts the file with this text.
     ///
     /// # Errors
-    /// Configuration: the state directory cannot be written.
+    /// `Configuration`: the state directory cannot be written.
     pub(crate) fn trust(&self, ctx: &Context) -> Result<()> {
         trust::record(ctx, &self.path, &self.text)
     }
@@ -103,7 +103,7 @@ pub(crate) fn has_nearer_tool(file: &Path) -> bool {
 /// Returns the path with its directory made canonical. The file itself may be absent, or a link.
 ///
 /// # Errors
-/// Configuration: the directory does not exist.
+/// `Configuration`: the directory does not exist.
 pub(crate) fn canonical(path: &Path) -> Result<PathBuf> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real =

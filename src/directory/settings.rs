@@ -20,8 +20,8 @@ impl Settings {
     /// Parses the text of a file.
     ///
     /// # Errors
-    /// Configuration: the file has a section, a line without a key, an unknown or repeated key, or a value that cannot
-    /// be used; or the file names no profile.
+    /// `Configuration`: the file has a section, a line without a key, an unknown or repeated key, or a value that
+    /// cannot be used; or the file names no profile.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
         let section = parse_plain(text).map_err(|line| bad(path, &format!("line {line} is not `KEY = VALUE`")))?;
         for (at, entry) in section.entries().iter().enumerate() {

@@ -22,7 +22,7 @@ pub(super) fn record(ctx: &Context, path: &Path, text: &str) -> Result<()> {
 /// Removes the record of a file, whatever the file's text is; returns whether there was a record.
 ///
 /// # Errors
-/// Configuration: the record cannot be removed.
+/// `Configuration`: the record cannot be removed.
 pub(crate) fn forget(ctx: &Context, path: &Path) -> Result<bool> {
     let record = record_path(ctx, path)?;
     let is_there = record.symlink_metadata().is_ok();

@@ -11,8 +11,8 @@ pub(super) enum State {
     /// ssox set the variable, and removed it when another program changed the access keys. Contains the fingerprint of
     /// the value.
     Removed(String),
-    /// ssox set the variable for an earlier profile. The profile in use has no value for it, so any value is accepted.
-    /// Contains the fingerprint of the earlier value.
+    /// ssox set the variable for an earlier profile. The profile in use has no value for the variable, so any value is
+    /// accepted. Contains the fingerprint of the earlier value.
     Released(String),
 }
 

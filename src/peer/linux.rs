@@ -41,11 +41,11 @@ pub(super) fn peer(ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Socket {
     HeldBy(u32),
-    /// The process has closed it. The list then says user 0.
+    /// The process has closed the socket. The list then has user 0.
     Closed,
 }
 
-/// Finds the socket that connects `from` to `to`; `None` if the list does not have it.
+/// Finds the socket that connects `from` to `to`; `None` if the list does not contain this socket.
 fn find(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<Socket> {
     let ends = [[listed(from), listed(to)], [mapped(from), mapped(to)]];
     table.lines().find_map(|line| {

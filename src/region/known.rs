@@ -43,7 +43,7 @@ pub(crate) const REGIONS: [(&str, &str, &str); 39] = [
     ("us-west-2", "usw2", "Oregon"),
 ];
 
-/// Returns the region with this short form; `None` if there is none.
+/// Returns the region with this short form; `None` if no region has it.
 pub(crate) fn in_full(typed: &str) -> Option<&'static str> {
     REGIONS.iter().find(|(_, short, _)| *short == typed).map(|(name, ..)| *name)
 }

@@ -16,7 +16,7 @@ impl Emit {
     /// Parses the name of a shell followed by the version of the reply.
     ///
     /// # Errors
-    /// Usage: the shell is unknown, or this ssox cannot write that version of the reply.
+    /// `Usage`: the shell is unknown, or this ssox cannot write that version of the reply.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let Some(shell) = Shell::named(name) else {

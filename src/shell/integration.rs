@@ -28,7 +28,7 @@ pub(crate) trait Integration: Sync {
     /// Returns the file names of the shell's program, without versions.
     fn programs(&self) -> &'static [&'static str];
 
-    /// Tells whether hints are written for this shell if the person's shell is unknown.
+    /// Tells whether hints are in the syntax of this shell if the person's shell is unknown.
     fn is_default(&self) -> bool {
         false
     }
@@ -63,7 +63,8 @@ pub(crate) trait Integration: Sync {
         None
     }
 
-    /// Returns the line that keeps ssox from showing the profile in the prompt. The line must be before the script.
+    /// Returns the line that keeps ssox from showing the profile in the prompt. In an rc file, this line must be before
+    /// the line that loads the script.
     fn no_prompt_line(&self) -> &'static str;
 
     /// Returns the line of an rc file that loads the script.

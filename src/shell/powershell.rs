@@ -120,8 +120,8 @@ fn ascii(value: &str) -> String {
     })
 }
 
-/// Decodes the word at the cursor. The completion function puts a `=` before it, because an empty argument would be
-/// lost.
+/// Decodes the word at the cursor. The completion function puts a `=` before the word, because an empty argument would
+/// be lost.
 fn decoded(current: &str) -> String {
     current.strip_prefix('=').unwrap_or(current).trim_matches(['"', '\'']).into()
 }

@@ -42,7 +42,7 @@ impl Dialect {
     /// Writes all changes, one on each line.
     ///
     /// # Errors
-    /// Configuration: a value cannot be written safely in this format.
+    /// `Configuration`: a value cannot be written safely in this format.
     pub(crate) fn write(self, changes: &EnvChanges) -> Result<Secret> {
         let mut text = Secret::default();
         changes.iter().try_for_each(|(name, value)| self.write_line(&mut text, name, value))?;

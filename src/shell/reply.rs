@@ -9,9 +9,10 @@ use crate::secret::Secret;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Returns the reply as one text, which the caller writes in one piece when the command ends. `=NAME=VALUE` sets a
-/// variable, `-NAME` unsets it, and `!NAME` makes the shell forget the value that it saved before the first `use`. If
-/// no profile is in use after the reply, the shell restores the saved values of the variables that the reply unsets.
+/// Returns the reply as one text. The caller writes it in one piece when the command ends. In the reply, `=NAME=VALUE`
+/// sets a variable, `-NAME` unsets it, and `!NAME` makes the shell forget the value that it saved before the first
+/// `use`. If no profile is in use after the reply, the shell restores the saved values of the variables that the reply
+/// unsets.
 pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> Secret {
     let mut text = Secret::new("#ssox1\n");
     for name in changes.forgotten() {

@@ -1,4 +1,4 @@
-//! Writes to the clipboard of the terminal with an escape sequence (OSC 52). It works even if the terminal is on
+//! Writes to the clipboard of the terminal with an escape sequence (OSC 52). This works even if the terminal is on
 //! another machine.
 
 use crate::context::Context;

@@ -108,7 +108,7 @@ mod line {
     }
 }
 
-/// On Ctrl-C, removes the spinners, says that ssox was interrupted, and ends the process as the default handler does.
+/// Handles Ctrl-C: removes the spinners, prints that ssox was interrupted, and ends the process.
 #[cfg(unix)]
 mod interrupt {
     use super::shown;

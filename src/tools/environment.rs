@@ -35,7 +35,7 @@ impl View<'_> {
     }
 
     /// Says which session token the tool takes with the access keys, as the end of a sentence; empty if all tools take
-    /// the same.
+    /// the same session token.
     fn token_of_keys(&self) -> &'static str {
         let (Some(old), new) = (self.ctx.var(OLD_TOKEN), self.ctx.var(TOKEN)) else { return "" };
         match (self.tool.token_variables.contains(&OLD_TOKEN), new) {
@@ -53,8 +53,8 @@ impl View<'_> {
         is_empty.then(|| (Taken::Unsigned, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
     }
 
-    /// Returns the role in the variables of a web identity; `None` if these variables are not set, or if only one is set
-    /// and the tool ignores it.
+    /// Returns the role in the variables of a web identity; `None` if these variables are not set, or if only one is
+    /// set and the tool ignores it.
     pub(super) fn web_identity(&self) -> Option<Outcome> {
         self.ctx.var("AWS_WEB_IDENTITY_TOKEN_FILE")?;
         if let Some(role) = self.ctx.var("AWS_ROLE_ARN") {

@@ -33,7 +33,8 @@ const ALL: [ProfileKind; 9] = [
     ProfileKind::ConfigKeys,
 ];
 
-/// Returns a kind of credentials that a profile contains; `None` if it contains none.
+/// Returns the first kind of credentials, in the order of [`ALL`], that a profile contains; `None` if it contains no
+/// credentials.
 pub(super) fn kind_of(section: &Section) -> Option<ProfileKind> {
     ALL.into_iter().find(|kind| kind.is_in(section))
 }

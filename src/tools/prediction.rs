@@ -32,15 +32,16 @@ pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles, refusal: Refusal) 
     of_tools.chain(bedrock(ctx)).collect()
 }
 
-/// Returns what the clients for Amazon Bedrock take if there is an API key: that key, in boto3, in JS v3 and in others,
-/// even if the program selects access keys or a profile. Without it they take what the tool takes for other services.
+/// Returns the prediction for clients of Amazon Bedrock if the environment has an API key. These clients (in boto3, JS
+/// v3 and other tools) take the API key, even if the program selects access keys or a profile. Without an API key, they
+/// take the same credentials as for other services, and there is no separate prediction.
 fn bedrock(ctx: &Context) -> Option<Prediction> {
     ctx.var(BEDROCK_KEY)?;
     let why = format!("the API key in {BEDROCK_KEY}, instead of all other credentials");
     Some(Prediction { tool: "Bedrock clients", taken: Taken::BedrockKey, renews: false, region: None, why })
 }
 
-/// Says why the AWS CLI fails with these files whatever it is to do; `None` if it reads them.
+/// Says why every command of the AWS CLI fails with these files; `None` if the AWS CLI can read the files.
 pub(super) fn rejection(files: &ConfigFiles) -> Option<String> {
     let error = files.check().into_iter().find(|finding| finding.severity == Severity::Error)?;
     let line = error.line.map(|line| format!(":{line}")).unwrap_or_default();
@@ -67,8 +68,8 @@ impl View<'_> {
         Prediction { tool: self.tool.name, region: self.region(&taken), taken, renews, why }
     }
 
-    /// Returns when the access keys of a profile expired, if the tool that wrote them also wrote that. No AWS tool reads
-    /// it.
+    /// Returns when the access keys of a profile expired, if the tool that wrote the keys also wrote their expiration.
+    /// No AWS tool reads this expiration.
     fn expired_keys(&self, profile: &str) -> Option<Timestamp> {
         let section = self.files.profile(profile)?;
         expiry(|key| section.value(key)).filter(|end| *end <= self.ctx.now())
@@ -135,7 +136,7 @@ impl View<'_> {
         Some((Taken::Nothing, format!("refuses: {}: {}, but {missing}", self.reason(), kind.name())))
     }
 
-    /// Returns what selected the profile, as part of a sentence. The text adds that access keys are set, if they are.
+    /// Returns what selected the profile, as part of a sentence. If access keys are set, too, the text says so.
     fn reason(&self) -> String {
         let beside = if access_keys::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
         format!("{}{beside}", self.selected.reason())

@@ -19,7 +19,7 @@ pub(super) struct Tool {
     /// The variables from which the tool takes the session token of the access keys in the environment, in order.
     pub(super) token_variables: &'static [&'static str],
     /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`, or if
-    /// that is not a time.
+    /// this variable does not contain a time.
     pub(super) reads_expiration: bool,
     /// Whether the tool ignores `AWS_CONTAINER_CREDENTIALS_FULL_URI` without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     pub(super) needs_token_file: bool,
@@ -47,11 +47,13 @@ pub(super) enum Step {
     /// The selected profile, if it contains one of these kinds of credentials. The tool takes the first of these kinds
     /// that it finds.
     Profile(&'static [ProfileKind]),
-    /// As `Profile`, but not for the profile `default`.
+    /// The same as `Profile`, but the tool skips the profile `default`.
     NamedProfile(&'static [ProfileKind]),
-    /// As `Profile`, for SSO. If a person must sign in first, the tool goes on as if the profile had no credentials.
+    /// The same as `Profile`, but if a person must sign in first, the tool goes on as if the profile had no
+    /// credentials.
     ProfileWithToken(&'static [ProfileKind]),
-    /// As `ProfileWithToken`, but only if the CA certificates are where systems of the Red Hat family have them.
+    /// The same as `ProfileWithToken`, but only if the CA certificates are where systems of the Red Hat family have
+    /// them.
     ProfileWithTokenOfRedHat(&'static [ProfileKind]),
     /// The tool fails if the selected profile contains one of these kinds and a person must sign in first.
     Token(&'static [ProfileKind]),
@@ -70,7 +72,7 @@ pub(super) enum RegionStep {
     Variable(&'static str),
     /// The profile that the tool selects, even if the credentials come from elsewhere.
     Profile,
-    /// The profile that the tool selects, if that is `default`.
+    /// The profile that the tool selects, if its name is `default`.
     Default,
     /// The profile `default`, whichever profile the tool selects.
     OfDefault,
@@ -85,7 +87,8 @@ pub(super) enum RegionStep {
 pub(super) enum Unknown {
     /// The tool fails before it looks for credentials.
     RefusesFirst,
-    /// As `RefusesFirst` if `AWS_PROFILE` contains the name, as `Ignored` if another variable contains it.
+    /// The same as `RefusesFirst` if `AWS_PROFILE` contains the name; the same as `Ignored` if another variable
+    /// contains it.
     RefusesAwsProfileFirst,
     Ignored,
 }

@@ -8,8 +8,8 @@ use crate::session::token;
 /// The most profiles in a chain from a role to the profile with a session.
 pub(super) const LONGEST_CHAIN: usize = 10;
 
-/// Says why a person must sign in before a tool can use a profile, as the end of a sentence; `None` if nobody must sign
-/// in. No tool refreshes the token of a legacy profile; `refreshes` tells whether this tool refreshes other tokens.
+/// Says why a person must sign in before a tool can use a profile, as the end of a sentence; `None` if no sign-in is
+/// needed. No tool refreshes the token of a legacy profile; `refreshes` tells whether this tool refreshes other tokens.
 pub(super) fn missing(
     ctx: &Context,
     files: &ConfigFiles,

@@ -29,7 +29,8 @@ pub(crate) enum Taken {
     Nothing,
 }
 
-/// Says why the `credential_process` of a profile gives programs no credentials; `None` if it may give some.
+/// The type of a function that says why the `credential_process` of a profile gives programs no credentials; `None` if
+/// it may give them credentials.
 pub(crate) type Refusal<'a> = &'a dyn Fn(&Section) -> Option<String>;
 
 /// What one tool reads.
@@ -37,7 +38,7 @@ pub(super) struct View<'a> {
     pub(super) ctx: &'a Context,
     pub(super) tool: &'static Tool,
     pub(super) files: &'a ConfigFiles,
-    /// The files in the home directory, even if variables contain other paths.
+    /// The configuration files in the home directory, even if variables contain other paths.
     pub(super) own: &'a ConfigFiles,
     pub(super) selected: Selected,
     refusal: Refusal<'a>,
@@ -53,8 +54,8 @@ impl<'a> View<'a> {
         Self { ctx, tool, files, own, selected: Selected::new(ctx, tool), refusal }
     }
 
-    /// Says why the tool does not take the selected profile, as the end of a sentence about the tool; `None` if no
-    /// variable selects a profile and `[default]` has no credentials.
+    /// Says why the tool does not take the credentials of the selected profile, as the end of a sentence about the
+    /// tool. Returns `None` if no variable selects a profile and `[default]` has no credentials.
     pub(super) fn skipped(&self) -> Option<String> {
         if !self.tool.reads_aws_profile() {
             return self.ctx.var("AWS_PROFILE").map(|_| "does not read AWS_PROFILE".into());

@@ -168,8 +168,8 @@ fn sets_variable(word: &str) -> bool {
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Returns the index of the first of `COMP_WORDS` that starts at `start` in the line or after it. The indices differ
-/// from those of ssox's words, because bash also splits words at `:` and `=`.
+/// Returns the index of the first word in `COMP_WORDS` that starts at the position `start` of the line or after this
+/// position. The indices differ from those of ssox's words, because bash also splits words at `:` and `=`.
 fn index(line: &str, start: usize, comp_words: &[String]) -> usize {
     let mut at = 0;
     for (index, word) in comp_words.iter().enumerate() {
