@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Completion of ssox in bash, as `ssox completions` prints it.
 
-# Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
+# Completes: passes the typed line to the program. The program parses the line, and returns the texts that readline
+# inserts, already quoted.
 function _ssox_complete() {
   case $- in
     *[ak]*)
@@ -30,7 +31,7 @@ function _ssox_complete() {
   return 0
 }
 
-# Calls a function without `set -a` and `set -k`. The first argument has the options.
+# Calls a function while `set -a` and `set -k` are off. `$1` has the options of the shell.
 function _ssox_without_marks() {
   builtin set +ak
   builtin local _ssox_result=0 _ssox_withheld="${1//[!ak]/}"
@@ -41,8 +42,8 @@ function _ssox_without_marks() {
   return "$_ssox_result"
 }
 
-# Has the command that starts at that word complete itself: through bash-completion if it is loaded, else by the
-# command's own registered completion.
+# Completes another program, which is the word with index `$1`, and its arguments: through bash-completion if it is
+# loaded, else with the completion that is registered for that program.
 function _ssox_delegate() {
   builtin local IFS=$' \t\n' _ssox_word='' _ssox_rest='' _ssox_name=''
   if builtin declare -F _comp_command_offset >/dev/null; then
@@ -73,7 +74,8 @@ function _ssox_delegate() {
   _ssox_specified "$(builtin complete -p -- "$_ssox_name" 2>/dev/null)"
 }
 
-# Does what a line of `complete -p` says: options, and a function or a program (without arguments or substitutions).
+# Completes as a line of `complete -p` says: with its options, and its function or program (without arguments or
+# substitutions).
 function _ssox_specified() {
   builtin local IFS=$' \t\n' _ssox_name="${COMP_WORDS[0]}" _ssox_current="${COMP_WORDS[COMP_CWORD]}"
   builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_options="$-"
@@ -99,8 +101,8 @@ function _ssox_specified() {
   esac
 }
 
-# Before bash 4 a completion cannot ask for file names when it needs them; there readline offers them when there is
-# nothing else.
+# Before bash 4, a completion function cannot ask for file names (`compopt`). There, readline offers file names if there
+# are no candidates.
 if ((BASH_VERSINFO[0] < 4)); then
   builtin complete -o default -F _ssox_complete ssox
 else

@@ -1,6 +1,7 @@
 # Completion of ssox in fish, as `ssox completions` prints it.
 
-# Completes. The typed words go to the program unchanged, its answer is data, and fish escapes what it inserts.
+# Completes. The typed words go to the program unchanged. The program's answer is data, and fish escapes what it
+# inserts.
 function _ssox_complete
     set -l fish_trace
     set -l IFS \n
@@ -11,7 +12,7 @@ function _ssox_complete
         case 'words *' 'parts *'
             string join \n -- $reply[2..]
         case files
-            # Without the name of a command, fish only knows that its arguments may be files.
+            # For arguments of a command with an empty name, fish offers only files.
             set -l option (string match -r '^--[^=]*=' -- "$current")
             set -l path (string replace -r '^--[^=]*=' '' -- "$current")
             set -l found (complete -C "'' $path")

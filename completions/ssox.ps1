@@ -31,7 +31,7 @@ function global:_ssox_word($element) {
     }
 }
 
-# Has the command that starts at that word complete itself.
+# Completes another program with its own completion: the command that starts at that word.
 function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     $elements = @($tree.CommandElements)
     if ($word -ge $elements.Count) { return }

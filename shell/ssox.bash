@@ -8,21 +8,23 @@
 
 # --- begin
 
-# Bash reads a line after the line before it has run: from the third line on, aliases do not change what is read.
+# Bash reads each line only after it has run the line before. Aliases are off after the next two lines, so they do not
+# change the lines that follow.
 \builtin shopt -q expand_aliases && _ssox_aliases=on
 \builtin shopt -u expand_aliases
-# With `set -k`, bash takes `local NAME=VALUE` for a variable of that command alone. With `set -a`, programs would get
-# the variables and functions of this script, and with them the credentials after `clear`.
+# With `set -k`, bash would treat `NAME=VALUE` after `local` as an environment variable of that command alone. With
+# `set -a`, programs would get the variables and functions of this script, and with them credentials even after `clear`.
 _ssox_marks=${-//[!ak]/}
 builtin set +ak
 
 # --- state
 
-# The names that ssox has changed in this shell; `_ssox_before` has what was there before: `x` exported, `s` set, `u`
-# unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
-# loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below. They
-# are arrays, which an environment cannot contain.
+# `_ssox_kept` has the names of the variables that ssox has changed in this shell, and `_ssox_before` their previous
+# values: `x` (exported), `s` (set) or `u` (unset), and then the value. A shell that inherits a profile in use does not
+# know the previous values, and records none. Loading this script twice loses nothing. `_ssox_seen` has the compared
+# values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment showed after
+# the last reply. The variables of a `.ssox` file are described below. `_ssox_loaded` and `_ssox_before` are arrays,
+# which a shell cannot inherit from the environment.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=() _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left='' _ssox_short=''
@@ -50,7 +52,8 @@ function _ssox_call() {
   esac
   builtin local _ssox_verb=''
   if [[ -z ${_ssox_loaded[1]-} || -n ${_ssox_no_prompt+set} ]]; then _ssox_load || return; fi
-  # After a load that was interrupted: what a hook sets does not outlast PROMPT_COMMAND.
+  # If Ctrl-C has ended the loading of this script, aliases may still be off. A hook cannot turn them on again, because
+  # bash resets this option after PROMPT_COMMAND.
   if [[ -n ${_ssox_aliases-} ]]; then builtin unset -v _ssox_aliases && builtin shopt -s expand_aliases; fi
   _ssox_find_verb ${1+"$@"}
   case $_ssox_verb in
@@ -69,7 +72,7 @@ function _ssox_call() {
   SSOX_FUNCTION=bash1 builtin command ssox ${1+"$@"}
 }
 
-# Sets `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+# Sets `_ssox_verb` to the verb that the arguments run. With `--help` they run no verb: help is printed for a person.
 function _ssox_find_verb() {
   builtin local _ssox_argument=''
   for _ssox_argument in ${1+"$@"}; do
@@ -98,8 +101,8 @@ function _ssox_change() {
   return "$_ssox_status"
 }
 
-# Shows the change at once: the rest of the line may read the segment. Adds the hooks where another program has replaced
-# PROMPT_COMMAND.
+# Computes the segment without waiting for the next prompt, because the rest of the command line may read it. Adds the
+# hooks again if another program has replaced PROMPT_COMMAND.
 function _ssox_show_change() {
   builtin local _ssox_options="$-"
   [[ -n ${_ssox_until-} ]] || return 0
@@ -110,8 +113,8 @@ function _ssox_show_change() {
   case $_ssox_options in *u*) builtin set -u ;; esac
 }
 
-# Runs in a subshell. bash reads the text of a `$(…)` again each time, with the aliases that there are then: what has
-# words such as `if` in it is a function of its own.
+# Runs in a subshell. bash parses the text of a `$(…)` again each time, with the aliases of that moment. So code with
+# words such as `if` is in a function, and not directly in a `$(…)`.
 function _ssox_request() {
   if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
   # `command` would make one more process.
@@ -119,8 +122,9 @@ function _ssox_request() {
   SSOX_HELD=$_ssox_held builtin exec ssox --emit=bash1 "$@"
 }
 
-# In `AWS_REGION=x ssox clear` the value hides that of the shell. Lists the hidden variables, with `~`. It changes their
-# values, so it is called in a subshell. Bash before 4.2 cannot tell.
+# In `AWS_REGION=x ssox clear`, the variable of this call hides the variable of the shell. Lists the hidden variables,
+# each with `~` before its name. This function changes the values of variables, so it is called in a subshell. Bash
+# before 4.2 cannot find hidden variables.
 function _ssox_list_hidden() {
   builtin local _ssox_name=''
   ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) || return 0
@@ -131,7 +135,7 @@ function _ssox_list_hidden() {
   done 2>/dev/null
 }
 
-# Removes the values that hide those of the shell.
+# Removes the variables that hide variables of the shell.
 function _ssox_unhide() {
   builtin local _ssox_hidden=$'\n'"$1"$'\n' _ssox_name=''
   for _ssox_name in "${!AWS_@}" "${!SSOX_@}"; do
@@ -139,21 +143,21 @@ function _ssox_unhide() {
   done
 }
 
-# Applies the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. After `clear`,
-# and when nothing is in use, variables that are unset now get their previous values back. A value that a hook unsets
-# while nothing is in use was set by ssox, so it is not recorded as previous. The patterns match the same under all
-# shell options.
+# Applies the reply to a verb: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
+# After `clear`, and whenever no profile is in use, the variables that the reply unsets get their previous values back.
+# A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as a previous value. The
+# patterns match the same under all shell options.
 function _ssox_apply() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=70 _ssox_applied="$1" _ssox_in_use=on _ssox_heads='' _ssox_none=''
   if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
   builtin shopt -u nocasematch
-  # Before 4.4 an empty array counts as unset.
+  # Before bash 4.4, an empty array counts as unset under `set -u`.
   builtin set -f +u
-  # What another program or shell has put in use here is not what was there before.
+  # A profile that another program or shell has put in use here is not a previous value.
   if [[ $_ssox_kept == ' ' && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]]; then _ssox_child=1; fi
   case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in identity | tick) _ssox_in_use='' ;; esac
-  # The lines become the parameters, those that set a variable as `NAME=VALUE`: copying a token takes bash longer than
-  # most else.
+  # Each line becomes a positional parameter; a line that sets a variable becomes `NAME=VALUE`. This copies each value
+  # only once: copying a session token takes bash longer than most other steps.
   # shellcheck disable=SC2086  # splitting at newlines is intended
   case $2 in
     *$'\n'[!=!#-]*) builtin set -- ;;
@@ -165,9 +169,9 @@ function _ssox_apply() {
     # With another IFS, bash 3.2 makes one word of a whole array.
     IFS=' '
     if ((${#_ssox_forgotten[@]})); then _ssox_settle_kept " ${_ssox_forgotten[*]} " ''; fi
-    # Twice: `AWS_PROFILE=x ssox use dev` has a variable of its own that hides the shell's.
+    # Unset twice: in `AWS_PROFILE=x ssox use dev`, the call has a variable of its own, which hides that of the shell.
     if ((${#_ssox_gone[@]})); then builtin unset -v "${_ssox_gone[@]}" "${_ssox_gone[@]}"; fi
-    # What sets no variable of the shell sets a local one.
+    # Each line that does not set a variable becomes an assignment to a local variable.
     builtin export "${@/#[-!#]*/_ssox_none=}"
     case $_ssox_applied${SSOX_PROMPT-}${SSOX_IDENTITY-} in
       clear* | identity | tick | directory)
@@ -186,9 +190,9 @@ function _ssox_apply() {
   return "$_ssox_result"
 }
 
-# Checks the names and the form of all lines, which are in `_ssox_heads` as `NAME=`, `-NAME` and `!NAME`, and takes them
-# apart: names to unset and to forget, and `_ssox_names`, whose previous values are recorded. Most replies have the same
-# names in the same order as the one before, and then all this is known.
+# Checks the names and the form of all lines. `_ssox_heads` has these lines as `NAME=`, `-NAME` and `!NAME`. Sorts the
+# names: `_ssox_gone` are unset, `_ssox_forgotten` lose their previous values, and for `_ssox_names` previous values are
+# recorded. Most replies have the same names in the same order as the reply before; then these lists are still right.
 function _ssox_check() {
   if _ssox_is_checked; then return 0; fi
   # A range such as [A-Z] depends on the locale. The second list has the names in `_ssox_read_types`.
@@ -248,8 +252,9 @@ SSOX_IDENTITY
   _ssox_remember_check
 }
 
-# Finding a key of an associative array takes a fraction of the time of a comparison. In an array of another kind, which
-# it would be after `unset`, bash would evaluate the key; before 4.4 the kind cannot be told.
+# Finding a key of an associative array takes a fraction of the time of a comparison. But if somebody has unset the
+# variable, it is no longer associative, and bash would evaluate the key. Before 4.4, bash does not tell the kind of an
+# array, so it compares.
 function _ssox_is_checked() { builtin test "$_ssox_in_use,$_ssox_heads" = "${_ssox_checked[0]-}"; }
 function _ssox_remember_check() { _ssox_checked[0]=$_ssox_in_use,$_ssox_heads; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
@@ -261,8 +266,9 @@ function _ssox_refuse() {
   builtin printf 'ssox: %s, environment unchanged\n' "$1" >&2
 }
 
-# Tells whether all previous values are recorded and all variables can be set, as far as that can be told without a
-# process: since 4.4 a variable that is set tells whether it is readonly, an array, or changes what is assigned to it.
+# Tells whether all previous values are recorded and all variables can be set, as far as bash knows this without
+# starting a process. Since 4.4, bash tells whether a set variable is readonly, is an array, or converts the values that
+# are assigned to it.
 function _ssox_is_known() { builtin false; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_is_known() {
@@ -276,8 +282,9 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
       1* | *" ${_ssox_names[*]} "*) ;;
       *) _ssox_are_kept || return 1 ;;
     esac
-    # Another value than that after the last reply may be a local one of a function, which hides that of the shell. The
-    # long values are left out: reading them takes bash longer than the rest of this.
+    # If a value differs from that after the last reply, it may be that of a function's local variable, which hides the
+    # variable of the shell. Long values are not compared: reading them takes bash longer than the rest of this
+    # function.
     case $_ssox_applied in use | clear) builtin test "$_ssox_short" = "${AWS_ACCESS_KEY_ID-},${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${SSOX_PROFILE-}" || return 1 ;; esac
     _ssox_read_types
     if ((${#_ssox_unusual[@]})); then
@@ -286,7 +293,8 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     case $_ssox_types in *[raAilu]*) return 1 ;; esac
   }
 
-  # Records that nothing was there before. Fails if one of the names is declared, here or by a function that calls.
+  # Records that none of the variables was set before. Fails if one of the names is declared, in the shell or in a
+  # calling function.
   function _ssox_remember_nothing() {
     for _ssox_name in "${_ssox_names[@]}"; do
       if builtin declare -p "$_ssox_name"; then return 1; fi
@@ -294,7 +302,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     _ssox_kept=" ${_ssox_names[*]} " _ssox_before=("${_ssox_names[@]/*/u}")
   }
 
-  # One after the other would take bash three times as long.
+  # A loop over the names would take bash three times as long.
   function _ssox_read_types() {
     _ssox_types=${AWS_ACCESS_KEY_ID@a}${AWS_SECRET_ACCESS_KEY@a}${AWS_SESSION_TOKEN@a}${AWS_CREDENTIAL_EXPIRATION@a}\
 ${AWS_REGION@a}${AWS_DEFAULT_REGION@a}${AWS_ACCOUNT_ID@a}${AWS_SSO_PROFILE@a}${AWS_PROFILE@a}${AWS_DEFAULT_PROFILE@a}\
@@ -311,8 +319,8 @@ function _ssox_are_kept() {
   done
 }
 
-# Lists which of the names are exported, which with `!` take no plain value, and which with `~` are hidden. It changes
-# their values, so it is called in a subshell.
+# Lists the exported names; with `!`, the names that do not take a plain value; and with `~`, the hidden names. This
+# function changes the values of variables, so it is called in a subshell.
 function _ssox_list_facts() {
   builtin local _ssox_name=''
   builtin compgen -A export AWS
@@ -322,15 +330,15 @@ function _ssox_list_facts() {
     { builtin test -R "$_ssox_name" || ! builtin printf -v "$_ssox_name" %s 0xA || [[ ${!_ssox_name-} != 0xA ]]; } 2>/dev/null &&
       builtin printf '!%s\n' "$_ssox_name"
   done
-  # An array without a value is listed only now.
+  # Arrays without a value are listed only here.
   builtin compgen -P '!' -A arrayvar AWS
   builtin compgen -P '!' -A arrayvar SSOX_
   _ssox_list_hidden "${_ssox_names[@]}"
 }
 
-# Records the current values of `_ssox_names` that are not recorded yet. Bash 3.2 has no other way to find out which
-# names are exported, readonly or arrays than the output of these builtins. Only an assignment shows which names change
-# a value to lower case, upper case or a number; a number is evaluated, which would run code in it.
+# Records the current values of `_ssox_names` that are not recorded yet. In bash 3.2, only the output of builtins shows
+# which names are exported, readonly or arrays. Only an assignment shows which names convert their values to lower case,
+# upper case or a number. An integer variable would evaluate its value as an expression, and run code in it.
 function _ssox_remember() {
   builtin local _ssox_facts='' _ssox_name=''
   [[ ${#_ssox_names[@]} -gt 0 ]] || return 0
@@ -346,7 +354,7 @@ function _ssox_remember() {
   done
   case $_ssox_facts in
     *$'\n~'*)
-      # With `localvar_unset` they stay hidden. The argument has one character for each try.
+      # With the option `localvar_unset`, the variables stay hidden. `$1` has one character for each attempt.
       if [[ ${#1} -gt 9 ]]; then
         _ssox_refuse 'a local variable of a function hides one of the shell'
         return 1
@@ -367,8 +375,8 @@ function _ssox_remember() {
   done
 }
 
-# Forgets the previous values of the names in the list. With `on` it restores the others and forgets them, except where
-# another program has set a value since.
+# Forgets the previous values of the names in `$1`. If `$2` is `on`, restores and forgets the other previous values,
+# except of variables that another program has set since.
 function _ssox_settle_kept() {
   builtin local IFS=' ' _ssox_name='' _ssox_value='' _ssox_count=0 _ssox_others=' '
   builtin local -a _ssox_values
@@ -394,7 +402,7 @@ function _ssox_settle_kept() {
   _ssox_kept=$_ssox_others _ssox_before=(${_ssox_values[@]+"${_ssox_values[@]}"})
 }
 
-# Records the current values as set by ssox.
+# Records the current values as those that ssox set.
 function _ssox_note() {
   _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" _ssox_unjudged=''
   _ssox_short=${AWS_ACCESS_KEY_ID-},${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${SSOX_PROFILE-}
@@ -404,13 +412,14 @@ function _ssox_note() {
 
 # --- hook
 
-# Reads the clock without a process: the epoch second in `_ssox_clock`. Before 4.2 only the seconds since the shell
-# started can be read in this way; the time of the start is read when the script is loaded and when the environment
-# changes.
+# Reads the clock without a process: the epoch second in `_ssox_clock`. Before 4.2, bash can read only the seconds since
+# the shell started in this way. The time of that start is computed when the script is loaded and when a reply is
+# applied.
 function _ssox_set_clock() { builtin :; }
 function _ssox_check_clock() { builtin :; }
 if ((BASH_VERSINFO[0] >= 5)); then
-  # A twentieth of the cost of `printf`, but the variable loses its meaning when it is unset.
+  # Reading EPOCHSECONDS takes a twentieth of the time of `printf`. But the variable loses its special meaning if
+  # somebody unsets it.
   function _ssox_read_clock() { _ssox_clock=${EPOCHSECONDS:-0}; }
   function _ssox_check_clock() { ((_ssox_clock)) || builtin printf -v _ssox_clock '%(%s)T' -1; }
 elif ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
@@ -423,15 +432,15 @@ else
   function _ssox_read_clock() { _ssox_clock=$((_ssox_began + SECONDS)); }
 fi
 
-# A value that is not a plain number is never evaluated: bash would run code in it.
+# Tells whether a text is a plain number. No other text is used in arithmetic, because bash would run code in it.
 function _ssox_is_number() {
   case ${1-} in '' | 0?* | *[!0123456789]* | ????????????????*) return 1 ;; esac
 }
 
-# Reads the compared values into `_ssox_now`; since 4.4 with their types, because a variable that is not exported
-# reaches no program. Without keys, some more variables determine what AWS_PROFILE means, and HOME does. There are no
-# quotes, which an assignment does not need, and no defaults: they would take longer than the rest of a prompt. So it is
-# called without `set -u`.
+# Reads the compared values into `_ssox_now`; since 4.4 together with the attributes of the variables, because a
+# variable that is not exported reaches no program. Without access keys, HOME and some other variables determine what
+# AWS_PROFILE means, so they are compared, too. An assignment needs no quotes. Defaults such as `${NAME-}` would take
+# longer than all other work at a prompt, so this function has none, and `set -u` must be off when it is called.
 function _ssox_read_identity() {
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
 $AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:\
@@ -458,7 +467,7 @@ ${SSOX_PROFILE@a},${SSOX_IDENTITY@a}
 fi
 
 # Tells whether the compared values have changed. Finding a key of an associative array takes a quarter of the time of a
-# comparison. Not `[[`, which ignores case under nocasematch.
+# comparison. Uses `test`, because `[[` would ignore case under the option `nocasematch`.
 function _ssox_has_changed() {
   _ssox_read_identity
   ! builtin test "$_ssox_now" = "${_ssox_seen[0]-}"
@@ -475,13 +484,13 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   }
 fi
 
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign.
+# Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
+# beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
+# profile. If the program fails, the new identity counts as foreign.
 function _ssox_look() {
   [[ -n ${SSOX_PROMPT-} || -n ${SSOX_IDENTITY-} || -n ${SSOX_REPLACED-} ]] ||
     ((${#_ssox_seen[@]})) || return 1
-  # The second hook judges what a directory has set.
+  # While the layer of a directory is off, nothing is checked: the second hook does that later.
   [[ $_ssox_layer != off ]] || return 1
   _ssox_has_changed && _ssox_judge
 }
@@ -494,19 +503,19 @@ function _ssox_judge() {
     return 0
   fi
   if builtin type -P ssox >/dev/null; then _ssox_unjudged=failed; else _ssox_unjudged=absent; fi
-  # They may be readonly.
+  # These variables may be readonly.
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?" 2>/dev/null || builtin true
   _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
 }
 
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
+# Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+# earliest. If somebody sets the clock back, the wait does not become longer.
 function _ssox_is_due() {
   [[ ${SSOX_STATE-} != foreign ]] && _ssox_is_number "${SSOX_NEXT-}" && ((_ssox_clock >= SSOX_NEXT)) &&
     ((_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60))
 }
 
-# Has the program renew the credentials, or say when to call it again.
+# Lets the program renew the credentials, or tell when it is to be called again.
 function _ssox_tick() {
   builtin local _ssox_reply=''
   _ssox_retry=$((_ssox_clock + 60))
@@ -516,7 +525,7 @@ function _ssox_tick() {
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
 }
 
-# Gets the credentials for which a person had to sign in, without waiting for the next call.
+# After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.
 function _ssox_signed_in() {
   { builtin local _ssox_flags="$-"; builtin set +x; } 2>/dev/null
   _ssox_read_clock
@@ -526,16 +535,16 @@ function _ssox_signed_in() {
 }
 
 # Runs before each prompt and before the other hooks, so that prompts they draw show the current credentials. It returns
-# the status that it found. What `set -x` shows before it is turned off is not secret.
+# the exit status that it found. `set -x` shows nothing secret before it is turned off.
 function _ssox_precmd() {
   _ssox_status=$? _ssox_flags=$- _ssox_drawn=1
   case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
-  # Somebody may have unset all variables of this script, or Ctrl-C has ended its loading.
+  # Somebody may have unset all variables of this script, or Ctrl-C may have ended its loading.
   if [[ -z ${_ssox_loaded[1]-} || -n ${_ssox_no_prompt+set} ]]; then _ssox_load 2>/dev/null || builtin true; fi
   if [[ -n $_ssox_layer ]]; then _ssox_off; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
-    # Where ssox draws the segment, the second hook is early enough to compare.
+    # If ssox itself draws the segment, it is enough that the second hook compares the values.
     on*'${_ssox_ps1+'*) _ssox_moved='' ;;
     on*) _ssox_find_place ;;
     *) _ssox_look || builtin true ;;
@@ -552,7 +561,8 @@ function _ssox_precmd() {
   return "$_ssox_status"
 }
 
-# If a person removed the segment from PS1, it stays removed; but a later hook may have set PS1 again.
+# Decides what to do if PS1 does not contain the segment. If a person has removed the segment, it stays removed. But if
+# a later hook may have set PS1, the segment is added again.
 function _ssox_find_place() {
   _ssox_go_last
   _ssox_placed=$_ssox_moved
@@ -563,7 +573,8 @@ function _ssox_find_place() {
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
   _ssox_check_clock
-  # The program undoes an edit of what the segment shows, and judges what nobody could judge while it was not there.
+  # If somebody has edited what the segment shows, the program undoes the edit. It also checks changes that could not be
+  # checked while the program was missing.
   if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" ||
     { [[ -n $_ssox_files ]] && _ssox_are_files_edited; } || { [[ $_ssox_unjudged == absent ]] && builtin type -P ssox >/dev/null; }; then
     _ssox_seen=([0]=edited)
@@ -576,9 +587,10 @@ function _ssox_refresh() {
   _ssox_show
 }
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
-# is a directory with links to them, links to what they were after links of a person's own, and marks with the times of
-# their last changes.
+# Tells whether a configuration file was edited: after `use --profile-only`, the configuration files determine the
+# identity. The directory `_ssox_files` has three files for each configuration file: a link to its path; `.real`, a link
+# to the real file that was at this path; and `.seen`, a file with the modification time that the configuration file
+# had.
 function _ssox_are_files_edited() {
   builtin local _ssox_path=''
   for _ssox_path in "$_ssox_files/config" "$_ssox_files/credentials"; do
@@ -612,23 +624,25 @@ function _ssox_settle() {
     on*'${_ssox_ps1+'*"$_ssox_last") ;;
     on*) _ssox_hold_place ;;
   esac
-  # It is added to another PS0 as well, but stays removed from an empty one.
+  # The guard is added to a PS0 that somebody has set. If PS0 is empty, somebody has removed the guard, and it stays
+  # removed.
   case $_ssox_placed${PS0-} in on | on*_ssox_drawn* | on*_ssox_guard*) ;; on*) _ssox_place_guard ;; esac
   case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }
 
-# Names the segment in PS1 again, and moves behind a hook that was added.
+# Adds the segment to PS1 again, and moves the second hook behind a hook that was added after it.
 function _ssox_hold_place() {
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
   case ${PS1-} in *'${_ssox_ps1+'*) ;; *) _ssox_publish PS1 "$_ssox_part${PS1-}" ;; esac
   if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
 }
 
-# Since 4.4 bash expands PS0 before each command. Without the hook, the prompt would show for good what it showed last:
-# so PS1 shows the segment only if the hook has run since the last command. The prompt may be hours old when a command
-# is typed, and no command should start with expired credentials: since 5.3 a function can be called there without a
-# process. Another bash that inherits PS0 could not parse that.
+# Since 4.4, bash expands PS0 before each command. If somebody removes the hook, PS1 must not show an old segment for
+# ever: so PS0 sets `_ssox_drawn` to 0, and PS1 shows the segment only if the hook has run since then. Since 5.3, PS0
+# can also call a function without starting a process. It renews credentials that expire: the prompt may be hours old
+# when a command is typed, and no command should start with expired credentials. An older bash that inherits PS0 could
+# not parse such a call, so PS0 is not exported.
 function _ssox_place_guard() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_place_guard() {
@@ -661,16 +675,20 @@ fi
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
-# and the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
+# The values of a `.ssox` file are a layer above the values of the shell. The first hook takes the layer off: it
+# restores the values below the layer. Then the hooks of other tools run, and the last hook puts the layer on again. So
+# direnv and mise never see the layer, whatever the order of the lines in the rc file.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_names_under` has the names that were changed while the layer was on, and
-# `_ssox_under` and `_ssox_over` what is below and what is in the layer. `_ssox_typed` has what a person changed in it
-# on the line that left the directory. `_ssox_outside` and `_ssox_outer` have the previous values and others from
-# before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found there.
-# `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_names_under` has the names of the variables that were changed while the
+# layer was on, `_ssox_under` their values below the layer, and `_ssox_over` their values in the layer. `_ssox_typed`
+# has values that a person set on the command line that left the directory. `_ssox_outside` and `_ssox_outer` have what
+# `_ssox_kept`, `_ssox_before` and others contained before the layer. `_ssox_place` is the directory in which a `.ssox`
+# file was last searched for, and `_ssox_file` the file that was found. `_ssox_nearer` is set if direnv or mise has a
+# file nearer to the working directory than the `.ssox` file. Then the values that these tools set stay; `_ssox_theirs`
+# has the names.
 
-# Reads the state of a variable into `_ssox_state`. Before 4.4 it counts as exported: finding out takes a process.
+# Reads the state of a variable into `_ssox_state`. Before 4.4, a set variable counts as exported, because finding out
+# would take a process.
 function _ssox_read_state() {
   builtin local _ssox_name="$1"
   if [[ -z ${!_ssox_name+set} ]]; then _ssox_state=u; else _ssox_state=x${!_ssox_name}; fi
@@ -708,7 +726,7 @@ function _ssox_put_under() {
   done
 }
 
-# Records the values in the layer as set by ssox.
+# Records the current values as those in the layer.
 function _ssox_note_layer() {
   builtin local IFS=' ' _ssox_name='' _ssox_count=0
   for _ssox_name in $_ssox_names_under; do
@@ -757,7 +775,7 @@ function _ssox_on() {
       _ssox_theirs+="$_ssox_name "
     else
       _ssox_follow "$_ssox_name" "${_ssox_under[_ssox_count]}"
-      # After `clear`, what is below is what the layer has.
+      # After `clear`, the layer has the same values as the shell below it.
       if builtin test -z "$_ssox_in_layer" && builtin test "${_ssox_over[_ssox_count]-}" = "${_ssox_under[_ssox_count]}"; then
         _ssox_over[_ssox_count]=$_ssox_state
       fi
@@ -769,7 +787,8 @@ function _ssox_on() {
   _ssox_layer=on
 }
 
-# Sets what a person has changed since the directory did: bash runs no hook between `cd` and the rest of its line.
+# Sets the values that a person has set after `cd` on the same command line. bash runs no hook between the commands of a
+# line.
 function _ssox_put_typed() {
   builtin local IFS=' ' _ssox_name='' _ssox_count=0
   for _ssox_name in $_ssox_names_under; do
@@ -784,7 +803,8 @@ function _ssox_put_typed() {
   _ssox_typed=()
 }
 
-# Makes the new value below the layer the previous one, if the old value below it was.
+# Another program has changed a value below the layer. If the old value was the recorded previous value, the new value
+# takes its place in the record.
 function _ssox_follow() {
   builtin local _ssox_other='' _ssox_at=0
   case $_ssox_outside in *" $1 "*) return 0 ;; esac
@@ -796,8 +816,9 @@ function _ssox_follow() {
   done
 }
 
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is
-# before direnv has acted: a layer must not begin above the values of the directory before.
+# Puts the layer on again, or the layer of another `.ssox` file if the directory has changed. Fails if there is nothing
+# to do. With `early`, direnv has not acted yet. Then no new layer begins, because the values of the previous directory
+# would be below it.
 function _ssox_arrive() {
   if builtin test "$PWD" = "$_ssox_place" && [[ -z $_ssox_again ]]; then
     [[ -n $_ssox_layer ]] || return 1
@@ -807,7 +828,7 @@ function _ssox_arrive() {
   builtin local _ssox_below=''
   _ssox_find
   _ssox_place=$PWD
-  # A relative path names another file now.
+  # In another directory, a relative path names another file.
   case ${_ssox_layer:-${SSOX_IDENTITY:+on}},${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} in
     ,* | on,/*,/* | off,/*,/*) ;;
     *) _ssox_seen=([0]=moved) ;;
@@ -817,7 +838,7 @@ function _ssox_arrive() {
     return 1
   fi
   if [[ -n $_ssox_found ]]; then _ssox_find_nearer; fi
-  # What the tools had set when the directory was entered is not in the layer.
+  # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
   if [[ -z $_ssox_again && $_ssox_found -ef $_ssox_file ]] && [[ -n $_ssox_below || $_ssox_nearer != entered ]]; then
     if [[ $_ssox_nearer != entered ]]; then _ssox_nearer=$_ssox_below; fi
     _ssox_on
@@ -832,21 +853,22 @@ function _ssox_arrive() {
   esac
 }
 
-# Runs before `use` and `clear` change something. A hook of the person's own may call them while the layer is off, or
-# the line that left the directory. `_ssox_caught_up` is what the layer was.
+# Runs before `use` or `clear` changes something, and updates the layer: a hook of the person may call these verbs while
+# the layer is off, or they may be on the command line that left the directory. `_ssox_caught_up` gets the old value of
+# `_ssox_layer`.
 function _ssox_catch_up() {
   builtin local _ssox_options="$-"
   if [[ $_ssox_layer == on ]] && builtin test "$PWD" = "$_ssox_place"; then return 0; fi
   builtin set +u
   _ssox_caught_up=$_ssox_layer
-  # What was typed after leaving the directory on this line is not in the layer.
+  # Values that a person has set on this line after leaving the directory do not belong to the layer.
   _ssox_off
   _ssox_arrive early || builtin true
   case $_ssox_options in *u*) builtin set -u ;; esac
 }
 
-# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no
-# directory up to the root has such a file, a test for each of them is enough.
+# Finds the nearest `.ssox` file, without starting a process. The search ends at the home directory. If the root is at
+# most sixteen levels above, tests with fixed paths find out that no directory up to the root has such a file.
 function _ssox_find() {
   _ssox_found=''
   [[ -e .ssox || -e ../.ssox || -e ../../.ssox || -e ../../../.ssox || -e ../../../../.ssox ||
@@ -869,7 +891,8 @@ function _ssox_find() {
   done
 }
 
-# Looks for files of direnv and mise below the directory of that file.
+# Looks for files of direnv and mise in the directories from the working directory up to, and without, that of the
+# `.ssox` file.
 function _ssox_find_nearer() {
   builtin local _ssox_up='' _ssox_name=''
   until builtin test "$PWD/$_ssox_up.ssox" = "$_ssox_found"; do
@@ -894,7 +917,8 @@ function _ssox_enter() {
   _ssox_file=$_ssox_found
 }
 
-# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+# Leaves a directory: restores the values from before. A shell that inherited the values of the directory does not know
+# the values from before; in such a shell, the program removes the values of the directory.
 function _ssox_exit() {
   builtin local _ssox_reply=''
   _ssox_file=''
@@ -904,7 +928,7 @@ function _ssox_exit() {
     _ssox_kept=$_ssox_outside
     _ssox_child=${_ssox_outer[0]} _ssox_held=${_ssox_outer[1]} _ssox_before=("${_ssox_outer[@]:2}")
     _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
-    # The program judges what is there now.
+    # The program checks the identity that the shell has now.
     if ((${#_ssox_under[@]})); then _ssox_seen=(); fi
     [[ -z ${SSOX_ENDPOINT-} ]] || _ssox_seen[0]=edited
     _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_layer=''
@@ -915,7 +939,8 @@ function _ssox_exit() {
   fi
 }
 
-# Run before and after the other hooks when the directory changes, where another program has hooks for that.
+# `_ssox_depart` and `_ssox_chpwd` run before and after the other hooks when the directory changes, if another program
+# provides such hooks.
 function _ssox_depart() {
   _ssox_flags=$-
   case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
@@ -929,7 +954,7 @@ function _ssox_chpwd() {
   case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
   builtin local _ssox_early=''
   if builtin declare -F _direnv_hook >/dev/null; then _ssox_early=early; fi
-  # Between the two hooks, the second one shows what is in use now.
+  # This may run between the two hooks of a prompt. Then the second hook shows the profile that is in use now.
   if _ssox_arrive "$_ssox_early"; then _ssox_arrived=1; fi
   _ssox_put_flags
 }
@@ -937,8 +962,8 @@ function _ssox_chpwd() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; `_ssox_ps1`, the same with colours, which PS1 shows; and until when they are
-# valid.
+# exported, for prompts that people write themselves; `_ssox_ps1`, the segment with colours, which PS1 shows; and until
+# when these values are valid.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_seconds=0
   _ssox_check_clock
@@ -974,9 +999,10 @@ function _ssox_show() {
     _ssox_mark=' renewing' _ssox_state=renewing
   fi
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
-  # The next prompt compares the times of the files, or looks for the program again.
+  # The segment is valid only until the next prompt, which checks the configuration files, or looks for the program,
+  # again.
   if [[ -n $_ssox_files || $_ssox_unjudged == absent ]]; then _ssox_until=$_ssox_clock; fi
-  # The server of `exec --serve` and `serve` removes its files at its end.
+  # When the server of `exec --serve` or `serve` ends, it removes its files.
   if [[ -n ${SSOX_ENDPOINT-} ]]; then
     _ssox_until=$_ssox_clock
     if [[ $_ssox_state == ok && ! -e ${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-/} ]]; then _ssox_mark=' expired' _ssox_state=expired; fi
@@ -992,8 +1018,9 @@ function _ssox_show() {
   fi
 }
 
-# What PS1 has for the segment: nothing where the fourth character, which is `0`, is `_ssox_drawn`. Another shell that
-# inherits PS1 expands it to nothing: dash cannot parse the elements of an array.
+# The part of PS1 that shows the segment. It expands to nothing if `_ssox_drawn` is 0, because the fourth character of
+# the segment is always `0`. In another shell that inherits PS1, it also expands to nothing. (An array element would be
+# a syntax error in dash.)
 # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
 _ssox_part='${_ssox_ps1+${_ssox_ps1##???${_ssox_drawn-0}*}}'
 
@@ -1013,8 +1040,8 @@ function _ssox_paint() {
   fi
 }
 
-# Decides at the first prompt, after the whole rc file, whether PS1 shows the segment. It does not where a framework
-# owns the prompt. Then our second hook moves behind all others.
+# Decides at the first prompt, after the whole rc file, whether PS1 shows the segment. If a framework owns the prompt,
+# PS1 does not show it. Moves ssox's second hook behind all others.
 function _ssox_decide() {
   _ssox_undecided='' _ssox_moved=''
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then _ssox_place_guard; fi
@@ -1031,7 +1058,8 @@ function _ssox_decide() {
   esac
   _ssox_placed=on
   _ssox_place_guard
-  # A virtual environment that was activated before puts the prompt from before back.
+  # A virtual environment that was activated before this restores its saved PS1 later, so the segment is added to the
+  # saved PS1, too.
   # shellcheck disable=SC2016
   case ${_OLD_VIRTUAL_PS1-} in
     '' | *'${_ssox_ps1+'*) ;;
@@ -1039,8 +1067,8 @@ function _ssox_decide() {
   esac
 }
 
-# Where a framework makes PS1, both hooks go before it: the first to the front, the second behind direnv and mise. An
-# array keeps its order, because bash is running it.
+# If a framework makes PS1, both hooks of ssox run before the framework's hook: the first hook moves to the front, the
+# second one behind direnv and mise. If PROMPT_COMMAND is an array, its order stays, because bash is just running it.
 function _ssox_go_early() {
   builtin local _ssox_others='' _ssox_tool='' _ssox_behind=''
   # shellcheck disable=SC2128,SC2178
@@ -1069,7 +1097,8 @@ esac
 
 # --- completion
 
-# Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
+# Completes: passes the typed line to the program. The program parses the line, and returns the texts that readline
+# inserts, already quoted.
 function _ssox_complete() {
   case $- in
     *[ak]*)
@@ -1098,7 +1127,7 @@ function _ssox_complete() {
   return 0
 }
 
-# Calls a function without `set -a` and `set -k`. The first argument has the options.
+# Calls a function while `set -a` and `set -k` are off. `$1` has the options of the shell.
 function _ssox_without_marks() {
   builtin set +ak
   builtin local _ssox_result=0 _ssox_withheld="${1//[!ak]/}"
@@ -1109,8 +1138,8 @@ function _ssox_without_marks() {
   return "$_ssox_result"
 }
 
-# Has the command that starts at that word complete itself: through bash-completion if it is loaded, else by the
-# command's own registered completion.
+# Completes another program, which is the word with index `$1`, and its arguments: through bash-completion if it is
+# loaded, else with the completion that is registered for that program.
 function _ssox_delegate() {
   builtin local IFS=$' \t\n' _ssox_word='' _ssox_rest='' _ssox_name=''
   if builtin declare -F _comp_command_offset >/dev/null; then
@@ -1141,7 +1170,8 @@ function _ssox_delegate() {
   _ssox_specified "$(builtin complete -p -- "$_ssox_name" 2>/dev/null)"
 }
 
-# Does what a line of `complete -p` says: options, and a function or a program (without arguments or substitutions).
+# Completes as a line of `complete -p` says: with its options, and its function or program (without arguments or
+# substitutions).
 function _ssox_specified() {
   builtin local IFS=$' \t\n' _ssox_name="${COMP_WORDS[0]}" _ssox_current="${COMP_WORDS[COMP_CWORD]}"
   builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_options="$-"
@@ -1169,7 +1199,7 @@ function _ssox_specified() {
 
 # --- end
 
-# A shell with `set -a` may have exported them to this one.
+# A parent shell with `set -a` may have exported these variables to this shell.
 builtin export -n "${!_ssox_@}"
 if [[ -n ${_ssox_marks-} ]]; then builtin set "-$_ssox_marks"; fi
 builtin unset -v _ssox_marks

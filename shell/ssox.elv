@@ -20,9 +20,9 @@ try { set edit = (eval 'put $edit:') } catch _ { }
 # the ones with an option `ssox`.
 #
 # `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable
-# that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the
-# compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the
-# last reply. What a `.ssox` file needs is described below.
+# that was not set. A shell that inherits a profile in use (a `child`) does not know the previous values, and records
+# none. `seen` has the compared values that the program checked last, `held` their fingerprints, and `left` what the
+# segment showed after the last reply. What a `.ssox` file needs is described below.
 var state = [
   &was=[&] &child=(not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '') &seen=$nil &left=$nil &held=$E:SSOX_IDENTITY &layer='' &under=[&]
   &over=[&] &theirs=[&] &outside=[&] &before=[] &directory='' &file=$E:SSOX_DIRECTORY &nearer='' &again=$false
@@ -56,7 +56,7 @@ var surround~ = $nop~
 
 var names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
 
-# Checks all lines of a reply: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
+# Checks all lines of a reply: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
 fn check {|reply|
   if (re:match '\A#ssox1\n(?:(?:=(?:'$names')=.*|[-!](?:'$names'))\n)*#end\n?\z' $reply) { return }
   var wrong = ''
@@ -105,7 +105,7 @@ fn current {|then|
   ] [$E:SSOX_PROMPT $E:SSOX_STATE $E:SSOX_EXPIRES $E:SSOX_NEXT $E:SSOX_PROTECTED]
 }
 
-# Restores the previous values and forgets them, except where another program has set a value since.
+# Restores the previous values, except of variables that another program has set since, and forgets them.
 fn restore {
   for name [(for name [(keys $state[was])] { if (not (has-env $name)) { put $name } })] {
     put-back $name $state[was][$name]
@@ -121,9 +121,9 @@ var restores = [&use=$nop~ &clear=$restore~ &directory=$restore-unused~ &tick=$r
 var is-asked = [&use=$true &clear=$true &directory=$true &tick=$false &identity=$false]
 var is-on = [&''=$false &on=$true &off=$false]
 
-# Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their
-# previous values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as
-# previous.
+# Applies the reply to a verb. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
+# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
+# recorded as a previous value.
 fn apply {|verb reply|
   check $reply
   var assigned = [(re:find '(?m)^=([A-Z0-9_]+)=(.*)$' $reply)]
@@ -132,7 +132,7 @@ fn apply {|verb reply|
   if $is-asked[$verb] { } elif (not (in-use)) { set changed = $assigned }
   var changed-names = [(for change $changed { put $change[groups][1][text] })]
   if $is-on[$state[layer]] { set state[under] = (with-current $state[under] $@changed-names) }
-  # What another program or shell has put in use here is not what was there before.
+  # A profile that another program or shell has put in use here is not a previous value.
   if (and (== (count $state[was]) 0) (in-use)) { set state[child] = $true }
   if $state[child] { } else { set state[was] = (with-current $state[was] $@changed-names) }
   for change [(re:find '(?m)^!([A-Z0-9_]+)$' $reply)] { del state[was][$change[groups][1][text]] }
@@ -308,9 +308,10 @@ fn ask {|verb @arguments|
   }
 }
 
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign. The program also undoes an edit of what the segment shows.
+# Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
+# beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
+# profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of what the segment
+# shows.
 fn look {
   if (or (eq $state[layer] off) (and (eq $state[seen] $nil) (eq $E:SSOX_REPLACED '') (not (in-use)))) { return }
   var is-same = $true
@@ -329,14 +330,14 @@ fn look {
   }
 }
 
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
+# Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+# earliest. If somebody sets the clock back, the wait does not become longer.
 fn is-due {|clock|
   var next = (number $E:SSOX_NEXT)
   and (not-eq $E:SSOX_STATE foreign) (> $next 0) (>= $clock $next) (or (>= $clock $retry) (> $retry (+ $clock 60)))
 }
 
-# Has the program renew the credentials, or say when to call it again.
+# Lets the program renew the credentials, or tell when it is to be called again.
 fn tick {|clock @more|
   set retry = (+ $clock 60)
   try { ask tick $@more } catch _ { return }
@@ -384,7 +385,7 @@ fn take-off {
 fn put-on {
   if (not-eq $state[layer] off) { return }
   set state[theirs] = [&]
-  # After `clear`, what is below is what the layer has.
+  # After `clear`, the layer has the same values as the shell below it.
   var cleared = (or (not (has-key $state[over] SSOX_PROMPT)) (has-value [[] ['']] $state[over][SSOX_PROMPT]))
   for name [(keys $state[under])] {
     var now below = (get $name) $state[under][$name]
@@ -403,7 +404,7 @@ fn put-on {
 
 fn exists {|file| try { nop (path:eval-symlinks $file); put $true } catch _ { put $false } }
 
-# Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+# Returns the nearest `.ssox` file, without starting a process. The search ends at the home directory.
 fn find {
   var place home = (path:eval-symlinks $pwd) (try { path:eval-symlinks ~ } catch _ { put '' })
   while (not (exists $place/.ssox)) {
@@ -426,7 +427,8 @@ fn find-nearer {|found|
   put ''
 }
 
-# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+# Leaves a directory: restores the values from before. A shell that inherited the values of the directory does not know
+# the values from before; in such a shell, the program removes the values of the directory.
 fn leave {
   set state[file] = ''
   if (eq $state[layer] '') {
@@ -438,7 +440,7 @@ fn leave {
   set state[held] = $state[before][0]
   set state[child] = $state[before][1]
   current {|_ visible| set state[left] = $visible }
-  # The program judges what is there now.
+  # The program checks the identity that the shell has now.
   if (not-eq $state[under] [&]) { set state[seen] = $nil }
   set state[under] = [&]
   set state[over] = [&]
@@ -462,8 +464,8 @@ fn enter {|file nearer|
   set state[file] = $file
 }
 
-# Tells whether this is still the file of the layer. What the tools had set when the directory was entered is not in the
-# layer.
+# Tells whether this is still the file of the layer. If direnv or mise had set values when the shell entered the
+# directory, these values are not in the layer.
 fn stays {|found nearer|
   and (eq $found $state[file]) (or (not-eq $nearer '') (not-eq $state[nearer] entered))
 }

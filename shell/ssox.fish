@@ -5,16 +5,16 @@
 # calls the program. All names are `_ssox_*`, except the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# An empty local `fish_trace` keeps secrets out of a trace. A local IFS splits output into lines, whatever IFS the user
-# has.
+# An empty local `fish_trace` keeps secrets out of a trace. A local IFS makes fish split output into lines, whatever IFS
+# the user has set.
 
 # --- hook
 
-# What runs often comes first: for the first block or call that a function runs, fish counts the lines from the start
-# of the file. `or begin` runs a block only in the rare case.
+# Functions that run often are at the beginning of this script: when a function runs its first block or call, fish
+# counts the lines from the start of the file. With `or begin`, a block runs only in the rare case.
 
-# Reads the clock: the epoch second in `_ssox_clock`. Builtins in a command substitution start no process: they return
-# the time of the last change of /, and how long ago that was.
+# Reads the clock: sets `_ssox_clock` to the epoch second. Builtins in a command substitution start no process. The two
+# builtins here return the time of the last change of `/`, and how long ago that change was.
 if builtin -n | string match -q path
     function _ssox_read_clock
         set -gu _ssox_clock (builtin math (builtin path mtime /) + (builtin path mtime -R /))
@@ -43,8 +43,8 @@ function _ssox_prompt_hook
     set -q _ssox_undecided[1]; and _ssox_place
 end
 
-# Runs after the other hooks: direnv and mise may have changed the compared values. The right prompt runs later still,
-# after hooks that were added in the meantime.
+# Runs after the other hooks: direnv and mise may have changed the compared values. The right prompt runs even later,
+# after hooks that were added since.
 function _ssox_settle_hook
     # At most prompts the directory has not changed, and has no layer.
     if test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_directory/"; and _ssox_arrive
@@ -62,7 +62,7 @@ function _ssox_look_and_show
             "$_ssox_directory,$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
         _ssox_look; or return
     else
-        # A key may be bound to `cd`: then the prompt is drawn again without the hooks.
+        # If a key is bound to `cd`, the prompt is drawn again without running the hooks.
         test "$PWD" = "$_ssox_directory"; or _ssox_arrive
         _ssox_is_edited; and set -gu _ssox_seen edited
         _ssox_look
@@ -71,17 +71,17 @@ function _ssox_look_and_show
     _ssox_show
 end
 
-# Tells whether something else has edited what the segment shows; the program undoes that.
+# Tells whether another program or a person has edited what the segment shows. ssox undoes such an edit.
 function _ssox_is_edited
     test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
 end
 
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign.
+# Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
+# beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
+# profile. If the program fails, the new identity counts as foreign.
 function _ssox_look
     set -l fish_trace
-    # The last hook judges what a directory has set.
+    # While the layer of a directory is off, nothing is checked: the last hook does that later.
     test "$_ssox_layer" != off -a -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
     set -qx $_ssox_exported; or set -gu _ssox_seen hidden
     _ssox_read_identity _ssox_now
@@ -120,28 +120,29 @@ function _ssox_call
         return
     end
     set -l fish_trace
-    # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
+    # In `AWS_REGION=x ssox clear`, this function has a local variable, which hides the variable of the shell.
     set -l inline
     set -lxn | string match -rq '^(?:AWS|SSOX)_'; and set inline (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
     test $_ssox_verb = clear; and set -q inline[1]; and set -e -l $inline
     set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv)"; or return
     set -q inline[1]; and set -e -l $inline
     _ssox_apply $_ssox_verb $reply; or return
-    # The reply is for the values of the call: the program judges those of the shell.
+    # The program has replied to the values of this call, so it must check the values of the shell again.
     set -q inline[1]; and test -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -gu _ssox_seen edited
-    # The rest of the line may read the segment.
+    # The rest of the command line may read the segment.
     set -qg _ssox_until; or return 0
     _ssox_read_clock
     _ssox_show
     return 0
 end
 
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
-# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
-# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
+# forgets its previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
+# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
+# recorded as a previous value.
 #
-# The reply is one string, and named groups set the variables that are called like them: a command substitution takes
-# fish longer than most else.
+# The reply is one string. `string match` sets a variable for each named group of its pattern: a command substitution
+# would take fish longer than most other steps.
 function _ssox_apply
     set -l fish_trace
     set -l name '(?:(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG)'
@@ -162,16 +163,16 @@ function _ssox_apply
         set -l changed $_ssox_names $_ssox_gone
         builtin contains -- $argv[1] use clear directory; or test -n "$SSOX_PROMPT$SSOX_IDENTITY"
         or set changed $_ssox_names
-        # What another program or shell has put in use here is not what was there before.
+        # A profile that another program or shell has put in use here is not a previous value.
         set -q _ssox_kept[1]; or test -z "$SSOX_PROMPT$SSOX_IDENTITY"; or set -gu _ssox_child 1
         # Most replies have the same names in the same order.
         test "$_ssox_layer" != on; and set -q _ssox_child[1]; or string match -q "* $changed *" -- " $_ssox_kept "
         or _ssox_remember $changed
     end
     set -q _ssox_forgets[1]; and _ssox_forget (string match -rag '(?m)^!(.*)$' -- $argv[2])
-    # Handlers of these variables run when the reply has been applied: what they change is not what ssox has set. While
-    # events are blocked, each one takes fish longer than the one before it, so they are blocked only if others have
-    # such handlers.
+    # If other programs have handlers for these variables, events are blocked until the reply has been applied, so that
+    # a value that a handler sets does not count as set by ssox. Without such handlers, events are not blocked: each
+    # blocked event takes fish longer than the one before it.
     builtin functions -t variable | string match -rq '^(?:AWS|SSOX|CPL)\S* (?!_ssox_)'; and builtin block -l
     for name in $_ssox_names
         set -gx $name $_ssox_values[1]
@@ -179,12 +180,12 @@ function _ssox_apply
     end
     set -q _ssox_gone[1]; and set -e -g $_ssox_gone
     test $argv[1] = use; or test $argv[1] != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
-    # These values are now those set by ssox.
+    # Records the current values as those that ssox set.
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_files "$SSOX_FILES"
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
     set -gu _ssox_unjudged
-    # A reply to `use` with keys and a region has all compared variables.
+    # A reply to `use` with access keys and a region contains all compared variables.
     string match -q 'use *AWS_ACCESS_KEY_ID *AWS_REGION *' -- "$argv[1] $_ssox_names "
     and set -gu _ssox_exported $_ssox_names; or _ssox_note_exported
     _ssox_read_identity _ssox_seen
@@ -195,9 +196,11 @@ function _ssox_note_exported
     string match -raq '(?m)^(?<_ssox_exported>AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$' -- "$(set -xn)"
 end
 
-# Reads the compared values into the variable, and how many of them are not exported: those reach no program. While all
-# that were exported still are, the number tells whether others are, too. Without keys, some more variables determine
-# what AWS_PROFILE means. An empty name of a file is not the usual file.
+# Reads the compared values into the variable `$argv`, together with the number of those that are not exported: these
+# reach no program. The caller checks separately that all variables that were exported still are; then a change of this
+# number shows whether others are exported, too. Without access keys, some other variables determine what AWS_PROFILE
+# means, so they are compared, too. A variable for the path of a file that is set but empty does not mean the usual
+# file.
 function _ssox_read_identity
     set -l fish_trace
     set -l more
@@ -216,7 +219,7 @@ function _ssox_read_identity
 "$AWS_SSO_PROFILE,$SSOX_PROFILE,$SSOX_IDENTITY" $more
 end
 
-# Takes the layer of a `.ssox` file off, see below.
+# Takes the layer of a `.ssox` file off. The part "directories" below explains layers.
 function _ssox_off
     test "$_ssox_layer" = on; or return 0
     set -l fish_trace
@@ -229,10 +232,10 @@ function _ssox_off
     set -gu _ssox_layer off
 end
 
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is
-# before direnv and mise have acted: a layer must not begin above the values of the directory before. Where no directory
-# up to the root has a `.ssox` file, one call tells it, at most sixteen levels below the root: above the root is the
-# root.
+# Puts the layer on again, or the layer of another `.ssox` file if the directory has changed. Fails if there is nothing
+# to do. With `early`, direnv and mise have not acted yet. Then no new layer begins, because the values of the previous
+# directory would be below it. At most sixteen levels below the root, one call finds out that no directory up to the
+# root has a `.ssox` file: the parent of the root is the root itself.
 function _ssox_arrive
     test "$PWD/$_ssox_again" != "$_ssox_directory/"; or begin
         test -n "$_ssox_layer"; or return
@@ -253,7 +256,7 @@ function _ssox_arrive
     set -gu _ssox_found
     test -z "$_ssox_is_near"; or _ssox_find
     set -l fish_trace
-    # A relative path names another file now.
+    # In another directory, a relative path names another file.
     test -n "$SSOX_IDENTITY$_ssox_layer"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
     and set -gu _ssox_seen moved
     set -l again "$_ssox_again"
@@ -261,7 +264,7 @@ function _ssox_arrive
     test -n "$_ssox_found$_ssox_file"; or return
     set -l nearer
     test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
-    # What the tools had set when the directory was entered is not in the layer.
+    # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
     if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
         if test -n "$nearer" -o "$_ssox_nearer" != entered
             test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
@@ -280,13 +283,14 @@ function _ssox_arrive
 end
 
 # Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
-# the prompt. It is added once: if a person removes it, it stays removed. The rest of the right prompt is not moved into
-# another function: plugins that wrap it look for a mark in it, and would wrap it again.
+# the prompt. It is added once: if a person removes it, it stays removed. The rest of the function `fish_right_prompt`
+# is not moved into another function: plugins that wrap this function look for their mark in it, and would otherwise
+# wrap it again.
 function _ssox_place
     set -gu _ssox_undecided
     set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
     string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_draw|_ssox_painted' -- "$prompts"; and return
-    # A left prompt that shows the segment is drawn before the right one.
+    # If the left prompt shows the segment, the segment must be computed before the right prompt is drawn.
     string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
     set -l mine "$(builtin functions fish_right_prompt 2>/dev/null)"
     if test -n "$mine"
@@ -299,7 +303,8 @@ function _ssox_place
     end
 end
 
-# Shows the segment and what follows it, and returns the status that the rest of the right prompt may show.
+# Shows the segment and then `$space`. Returns `$last`, the status of the last command, which the rest of the right
+# prompt may show.
 function _ssox_draw --argument-names last space
     set -q _ssox_is_late[1]; and _ssox_look_and_show
     set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted $space
@@ -308,7 +313,8 @@ end
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh
-    # What nobody could judge while the program was not there, it judges now.
+    # If somebody has edited what the segment shows, the program undoes the edit. It also checks changes that could not
+    # be checked while the program was missing.
     if _ssox_is_edited
         or _ssox_are_files_edited
         or begin
@@ -325,9 +331,10 @@ function _ssox_refresh
     _ssox_show
 end
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
-# is a directory with links to them, links to what they were after links of a person's own, and marks with the times of
-# their last changes.
+# Tells whether a configuration file was edited: after `use --profile-only`, the configuration files determine the
+# identity. The directory `_ssox_files` has three files for each configuration file: a link to its path; `.real`, a link
+# to the real file that was at this path; and `.seen`, a file with the modification time that the configuration file
+# had.
 function _ssox_are_files_edited
     test -n "$_ssox_files"; or return
     for file in "$_ssox_files/config" "$_ssox_files/credentials"
@@ -341,8 +348,8 @@ function _ssox_are_files_edited
     return 1
 end
 
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
+# Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+# earliest. If somebody sets the clock back, the wait does not become longer.
 function _ssox_is_due
     test "$SSOX_STATE" != foreign; or return
     string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; or return
@@ -350,7 +357,7 @@ function _ssox_is_due
     test $_ssox_clock -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $_ssox_clock + 60)
 end
 
-# Has the program renew the credentials, or say when to call it again.
+# Lets the program renew the credentials, or tell when it is to be called again.
 function _ssox_tick
     set -l fish_trace
     set -l IFS \n
@@ -363,7 +370,7 @@ function _ssox_tick
     _ssox_is_due; and set -gu _ssox_retry $retry
 end
 
-# Gets the credentials for which a person had to sign in, without waiting for the next call.
+# After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.
 function _ssox_signed_in
     _ssox_read_clock
     _ssox_tick --wait=5s
@@ -385,8 +392,8 @@ end
 
 # --- verbs
 
-# Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a
-# person.
+# Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run no verb: help is printed for
+# a person.
 function _ssox_find_verb --no-scope-shadowing
     set _ssox_verb
     for _ssox_argument in $argv
@@ -403,7 +410,7 @@ function _ssox_find_verb --no-scope-shadowing
     end
 end
 
-# Runs another verb.
+# Runs a verb that does not change the environment of this shell.
 function _ssox_pass
     builtin contains -- $argv[1] allow deny; and set -gu _ssox_again 1
     set -l universal (set -Uxn | string match -r '^AWS.*')
@@ -412,7 +419,7 @@ function _ssox_pass
     test "$SSOX_STATE" != sign-in -o $argv[1] != login; or _ssox_signed_in
 end
 
-# Says what is wrong with a reply.
+# Prints what is wrong with a reply.
 function _ssox_refuse_reply --argument-names name reply
     set -l lines (string split \n -- $reply)
     if test "$lines[1]" = '#ssox1' -a "$lines[-1]" = '#end'
@@ -424,7 +431,8 @@ function _ssox_refuse_reply --argument-names name reply
     _ssox_refuse 'unexpected reply'
 end
 
-# Prints the names that are exported universal variables: programs get those even where a global variable hides them.
+# Prints those of the names that are exported universal variables. Programs get such a variable wherever no exported
+# global variable hides it.
 function _ssox_universal
     set -l found 1
     set -l universal (set -Uxn)
@@ -447,8 +455,8 @@ function _ssox_remember
     set -q _ssox_child[1]; or _ssox_record _ssox_kept _ssox_was_ $argv
 end
 
-# Adds names to a list of names, and their states to the variables with that prefix. Most often the list is empty, and
-# nothing was there before the first reply.
+# Adds names to a list of names, and the states of these variables to variables with the prefix `$prefix`. Usually the
+# list is empty, and none of the variables was set before the first reply.
 function _ssox_record --argument-names list prefix
     set -l names $argv[3..]
     set -qg $names
@@ -466,7 +474,7 @@ function _ssox_record --argument-names list prefix
     end
 end
 
-# Sets the first variable to the state of the second.
+# Sets the variable `$argv[1]` to the state of the variable `$argv[2]`.
 function _ssox_read
     if set -qgx $argv[2]
         set -gu $argv[1] x $$argv[2]
@@ -491,7 +499,7 @@ function _ssox_write
     end
 end
 
-# Restores the previous values and forgets them, except where another program has set a value since.
+# Restores the previous values, except of variables that another program has set since, and forgets them.
 function _ssox_restore
     set -l fish_trace
     for name in $_ssox_kept
@@ -519,16 +527,19 @@ end
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
-# and the last hook puts it on again: direnv and mise never see it, whatever the order in the configuration.
+# The values of a `.ssox` file are a layer above the values of the shell. The first hook takes the layer off: it
+# restores the values below the layer. Then the hooks of other tools run, and the last hook puts the layer on again. So
+# direnv and mise never see the layer, whatever the order of the lines in the configuration.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_layered` has the names that were changed while the layer was on,
-# `_ssox_under_NAME` what is below and `_ssox_over_NAME` what is in the layer while it is off. `_ssox_outside`,
-# `_ssox_outside_NAME` and `_ssox_before` have the previous values and others from before. `_ssox_directory` is the
-# directory that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer` tells that direnv or
-# mise has a file below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_layered` has the names of the variables that were changed while the
+# layer was on. For each of them, `_ssox_under_NAME` has the value below the layer, and `_ssox_over_NAME`, while the
+# layer is off, the value in the layer. `_ssox_outside`, `_ssox_outside_NAME` and `_ssox_before` have what `_ssox_kept`,
+# `_ssox_was_NAME` and others contained before the layer. `_ssox_directory` is the directory in which a `.ssox` file was
+# last searched for, and `_ssox_file` the file that was found. `_ssox_nearer` is set if direnv or mise has a file nearer
+# to the working directory than the `.ssox` file. Then the values that these tools set stay; `_ssox_theirs` has the
+# names.
 
-# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+# Finds the nearest `.ssox` file, without starting a process. The search ends at the home directory.
 function _ssox_find
     set -gu _ssox_found
     set -l up
@@ -558,7 +569,7 @@ function _ssox_on
             end
             set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
             and set -gu $was $_ssox_state
-            # After `clear`, what is below is what the layer has.
+            # After `clear`, the layer has the same values as the shell below it.
             test -z "$_ssox_over_SSOX_PROMPT[2..]"; and test "$$over" = "$$under"; and set -gu $over $_ssox_state
             set -gu $under $_ssox_state
         end
@@ -567,8 +578,8 @@ function _ssox_on
     set -gu _ssox_layer on
 end
 
-# Changes what is in use where a hook of the person's own calls `ssox use` while the layer is off, or before ours have
-# taken off that of the directory before.
+# Runs `use` or `clear` while the layer is off, because a hook of the person called it, or after a change of the
+# directory before ssox's hooks have taken off the layer of the old directory.
 function _ssox_call_between_hooks
     set -l layer $_ssox_layer
     _ssox_arrive early
@@ -578,7 +589,8 @@ function _ssox_call_between_hooks
     return $result
 end
 
-# Prints something if direnv or mise has a file below the directory of the file that was found.
+# Prints something if direnv or mise has a file in a directory from the working directory up to, and without, that of
+# the `.ssox` file.
 function _ssox_find_nearer
     set -l up
     while test "$PWD/$up.ssox" != "$_ssox_found"
@@ -613,7 +625,8 @@ function _ssox_enter
     set -gu _ssox_file "$_ssox_found"
 end
 
-# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+# Leaves a directory: restores the values from before. A shell that inherited the values of the directory does not know
+# the values from before; in such a shell, the program removes the values of the directory.
 function _ssox_exit
     set -l fish_trace
     set -l IFS \n
@@ -633,7 +646,7 @@ function _ssox_exit
         set -gu _ssox_files "$SSOX_FILES"
         set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
         set -gu _ssox_child $_ssox_before[2..]
-        # The program judges what is there now.
+        # The program checks the identity that the shell has now.
         set -q _ssox_layered[1]; and set -gu _ssox_seen $SSOX_ENDPOINT
         for name in $_ssox_layered
             set -e -g _ssox_under_$name
@@ -651,7 +664,8 @@ end
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; `_ssox_painted`, the same with colours; and until when they are valid.
+# exported, for prompts that people write themselves; `_ssox_painted`, the segment with colours; and until when these
+# values are valid.
 function _ssox_show
     set -l fish_trace
     set -l IFS \n
@@ -702,9 +716,10 @@ function _ssox_show
     if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
         set _ssox_until $SSOX_NEXT
     end
-    # The next prompt compares the times of the files, or looks for the program again.
+    # The segment is valid only until the next prompt, which checks the configuration files, or looks for the program,
+    # again.
     test -z "$_ssox_files" -a "$_ssox_unjudged" != absent; or set _ssox_until $_ssox_clock
-    # The server of `exec --serve` and `serve` removes its files at its end.
+    # When the server of `exec --serve` or `serve` ends, it removes its files.
     if test -n "$SSOX_ENDPOINT"
         set _ssox_until $_ssox_clock
         if test $state = ok -a -n "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
@@ -723,8 +738,8 @@ function _ssox_show
     end
 end
 
-# Asks for the terminal's colour sequences once: ok, soon, expired, protected, normal, foreign. They are quoted because
-# a terminal without colours makes them empty, and an empty list would remove the text around it.
+# Asks for the terminal's colour sequences once: ok, soon, expired, protected, normal, foreign. These sequences are
+# quoted, because a terminal without colours has none, and an unquoted empty list would remove the text around it.
 function _ssox_paint
     set -l fish_trace
     set -l IFS \n
@@ -754,10 +769,11 @@ end
 
 # --- state
 
-# The names that ssox has changed in this shell; `_ssox_was_NAME` has what was there before: `x` exported, `s` set, `u`
-# unset, then the values. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
-# loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below.
+# `_ssox_kept` has the names of the variables that ssox has changed in this shell, and `_ssox_was_NAME` their previous
+# values: `x` (exported), `s` (set) or `u` (unset), and then the values. A shell that inherits a profile in use does not
+# know the previous values, and records none. Loading this script twice loses nothing. `_ssox_seen` has the compared
+# values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment showed after
+# the last reply. The variables of a `.ssox` file are described below.
 if not set -qg _ssox_kept
     set -gu _ssox_kept
     set -gu _ssox_child
@@ -789,8 +805,9 @@ if status is-interactive
     set -gu _ssox_colours
     set -gu _ssox_undecided 1
     set -q _ssox_no_prompt[1]; and set _ssox_undecided
-    # A universal variable that another shell changes reaches programs at once, so the prompt is drawn again. Each name
-    # that `use` sets would cost every `use` a call: of these, only the access key has one.
+    # If another shell changes a universal variable, programs of this shell get the new value immediately, so the prompt
+    # is drawn again. For each name with this handler that `use` sets, every `use` would call the handler. So of these
+    # names, only AWS_ACCESS_KEY_ID has it.
     function _ssox_on_universal --on-variable AWS_PROFILE --on-variable AWS_DEFAULT_PROFILE \
         --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_CONFIG_FILE \
         --on-variable AWS_SHARED_CREDENTIALS_FILE --on-variable AWS_WEB_IDENTITY_TOKEN_FILE \
@@ -809,7 +826,8 @@ end
 
 # --- completion
 
-# Completes. The typed words go to the program unchanged, its answer is data, and fish escapes what it inserts.
+# Completes. The typed words go to the program unchanged. The program's answer is data, and fish escapes what it
+# inserts.
 function _ssox_complete
     set -l fish_trace
     set -l IFS \n
@@ -820,7 +838,7 @@ function _ssox_complete
         case 'words *' 'parts *'
             string join \n -- $reply[2..]
         case files
-            # Without the name of a command, fish only knows that its arguments may be files.
+            # For arguments of a command with an empty name, fish offers only files.
             set -l option (string match -r '^--[^=]*=' -- "$current")
             set -l path (string replace -r '^--[^=]*=' '' -- "$current")
             set -l found (complete -C "'' $path")

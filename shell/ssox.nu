@@ -16,9 +16,10 @@
 # The state of this shell. nushell passes no record to a program, so a child shell has none of it.
 #
 # `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable
-# that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the
-# compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the
-# last reply. What a `.ssox` file needs is described below. Loading this twice loses nothing.
+# that was not set. A shell that inherits a profile in use (a `child`) does not know the previous values, and records
+# none. `seen` has the compared values that the program checked last, `held` their fingerprints, and `left` what the
+# segment showed after the last reply. What a `.ssox` file needs is described below. Loading this script twice loses
+# nothing.
 export-env {
     $env._ssox = ({
         was: {}, seen: [], left: [], held: ($env.SSOX_IDENTITY? | default '')
@@ -101,16 +102,17 @@ def _ssox_noted [plan: record] {
     }
 }
 
-# Reads the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. Returns a plan. After
-# `clear`, and when nothing is in use, variables that are unset then get their previous values back. A value that a hook
-# unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+# Reads the reply to a verb: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
+# Returns a plan. After `clear`, and whenever no profile is in use, the variables that the reply unsets get their
+# previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as
+# a previous value.
 def _ssox_applied [verb: string reply state: record] {
     let lines = (_ssox_lines $reply)
     let set = $lines.set
     let gone = $lines.gone
     let is_asked = ($verb in [use clear directory]) or (_ssox_in_use)
     let remembered = if $is_asked { ($set | columns) ++ $gone } else { $set | columns }
-    # What another program or shell has put in use here is not what was there before.
+    # A profile that another program or shell has put in use here is not a previous value.
     let state = if ($state.was | is-empty) and (_ssox_in_use) { $state | merge {child: true} } else { $state }
     let state = (_ssox_remembering $remembered $state)
     let state = if $lines.forgotten == [] { $state } else { $state | merge {was: ($state.was | reject --optional ...$lines.forgotten)} }
@@ -202,7 +204,8 @@ def _ssox_number [text] {
     if ($text | describe) == 'string' and $text =~ '^[1-9][0-9]{0,14}$' { $text | into int } else { 0 }
 }
 
-# Returns the compared values. Without keys, some more variables determine what AWS_PROFILE means.
+# Returns the compared values. Without access keys, some other variables determine what AWS_PROFILE means, so they are
+# compared, too.
 def _ssox_identity [] {
     let without_keys = if ($env.AWS_ACCESS_KEY_ID? | is-empty) { [
         $env.AWS_CONFIG_FILE? $env.AWS_SHARED_CREDENTIALS_FILE? $env.AWS_WEB_IDENTITY_TOKEN_FILE? $env.AWS_ROLE_ARN?
@@ -240,9 +243,10 @@ def _ssox_is_changed [] {
     $env._ssox.seen != (_ssox_identity) or ($env._ssox.left != (_ssox_visible) and (_ssox_in_use))
 }
 
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign. The program also undoes an edit of what the segment shows.
+# Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
+# beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
+# profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of what the segment
+# shows.
 def _ssox_looked [] {
     let plan = (_ssox_asked identity [] $env._ssox)
     if $plan != null { return $plan }
@@ -252,15 +256,15 @@ def _ssox_looked [] {
     $plan | merge {set: {SSOX_STATE: foreign, SSOX_PROMPT: $label}, note: shown}
 }
 
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
+# Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+# earliest. If somebody sets the clock back, the wait does not become longer.
 def _ssox_is_due [clock: int] {
     if $env.SSOX_STATE? == foreign { return false }
     let next = (_ssox_number $env.SSOX_NEXT?)
     $next > 0 and $clock >= $next and ($clock >= $env._ssox.retry or $env._ssox.retry > $clock + 60)
 }
 
-# Has the program renew the credentials, or say when to call it again.
+# Lets the program renew the credentials, or tell when it is to be called again.
 def _ssox_ticked [args: list<string>] {
     let later = (_ssox_clock) + 60
     let plan = (_ssox_asked tick $args ($env._ssox | merge {retry: 0}))
@@ -347,8 +351,9 @@ def _ssox_hook [hook: string] {
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
-# and the last ones put it on again: direnv and mise never see it, whatever the order in the configuration.
+# The values of a `.ssox` file are a layer above the values of the shell. The first hook takes the layer off: it
+# restores the values below the layer. Then the hooks of other tools run, and the last hooks put the layer on again. So
+# direnv and mise never see the layer, whatever the order of the lines in the configuration.
 #
 # `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
 # `over` what is in the layer, `typed` what a person changed in it on the line that left the directory. `outside` and
@@ -381,7 +386,7 @@ def _ssox_with_layer [nearer: string] {
         let was = ($env._ssox.was | get --optional $row.name)
         $was == ($env._ssox.under | get $row.name) and $row.name not-in $env._ssox.outside
     } | reduce --fold $env._ssox.was {|row, all| $all | upsert $row.name $row.value })
-    # After `clear`, what is below is what the layer has.
+    # After `clear`, the layer has the same values as the shell below it.
     let cleared = ($env._ssox.over | get --optional SSOX_PROMPT | default [] | str join | is-empty)
     let over = ($changed | transpose name value | where {|row|
         $cleared and ($env._ssox.over | get --optional $row.name) == ($env._ssox.under | get $row.name)
@@ -403,7 +408,7 @@ def _ssox_arrived [] {
     let found = (_ssox_find)
     if $found == '' and $env._ssox.file == '' { return (_ssox_unchanged $here) }
     let nearer = if $found == '' { '' } else { _ssox_find_nearer $found }
-    # What the tools had set when the directory was entered is not in the layer.
+    # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
     if not $again and $found == $env._ssox.file and ($nearer != '' or $env._ssox.nearer != entered) {
         let nearer = if $env._ssox.nearer == entered { 'entered' } else { $nearer }
         let plan = if $env._ssox.layer == off { _ssox_with_layer $nearer } else { _ssox_unchanged {} }
@@ -421,7 +426,7 @@ def _ssox_left [more: record] {
         return ($plan | default (_ssox_unchanged {}) | update state {|it| $it.state | merge $state })
     }
     let plan = if $env._ssox.layer == on { _ssox_without_layer } else { _ssox_unchanged {} }
-    # The program judges what is there now.
+    # The program checks the identity that the shell has now.
     let seen = if ($env._ssox.under | is-empty) { $env._ssox.seen } else { [] }
     let before = ($env._ssox.before | merge {was: $env._ssox.outside, seen: $seen, under: {}, over: {}, typed: {}})
     # What a person has set since the directory changed stays, unless another hook has set something else.
@@ -449,7 +454,7 @@ def _ssox_entered [] {
     if $is_nearer { $plan | merge {note: entered} } else { $plan }
 }
 
-# Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+# Returns the nearest `.ssox` file, without starting a process. The search ends at the home directory.
 def _ssox_find [] {
     let home = ('~' | path expand)
     mut directory = ($env.PWD | path expand)
@@ -477,8 +482,8 @@ def _ssox_find_nearer [found: string] {
 # --- segment
 
 # Computes `$env.SSOX_SEGMENT`, a record with `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired,
-# foreign), for prompts of your own; `painted`, the same with colours; and until when they are valid. Returns what is to
-# be set.
+# foreign), for prompts of your own; `painted`, the same with colours; and until when these values are valid. Returns
+# what is to be set.
 def _ssox_shown [] {
     let clock = (_ssox_clock)
     let label = ($env.SSOX_PROMPT? | default '' | str replace --all --regex '[[:cntrl:]]' '')

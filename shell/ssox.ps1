@@ -8,9 +8,9 @@
 # because an alias or a function of the same name would be called first.
 
 # For each name that ssox has changed in this shell, what was there before (null: nothing). A shell that inherits a
-# profile in use does not know, and records nothing. Loading this twice loses nothing. `_ssox_seen` has the compared
-# values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after
-# the last reply. The variables of a `.ssox` file are described below.
+# profile in use does not know the previous values, and records none. Loading this script twice loses nothing.
+# `_ssox_seen` has the compared values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left`
+# what the segment showed after the last reply. The variables of a `.ssox` file are described below.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
     $global:_ssox_child = [bool]"$env:SSOX_PROMPT$env:SSOX_IDENTITY"
@@ -263,7 +263,7 @@ function global:_ssox_any_verb([object[]]$given) {
     $verb
 }
 
-# Gets the credentials for which a person had to sign in, without waiting for the next call.
+# After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.
 function global:_ssox_signed_in([object[]]$given) {
     if ($env:SSOX_STATE -cne 'sign-in' -or $global:LASTEXITCODE -ne 0 -or (_ssox_any_verb $given) -cne 'login') { return }
     _ssox_tick (_ssox_now) '--wait=5s'
@@ -279,11 +279,11 @@ function global:_ssox_refused([string]$why) {
     $refusal
 }
 
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
-# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
-# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous. Returns
-# the reason if the reply is not applied. All characters but ASCII are escaped, because PowerShell decodes the output of
-# a program with a code page.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
+# forgets its previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
+# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
+# recorded as a previous value. Returns the reason if the reply is not applied. All characters but ASCII are escaped,
+# because PowerShell decodes the output of a program with a code page.
 function global:_ssox_apply([string]$verb, [string[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
@@ -292,7 +292,7 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
     if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
-    # What another program or shell has put in use here is not what was there before.
+    # A profile that another program or shell has put in use here is not a previous value.
     if (-not $global:_ssox_kept.Count -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") { $global:_ssox_child = $true }
     $in_use = $verb -cmatch '^(?:use|clear|directory)\z' -or "$env:SSOX_PROMPT$env:SSOX_IDENTITY"
     foreach ($line in $lines -cnotmatch '^!') {
@@ -314,7 +314,7 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
     _ssox_note
 }
 
-# Records the current values as set by ssox.
+# Records the current values as those that ssox set.
 function global:_ssox_note {
     $global:_ssox_settled = $null
     $global:_ssox_held = "$env:SSOX_IDENTITY"
@@ -339,7 +339,7 @@ function global:_ssox_get([string]$name) {
     if ($item) { $item.Value }
 }
 
-# Restores the previous values and forgets them, except where another program has set a value since.
+# Restores the previous values, except of variables that another program has set since, and forgets them.
 function global:_ssox_restore {
     foreach ($name in @($global:_ssox_kept.Keys)) {
         if ($null -ne (_ssox_get $name)) { continue }
@@ -361,8 +361,8 @@ function global:_ssox_number($text) {
     if ("$text" -cmatch '^[1-9][0-9]{0,14}\z') { [long]$text } else { 0 }
 }
 
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
+# Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+# earliest. If somebody sets the clock back, the wait does not become longer.
 function global:_ssox_is_due([long]$now) {
     if ($env:SSOX_STATE -ceq 'foreign') { return $false }
     $next = _ssox_number $env:SSOX_NEXT
@@ -398,9 +398,9 @@ function global:_ssox_identity {
     _ssox_values $(if ($env:AWS_ACCESS_KEY_ID) { $global:_ssox_compared } else { $global:_ssox_without_keys })
 }
 
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign. Tells whether anything changed.
+# Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
+# beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
+# profile. If the program fails, the new identity counts as foreign. Tells whether anything changed.
 function global:_ssox_look {
     if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $env:SSOX_REPLACED -or $global:_ssox_seen)) { return $false }
     # What a directory has set is judged with the layer on.
@@ -421,7 +421,8 @@ function global:_ssox_hand_over([bool]$is_asked) {
     _ssox_set SSOX_HELD $(if ($is_asked -and $global:_ssox_held) { $global:_ssox_held })
 }
 
-# Calls the program, without messages for people except of directories, and tells whether its reply was applied.
+# Calls the program, and tells whether its reply was applied. Messages for people are hidden, except those about
+# directories.
 function global:_ssox_ask([string[]]$words) {
     $global:_ssox_settled = $null
     # In Windows PowerShell, redirected stderr of a program counts as an error.
@@ -440,7 +441,7 @@ function global:_ssox_ask([string[]]$words) {
     $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $words[0] @($reply))
 }
 
-# Has the program renew the credentials, or say when to call it again.
+# Lets the program renew the credentials, or tell when it is to be called again.
 function global:_ssox_tick([long]$now, [string[]]$more = @()) {
     $global:_ssox_retry = $now + 60
     if (-not (_ssox_ask (@('tick') + $more))) { return }
@@ -505,8 +506,9 @@ function global:_ssox_read_line([int]$number) {
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of direnv and mise
-# run, and put on again after them: they never see it, whatever the order in the profile.
+# The values of a `.ssox` file are a layer above the values of the shell. Before the hooks of direnv and mise run, the
+# layer is taken off: the values below it are restored. After these hooks, the layer is put on again. So direnv and mise
+# never see the layer, whatever the order of the lines in the PowerShell profile.
 #
 # `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer
 # was on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and
@@ -536,7 +538,7 @@ function global:_ssox_on {
             }
             $is_same = $global:_ssox_kept.ContainsKey($name) -and $global:_ssox_kept[$name] -ceq $under
             if ($is_same -and -not $global:_ssox_outside.ContainsKey($name)) { $global:_ssox_kept[$name] = $now }
-            # After `clear`, what is below is what the layer has.
+            # After `clear`, the layer has the same values as the shell below it.
             $is_same = -not $global:_ssox_over['SSOX_PROMPT'] -and $global:_ssox_over[$name] -ceq $under
             if ($is_same) { $global:_ssox_over[$name] = $now }
             $global:_ssox_under[$name] = $now
@@ -546,7 +548,8 @@ function global:_ssox_on {
     $global:_ssox_layer = 'on'
 }
 
-# Puts the layer on again, or another one where the directory has changed. Tells whether there was something to do.
+# Puts the layer on again, or the layer of another `.ssox` file if the directory has changed. Tells whether there was
+# something to do.
 function global:_ssox_arrive {
     $place = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
     $again = $global:_ssox_again
@@ -557,13 +560,13 @@ function global:_ssox_arrive {
     $global:_ssox_place = $place
     $global:_ssox_again = $false
     $global:_ssox_settled = $null
-    # A relative path names another file now.
+    # In another directory, a relative path names another file.
     $names = $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE
     if ("$env:SSOX_IDENTITY$global:_ssox_layer" -and ($names -match '^(?![/\\]|\w:|$)')) { $global:_ssox_seen = 'moved' }
     $found = _ssox_find $place
     if (-not "$found$global:_ssox_file") { return $false }
     $nearer = if ($found) { _ssox_find_nearer $place $found } else { '' }
-    # What the tools had set when the directory was entered is not in the layer.
+    # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
     if (-not $again -and $found -ceq $global:_ssox_file -and ($nearer -or $global:_ssox_nearer -cne 'entered')) {
         if ($global:_ssox_nearer -cne 'entered') { $global:_ssox_nearer = $nearer }
         _ssox_on
@@ -579,7 +582,7 @@ function global:_ssox_exists([string]$path) {
     Microsoft.PowerShell.Management\Test-Path -LiteralPath $path
 }
 
-# Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+# Returns the nearest `.ssox` file, without starting a process. The search ends at the home directory.
 function global:_ssox_find([string]$directory) {
     $separator = if ($directory -match '^/') { '/' } else { '\' }
     while ($directory) {
@@ -620,7 +623,8 @@ function global:_ssox_enter([string]$file, [string]$nearer) {
     $global:_ssox_file = $file
 }
 
-# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+# Leaves a directory: restores the values from before. A shell that inherited the values of the directory does not know
+# the values from before; in such a shell, the program removes the values of the directory.
 function global:_ssox_exit {
     $global:_ssox_file = ''
     if ($global:_ssox_layer) {
@@ -628,7 +632,7 @@ function global:_ssox_exit {
         $global:_ssox_kept = $global:_ssox_outside
         $global:_ssox_child, $global:_ssox_held = $global:_ssox_before
         $global:_ssox_left = _ssox_values $global:_ssox_shown
-        # The program judges what is there now.
+        # The program checks the identity that the shell has now.
         if ($global:_ssox_under.Count) { $global:_ssox_seen = '' }
         $global:_ssox_under = @{}
         $global:_ssox_layer = ''
@@ -837,7 +841,7 @@ function global:_ssox_word($element) {
     }
 }
 
-# Has the command that starts at that word complete itself.
+# Completes another program with its own completion: the command that starts at that word.
 function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     $elements = @($tree.CommandElements)
     if ($word -ge $elements.Count) { return }

@@ -14,10 +14,10 @@
 case $- in *a*) \set +a && _ssox_withheld=on ;; *) _ssox_withheld='' ;; esac
 
 # `_ssox_kept` has the names that ssox has changed in this shell; `_ssox_was_NAME` what was there before: `x` exported,
-# `s` set, `u` unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading
-# this twice loses nothing; an environment cannot contain the id of this process. `_ssox_seen` has the compared values
-# of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after the last
-# reply.
+# `s` set, `u` unset, then the value. A shell that inherits a profile in use does not know the previous values, and
+# records none. Loading this twice loses nothing; an environment cannot contain the id of this process. `_ssox_seen` has
+# the compared values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment
+# showed after the last reply.
 case ${_ssox_loaded-} in
   "$$") ;;
   *)
@@ -54,7 +54,7 @@ ssox() {
   SSOX_FUNCTION=posix1 \command ssox ${1+"$@"}
 }
 
-# Sets `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+# Sets `_ssox_verb` to the verb that the arguments run. With `--help` they run no verb: help is printed for a person.
 _ssox_find_verb() {
   _ssox_verb=''
   for _ssox_argument in ${1+"$@"}; do
@@ -116,11 +116,12 @@ _ssox_request() {
   \exec ssox --emit=posix1 "$@"
 }
 
-# Applies `_ssox_reply`, the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
-# After `clear`, and when nothing is in use, variables that are unset now get their previous values back. A value that a
-# hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+# Applies `_ssox_reply`, the reply to a verb: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its
+# previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get their
+# previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as
+# a previous value.
 _ssox_apply() {
-  # What another program or shell has put in use here is not what was there before.
+  # A profile that another program or shell has put in use here is not a previous value.
   case $_ssox_kept,${SSOX_PROMPT-}${SSOX_IDENTITY-} in ' ,'?*) _ssox_child=1 ;; esac
   case $1 in use | clear) _ssox_in_use=on ;; *) _ssox_in_use=${SSOX_PROMPT-}${SSOX_IDENTITY-} ;; esac
   _ssox_check || \return
@@ -252,7 +253,7 @@ _ssox_set() {
   IFS=' '
 }
 
-# Restores the previous values and forgets them, except where another program has set a value since.
+# Restores the previous values, except of variables that another program has set since, and forgets them.
 _ssox_restore() {
   for _ssox_name in $_ssox_kept; do
     \eval "_ssox_state=\${$_ssox_name+set}"
@@ -275,15 +276,15 @@ _ssox_forget() {
   esac
 }
 
-# Records the current values as set by ssox.
+# Records the current values as those that ssox set.
 _ssox_note() {
   _ssox_held=${SSOX_IDENTITY-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
   _ssox_read_identity
   _ssox_seen=$_ssox_now
 }
 
-# Reads the compared values into `_ssox_now`. Without keys, some more variables determine what AWS_PROFILE means, and
-# HOME does.
+# Reads the compared values into `_ssox_now`. Without access keys, HOME and some other variables determine what
+# AWS_PROFILE means, so they are compared, too.
 _ssox_read_identity() {
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
 ${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${AWS_CONTAINER_CREDENTIALS_FULL_URI-}:${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI-}:\
@@ -332,9 +333,9 @@ _ssox_read_seconds() {
   esac
 }
 
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign.
+# Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
+# beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
+# profile. If the program fails, the new identity counts as foreign.
 _ssox_look() {
   case ${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}$_ssox_seen in '') \return 0 ;; esac
   _ssox_read_identity
@@ -345,8 +346,8 @@ _ssox_look() {
   _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
 }
 
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
+# Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+# earliest. If somebody sets the clock back, the wait does not become longer.
 _ssox_is_due() {
   case ${SSOX_STATE-} in foreign) \return 1 ;; esac
   _ssox_read_seconds "${SSOX_NEXT-}" || \return
@@ -356,7 +357,7 @@ _ssox_is_due() {
   \return 1
 }
 
-# Has the program renew the credentials, or say when to call it again.
+# Lets the program renew the credentials, or tell when it is to be called again.
 _ssox_tick() {
   _ssox_retry=$((_ssox_clock + 60))
   _ssox_ask tick || \return 0
@@ -401,7 +402,8 @@ _ssox_find_hook() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; `_ssox_ps1`, the same with colours, which PS1 shows; and until when they are valid.
+# exported, for prompts that people write themselves; `_ssox_ps1`, the same with colours, which PS1 shows; and until
+# when these values are valid.
 _ssox_show() {
   _ssox_current="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"
   _ssox_since=$_ssox_clock _ssox_until=$((_ssox_clock + 60)) _ssox_time='' _ssox_mark='' _ssox_state=ok

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# ssox for bash, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script,
-# ssox.bash, at the first moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a
-# profile in use, or a directory with a `.ssox` file.
+# ssox for bash, the part that a shell loads when it starts: the function `ssox`, and hooks. They load the whole script,
+# ssox.bash, when the shell first needs it: at a call of `ssox`, at a TAB after the word `ssox`, when a variable of a
+# profile in use is set, or in a directory with a `.ssox` file.
 #
 # `ssox init bash` adds the first and the last lines of ssox.bash. The whole script defines the functions again, except
-# those in the last parts of this one, and changes nothing that a person may have changed since: neither `ssox` itself,
-# nor the hooks, nor how it is completed. No function here has a local variable: `set -k` would take it for one of a
-# command.
+# those in the last parts of this script. It does not define again what a person may have changed since: the function
+# `ssox`, the hooks, and the completion of `ssox`. No function here has a local variable: with `set -k`, bash would
+# treat `NAME=VALUE` after `local` as an environment variable of that command.
 
 builtin unalias ssox 2>/dev/null || builtin true
 _ssox_plain=${_ssox_no_prompt-}
@@ -16,9 +16,9 @@ function ssox() { _ssox_call ${1+"$@"}; }
 function _ssox_call() { _ssox_wake && _ssox_call ${1+"$@"}; }
 function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete; }
 
-# Loads the whole script, hidden from `set -x`. Its last line unsets `_ssox_no_prompt`. bash copies what it evals a few
-# times; a variable for the text would take it as long as a tenth of the script. Reading a file is faster, but it sets
-# `$!`, and in posix mode or without `/dev/fd` there may be no such file.
+# Loads the whole script, hidden from `set -x`. Its last line unsets `_ssox_no_prompt`. `eval` makes bash copy the text
+# a few times, and `source <(…)` is faster. But `source <(…)` sets `$!`, and does not work in posix mode or without
+# `/dev/fd`. A variable for the text would cost another tenth of the loading time.
 function _ssox_load() {
   { _ssox_trace=$- _ssox_no_prompt=$_ssox_plain; builtin set +x; } 2>/dev/null
   if ((BASH_VERSINFO[0] > 4)) && [[ -z ${!-} && ! -o posix ]]; then
@@ -32,7 +32,7 @@ function _ssox_load() {
   return 127
 }
 
-# Loads the whole script into a shell that has been running. When it started nothing was in use.
+# Loads the whole script into a shell that started without a profile in use.
 function _ssox_wake() {
   _ssox_was=$_ssox_place
   _ssox_load || return
@@ -40,13 +40,14 @@ function _ssox_wake() {
   if [[ -n $_ssox_prompted ]]; then _ssox_place=$_ssox_was; fi
 }
 
-# Tells whether there is a variable that the hooks of the whole script react to, or Ctrl-C has ended its loading.
+# Tells whether the hooks of the whole script are needed: a variable to which they react is set, or Ctrl-C has ended the
+# loading of the whole script.
 function _ssox_is_used() {
   [[ -n ${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}${SSOX_SEGMENT-}${SSOX_EXPIRES-}${SSOX_DIRECTORY-}${_ssox_no_prompt+set} ]]
 }
 
-# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what
-# it means.
+# Tells whether the directory has changed, and the new directory or one above it has a `.ssox` file. The whole script
+# decides what this file means.
 function _ssox_is_near() {
   if builtin test "$PWD" = "$_ssox_place"; then return 1; fi
   _ssox_up=''
@@ -67,7 +68,7 @@ function _ssox_precmd() {
 function _ssox_settle() {
   _ssox_begin
   if { _ssox_is_used || _ssox_is_near; } && _ssox_wake 2>/dev/null; then
-    # The first hook of this prompt ran before it was loaded.
+    # The first hook of this prompt ran before the whole script was loaded, so it did not set this variable.
     _ssox_drawn=1
     _ssox_hand_over _ssox_settle
   else
@@ -83,7 +84,8 @@ function _ssox_depart() { builtin :; }
 function _ssox_chpwd() {
   _ssox_begin
   if _ssox_is_near && _ssox_wake 2>/dev/null; then
-    # A hook may have changed the directory: the first one of ours ran before this was loaded.
+    # A hook may have changed the directory. In that case, ssox's first hook ran before the whole script was loaded, and
+    # did not set this variable.
     _ssox_drawn=1
     _ssox_hand_over _ssox_chpwd
   else
@@ -102,7 +104,7 @@ function _ssox_end() {
   return "$_ssox_status"
 }
 
-# Calls the hook of the whole script with the flags and the status that this one found.
+# Calls a hook of the whole script with the shell options and the exit status that the hook of this script found.
 function _ssox_hand_over() {
   if _ssox_end; then "$1"; else "$1"; fi
 }
@@ -121,8 +123,8 @@ function _ssox_surround() {
   esac
 }
 
-# Tells whether PROMPT_COMMAND can be set. An assignment to a readonly variable would end the hook. It is no longer
-# exported: another bash that inherits it has no such functions.
+# Tells whether PROMPT_COMMAND can be set. An assignment to a readonly variable would end the hook. PROMPT_COMMAND is no
+# longer exported, because another bash that inherits it does not have the functions of ssox.
 function _ssox_is_movable() { builtin printf -v PROMPT_COMMAND %s "${PROMPT_COMMAND-}" && builtin export -n PROMPT_COMMAND; } 2>/dev/null
 
 # The elements of an array are changed in place, because bash is running them.
@@ -144,7 +146,8 @@ function _ssox_surround_chpwd() {
   chpwd_functions=(_ssox_depart ${chpwd_functions[@]+"${chpwd_functions[@]}"} _ssox_chpwd)
 }
 
-# The first element of an array is its value as a string. A newline joins commands that `;` would break.
+# If PROMPT_COMMAND is an array, `$PROMPT_COMMAND` is its first element. A newline joins the commands, because `;` is a
+# syntax error after some of them.
 function _ssox_install() {
   if [[ -n ${BLE_VERSION-} ]]; then
     blehook PRECMD!=_ssox_precmd
@@ -162,8 +165,8 @@ function _ssox_install() {
   _ssox_go_last
 }
 
-# Moves the second hook behind all others, unless it is there already. The elements of an array are changed in place,
-# because bash is running them.
+# Moves the second hook behind all others, unless it is already the last. The elements of an array are changed in place,
+# because bash is just running them.
 function _ssox_go_last() {
   builtin local _ssox_at=''
   builtin local -a _ssox_commands
@@ -218,8 +221,8 @@ function _ssox_put_flags() {
 
 # --- registration
 
-# Before bash 4 a completion cannot ask for file names when it needs them; there readline offers them when there is
-# nothing else.
+# Before bash 4, a completion function cannot ask for file names (`compopt`). There, readline offers file names if there
+# are no candidates.
 if ((BASH_VERSINFO[0] < 4)); then
   builtin complete -o default -F _ssox_complete ssox
 else
@@ -230,5 +233,5 @@ fi
 
 if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_place='' _ssox_prompted=''; fi
 case $- in *i*) _ssox_install ;; esac
-# In a shell that has loaded it before, the functions were replaced now.
+# In a shell that had already loaded the whole script, this script has just replaced its functions.
 if [[ -n ${_ssox_loaded[1]-} ]] || _ssox_is_used; then _ssox_load; fi

@@ -1,9 +1,9 @@
-# ssox for fish, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script, ssox.fish,
-# at the first moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a profile in
-# use, or a directory with a `.ssox` file.
+# ssox for fish, the part that a shell loads when it starts: the function `ssox`, and hooks. They load the whole script,
+# ssox.fish, when the shell first needs it: at a call of `ssox`, at a TAB after the word `ssox`, when a variable of a
+# profile in use is set, or in a directory with a `.ssox` file.
 #
-# The whole script defines the functions again, except those in the last parts of this one, and changes nothing that a
-# person may have changed since: neither `ssox` itself, nor the hooks, nor how it is completed.
+# The whole script defines the functions again, except those in the last parts of this script. It does not define again
+# what a person may have changed since: the function `ssox`, the hooks, and the completion of `ssox`.
 
 set -gu _ssox_plain $_ssox_no_prompt
 set -e _ssox_no_prompt
@@ -20,8 +20,8 @@ function _ssox_complete
     _ssox_wake 2>/dev/null; and _ssox_complete
 end
 
-# Loads the whole script. Its last lines erase `_ssox_no_prompt`. Without the program, fish would call a handler that
-# looks for packages.
+# Loads the whole script. Its last lines erase `_ssox_no_prompt`. Checks first that the program exists: for a missing
+# program, fish would call a handler that looks for packages.
 function _ssox_load
     set -l fish_trace
     set -gu _ssox_no_prompt $_ssox_plain
@@ -33,8 +33,8 @@ function _ssox_load
     return 127
 end
 
-# Loads the whole script into a shell that has been running. When it started nothing was in use; and what the script
-# does at the first prompt is done now.
+# Loads the whole script into a shell that started without a profile in use. What the script usually does at the first
+# prompt is done now.
 function _ssox_wake
     set -l fish_trace
     set -l directory "$_ssox_directory"
@@ -48,15 +48,16 @@ function _ssox_wake
     return 0
 end
 
-# Tells whether there is a variable that the hooks of the whole script react to, or Ctrl-C has ended its loading.
+# Tells whether the hooks of the whole script are needed: a variable to which they react is set, or Ctrl-C has ended the
+# loading of the whole script.
 function _ssox_is_used
     set -q _ssox_no_prompt; and return
     test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$SSOX_NEXT$SSOX_SEGMENT$SSOX_EXPIRES$SSOX_DIRECTORY"
 end
 
-# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what
-# it means. Where no directory up to the root has such a file, one call tells it, at most sixteen levels below the root:
-# above the root is the root.
+# Tells whether the directory has changed, and the new directory or one above it has a `.ssox` file. The whole script
+# decides what this file means. At most sixteen levels below the root, one call finds out that no directory up to the
+# root has such a file: the parent of the root is the root itself.
 function _ssox_is_near
     test "$PWD" != "$_ssox_directory"; or return
     if builtin path is -- {,../{,../{,../{,../{,../{,../{,../{,../{,../{,../{,../{,../{,../{,../{,../{,../}}}}}}}}}}}}}}}}.ssox
@@ -107,17 +108,18 @@ if status is-interactive
     end
 end
 
-# Handlers run in the order of their definition, and at the first prompt all others are defined.
+# Makes ssox's handlers the last ones. Handlers run in the order of their definition, and at the first prompt all other
+# handlers are defined.
 function _ssox_go_last
     set -gu _ssox_first
     set -gu _ssox_tools none
     _ssox_surround
-    # It runs at the next prompt and later.
+    # The handler that was just defined runs from the next prompt on, so its work is done here for this prompt.
     _ssox_settle_hook
 end
 
-# Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A
-# tool that was loaded before ssox has run at this prompt already.
+# Defines the hooks of direnv and mise again, and after them the last hooks of ssox: handlers run in the order of their
+# definition. Tools that were loaded before ssox have already run at this prompt.
 function _ssox_surround
     set -l tools
     builtin functions -q __direnv_export_eval; and set tools __direnv_export_eval
@@ -133,7 +135,7 @@ function _ssox_surround
             _ssox_surround
         end
     end
-    # direnv and mise define this hook at each prompt.
+    # direnv and mise define their hook for PWD again at each prompt, so ssox's hook is defined again, too.
     set -q tools[1]; or ! builtin functions -q _ssox_on_arrival; or return
     function _ssox_on_arrival --on-variable PWD
         set -l early
@@ -151,7 +153,7 @@ complete -c ssox -f -a '(_ssox_complete)'
 
 set -qg _ssox_kept; or set -gu _ssox_directory
 status is-interactive; and set -gu _ssox_first 1
-# In a shell that has loaded it before, the functions were replaced now.
+# In a shell that had already loaded the whole script, this script has just replaced its functions.
 if set -qg _ssox_kept; or _ssox_is_used
     _ssox_load
 end

@@ -1,9 +1,9 @@
-# ssox for zsh, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script, ssox.zsh,
-# at the first moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a profile in
-# use, or a directory with a `.ssox` file.
+# ssox for zsh, the part that a shell loads when it starts: the function `ssox`, and hooks. They load the whole script,
+# ssox.zsh, when the shell first needs it: at a call of `ssox`, at a TAB after the word `ssox`, when a variable of a
+# profile in use is set, or in a directory with a `.ssox` file.
 #
-# The whole script defines the functions again, except those in the last parts of this one, and changes nothing that a
-# person may have changed since: neither `ssox` itself, nor the hooks, nor how it is completed.
+# The whole script defines the functions again, except those in the last parts of this script. It does not define again
+# what a person may have changed since: the function `ssox`, the hooks, and the completion of `ssox`.
 
 builtin unalias ssox 2>/dev/null || builtin true
 typeset -g _ssox_plain=${_ssox_no_prompt-}
@@ -13,12 +13,12 @@ function ssox() { _ssox_call "$@" }
 function _ssox_call() { _ssox_wake && _ssox_call "$@" }
 function _ssox_complete() { _ssox_wake quiet && _ssox_complete "$@" }
 
-# Loads the whole script, with an argument without a word of its own. Its last lines unset `_ssox_no_prompt`. zsh parses
-# a file command by command, and what it evals in one piece, which takes twice as long; without `/dev/fd` there is no
-# other way.
+# Loads the whole script; with an argument, prints no message. The last lines of the whole script unset
+# `_ssox_no_prompt`. zsh parses a file command by command. It parses the text of `eval` as one piece, which takes twice
+# as long, but without `/dev/fd` there is no other way.
 #
-# Invariant: a hook redirects no builtin and no function. Where zsh can open no more files, it does not put the
-# descriptor back, and the shell has lost it.
+# Invariant: a hook redirects no builtin and no function. When zsh cannot open any more files, it does not restore the
+# redirected descriptor, and the shell has lost it.
 function _ssox_load() {
   builtin setopt local_options no_xtrace
   typeset -g _ssox_no_prompt=$_ssox_plain
@@ -33,8 +33,8 @@ function _ssox_load() {
   return 127
 }
 
-# Loads the whole script into a shell that has been running. When it started nothing was in use; and what the script
-# does at the first prompt is done now.
+# Loads the whole script into a shell that started without a profile in use. What the script usually does at the first
+# prompt is done now.
 function _ssox_wake() {
   local place=$_ssox_place
   _ssox_load ${1-} || return
@@ -47,13 +47,14 @@ function _ssox_wake() {
   _ssox_surround
 }
 
-# Tells whether there is a variable that the hooks of the whole script react to, or Ctrl-C has ended its loading.
+# Tells whether the hooks of the whole script are needed: a variable to which they react is set, or Ctrl-C has ended the
+# loading of the whole script.
 function _ssox_is_used() {
   [[ -n $SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$SSOX_NEXT$SSOX_SEGMENT$SSOX_EXPIRES$SSOX_DIRECTORY${_ssox_no_prompt+set} ]]
 }
 
-# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what
-# it means.
+# Tells whether the directory has changed, and the new directory or one above it has a `.ssox` file. The whole script
+# decides what this file means.
 function _ssox_is_near() {
   local up=
   [[ $PWD != "$_ssox_place" ]] || return 1
@@ -76,14 +77,14 @@ function _ssox_settle() {
   if { _ssox_is_used || _ssox_is_near } && _ssox_wake quiet; then
     _ssox_settle
   else
-    # Where RPROMPT was never set when a line begins, zle does not show one that is set later.
+    # If RPROMPT was never set when a line begins, zle does not show an RPROMPT that is set later.
     [[ -n $_ssox_prompted$_ssox_plain$RPROMPT || ${(t)RPROMPT} == *readonly* ]] || RPROMPT=
     _ssox_prompted=1
     _ssox_surround
   fi
 }
 
-# A pipeline or a subshell could not load it into this shell.
+# Loads the whole script before a line with `ssox` runs: a pipeline or a subshell could not load it into this shell.
 function _ssox_preexec() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   [[ $3 != *ssox* ]] || ! _ssox_wake quiet || _ssox_preexec "$@"
@@ -96,7 +97,7 @@ function _ssox_chpwd() {
 
 # --- places
 
-# Adds the hooks that are missing. Without them, what they have drawn would stay.
+# Adds the hooks that are missing. Without the hooks, the prompt would show an old segment.
 function _ssox_install() {
   typeset -ga precmd_functions preexec_functions chpwd_functions
   (( $precmd_functions[(I)_ssox_precmd] && $precmd_functions[(I)_ssox_settle] )) \
@@ -105,7 +106,7 @@ function _ssox_install() {
   (( $chpwd_functions[(I)_ssox_depart] && $chpwd_functions[(I)_ssox_chpwd] )) || _ssox_surround
 }
 
-# Takes the first and the last place among the hooks again.
+# Makes the hooks of ssox the first and the last ones again.
 function _ssox_surround() {
   [[ $precmd_functions[1] == _ssox_precmd ]] || precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_precmd})
   [[ $chpwd_functions[1] == _ssox_depart && $chpwd_functions[-1] == _ssox_chpwd ]] \
@@ -130,7 +131,7 @@ fi
 # --- state
 
 [[ ${(t)_ssox_kept} == association* ]] || typeset -g _ssox_place= _ssox_prompted=
-# In a shell that has loaded it before, the functions were replaced now.
+# In a shell that had already loaded the whole script, this script has just replaced its functions.
 if [[ ${(t)_ssox_kept} == association* ]] || _ssox_is_used; then
   _ssox_load
 fi

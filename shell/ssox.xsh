@@ -24,9 +24,9 @@ def _ssox_load(has_prompt):
     # The state is kept as long as the shell runs, so that loading this twice loses nothing.
     #
     # `was` has what ssox changed first here and what was there before: a tuple with the value, an empty one for a
-    # variable that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen`
-    # has the compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed
-    # after the last reply. What a `.ssox` file needs is described below.
+    # variable that was not set. A shell that inherits a profile in use (a `child`) does not know the previous values,
+    # and records none. `seen` has the compared values that the program checked last, `held` their fingerprints, and
+    # `left` what the segment showed after the last reply. What a `.ssox` file needs is described below.
     state = sys.modules.get('_ssox')
     if state is None:
         state = sys.modules['_ssox'] = types.ModuleType('_ssox')
@@ -126,7 +126,7 @@ def _ssox_load(has_prompt):
     accepted = re.compile(rf'=({names})=(.*)|-({names})|!({names})')
     shaped = re.compile(r'=([^=]+)=.*|[-!]([^=]+)')
 
-    # Checks all lines of a reply: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
+    # Checks all lines of a reply: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
     def read(reply):
         lines = reply.removesuffix('\n').split('\n')
         if len(lines) < 2 or lines[0] != '#ssox1' or lines[-1] != '#end':
@@ -159,12 +159,12 @@ def _ssox_load(has_prompt):
     def is_in_use():
         return bool(env.get('SSOX_PROMPT') or env.get('SSOX_IDENTITY'))
 
-    # Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their
-    # previous values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as
-    # previous.
+    # Applies the reply to a verb. After `clear`, and whenever no profile is in use, the variables that the reply unsets
+    # get their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is
+    # not recorded as a previous value.
     def apply(verb, reply):
         changes, forgotten = read(reply)
-        # What another program or shell has put in use here is not what was there before.
+        # A profile that another program or shell has put in use here is not a previous value.
         if is_in_use() and not state.was:
             state.child = True
         is_asked = verb in ('use', 'clear', 'directory') or is_in_use()
@@ -185,13 +185,13 @@ def _ssox_load(has_prompt):
         if not state.child:
             state.was.setdefault(name, get(name))
 
-    # Restores the previous values and forgets them, except where another program has set a value since.
+    # Restores the previous values, except of variables that another program has set since, and forgets them.
     def restore():
         for name in [name for name in state.was if name not in env]:
             put(name, state.was.pop(name))
         state.child = False
 
-    # Records the current values as set by ssox.
+    # Records the current values as those that ssox set.
     def note():
         state.held = env.get('SSOX_IDENTITY') or ''
         state.left = visible()
@@ -222,7 +222,8 @@ def _ssox_load(has_prompt):
         text = str(env.get(name) or '')
         return int(text) if re.fullmatch('[1-9][0-9]{0,14}', text) else 0
 
-    # Calls the program, without messages for people except of directories, and tells whether its reply was applied.
+    # Calls the program, and tells whether its reply was applied. Messages for people are hidden, except those about
+    # directories.
     def ask(verb, *args):
         path = binary()
         if path is None:
@@ -239,9 +240,10 @@ def _ssox_load(has_prompt):
             return False
         return True
 
-    # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It
-    # is called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the
-    # change counts as foreign. The program also undoes an edit of what the segment shows.
+    # Lets the program check a change of the compared values, such as other access keys, another region, or a profile
+    # name beside access keys. The program is called once for each change, and at the first prompt of a shell that
+    # inherits a profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of
+    # what the segment shows.
     def look():
         if not is_in_use() and not env.get('SSOX_REPLACED') and state.seen is None or state.layer == 'off':
             return
@@ -255,13 +257,13 @@ def _ssox_load(has_prompt):
         env['SSOX_PROMPT'] = (env.get('SSOX_PROMPT') or '').removesuffix('?') + '?'
         state.left = visible()
 
-    # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that
-    # was set back does not make the wait longer.
+    # Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+    # earliest. If somebody sets the clock back, the wait does not become longer.
     def is_due(clock):
         is_ours = env.get('SSOX_STATE') != 'foreign'
         return is_ours and 0 < number('SSOX_NEXT') <= clock and (clock >= state.retry or state.retry > clock + 60)
 
-    # Has the program renew the credentials, or say when to call it again.
+    # Lets the program renew the credentials, or tell when it is to be called again.
     def tick(clock, *more):
         state.retry = clock + 60
         if ask('tick', *more):
@@ -288,8 +290,9 @@ def _ssox_load(has_prompt):
 
     # --- directories
 
-    # The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of others run,
-    # and put on again after them: direnv and mise never see it.
+    # The values of a `.ssox` file are a layer above the values of the shell. Before the hooks of other tools run, the
+    # layer is taken off: the values below it are restored. After these hooks, the layer is put on again. So direnv and
+    # mise never see the layer.
     #
     # `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
     # `over` what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory`
@@ -317,7 +320,7 @@ def _ssox_load(has_prompt):
                     continue
                 if state.was.get(name) == under and name not in state.outside:
                     state.was[name] = now
-                # After `clear`, what is below is what the layer has.
+                # After `clear`, the layer has the same values as the shell below it.
                 if not any(state.over.get('SSOX_PROMPT', ())) and state.over.get(name) == under:
                     state.over[name] = now
                 state.under[name] = now
@@ -337,7 +340,7 @@ def _ssox_load(has_prompt):
         if not found and not state.file:
             return None
         nearer = found and find_nearer(place, found)
-        # What the tools had set when the directory was entered is not in the layer.
+        # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
         if not again and found == state.file and (nearer or state.nearer != 'entered'):
             if state.nearer != 'entered':
                 state.nearer = nearer
@@ -347,7 +350,7 @@ def _ssox_load(has_prompt):
             enter(found, nearer)
         return None
 
-    # Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+    # Returns the nearest `.ssox` file, without starting a process. The search ends at the home directory.
     def find(place):
         home = os.path.realpath(os.path.expanduser('~'))
         while True:
@@ -380,8 +383,8 @@ def _ssox_load(has_prompt):
             state.seen = ('entered',)
         state.file = file
 
-    # Restores what was there before. A shell that inherited the values does not know it: there the program removes
-    # them.
+    # Leaves a directory: restores the values from before. A shell that inherited the values of the directory does not
+    # know the values from before; in such a shell, the program removes the values of the directory.
     def leave():
         state.file = ''
         if state.layer:
@@ -389,7 +392,7 @@ def _ssox_load(has_prompt):
             state.was = state.outside
             state.held, state.child = state.before
             state.left = visible()
-            # The program judges what is there now.
+            # The program checks the identity that the shell has now.
             if state.under:
                 state.seen = None
             state.under, state.over, state.layer = {}, {}, ''

@@ -2,19 +2,19 @@
 # prompt. ssox.start.zsh loads it.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
-# calls the program. All names are `_ssox_*`, except the SSOX_* variables.
-# Invariants: nothing from AWS, a file or the environment is evaluated. No builtin and no function is redirected: where
-# zsh can open no more files, it does not put the descriptor back, and the shell has lost it.
+# calls the program. All names are `_ssox_*`, except the SSOX_* variables. Invariants: nothing from AWS, a file or the
+# environment is evaluated. No builtin and no function is redirected: when zsh cannot open any more files, it does not
+# restore the redirected descriptor, and the shell has lost it.
 #
-# `ssox init zsh` passes the start script to `emulate zsh -o no_aliases -o extended_glob -c`, and a function of it reads
-# this one: both are read, and their functions always run, with these options, whatever options and aliases the user's
-# shell has.
+# `ssox init zsh` passes the start script to `emulate zsh -o no_aliases -o extended_glob -c`, and a function of the
+# start script reads this script. So both scripts are read with these options, and their functions always run with them,
+# whatever options and aliases the user's shell has.
 
-# For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
-# value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.
-# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_files`
-# its SSOX_FILES, `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are
-# described below.
+# `_ssox_kept` has the previous value of each variable that ssox has changed in this shell: `x` (exported), `s` (set) or
+# `u` (unset), and then the value. A shell that inherits a profile in use does not know the previous values, and records
+# none. Loading this script twice loses nothing. `_ssox_seen` has the compared values that the program checked last,
+# `_ssox_held` their fingerprints, `_ssox_files` the value of SSOX_FILES in the last reply, and `_ssox_left` what the
+# segment showed after the last reply. The variables of a `.ssox` file are described below.
 if [[ ${(t)_ssox_kept} != association* ]]; then
   builtin unset -v _ssox_layer _ssox_under _ssox_over _ssox_theirs _ssox_outside _ssox_before _ssox_place _ssox_file _ssox_nearer _ssox_again
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
@@ -48,7 +48,7 @@ function _ssox_call() {
   SSOX_FUNCTION=zsh1 builtin command ssox "$@"
 }
 
-# Sets REPLY to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+# Sets REPLY to the verb that the arguments run. With `--help` they run no verb: help is printed for a person.
 function _ssox_find_verb() {
   local argument
   REPLY=
@@ -92,8 +92,8 @@ function _ssox_request() {
   return 0
 }
 
-# Shows what has been changed at once: the rest of the line may read the segment, and where a key is bound to `ssox
-# use`, no hook runs before the prompt is drawn again.
+# Computes the segment without waiting for the next prompt: the rest of the command line may read it. And if a key is
+# bound to `ssox use`, the prompt is drawn again without running a hook.
 function _ssox_update() {
   _ssox_install
   _ssox_clock=${(%)_ssox_clock_format}
@@ -112,7 +112,7 @@ function _ssox_read() {
   esac
 }
 
-# Restores the states of variables from a list.
+# Restores the variables in an associative array. Each element has the name and the state of a variable.
 function _ssox_take() {
   local name
   for name in "${(@Pk)1}"; do
@@ -120,7 +120,8 @@ function _ssox_take() {
   done
 }
 
-# Restores the state of a variable. One that became readonly keeps its value: an error would end the hook.
+# Restores the state of a variable. A variable that has become readonly keeps its value, because an error would end the
+# hook.
 function _ssox_write() {
   [[ ${(Pt)1} != *readonly* ]] || return 0
   case $2 in
@@ -130,9 +131,10 @@ function _ssox_write() {
   esac
 }
 
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
-# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
-# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
+# forgets its previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
+# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
+# recorded as a previous value.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
   local name in_use=${(M)1:#(use|clear|directory)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
@@ -154,7 +156,7 @@ function _ssox_apply() {
     esac
   done
   [[ -z $in_use ]] || names+=($gone)
-  # What another program or shell has put in use here is not what was there before.
+  # A profile that another program or shell has put in use here is not a previous value.
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || (( $#_ssox_kept )) || _ssox_child=1
   if [[ $_ssox_layer == on ]]; then
     _ssox_remember $names
@@ -169,7 +171,7 @@ function _ssox_apply() {
   _ssox_note
 }
 
-# Records the current values as set by ssox.
+# Records the current values as those that ssox set.
 function _ssox_note() {
   _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_unjudged=
   _ssox_see
@@ -193,7 +195,7 @@ function _ssox_refuse_line() {
   fi
 }
 
-# Fails where a variable takes no plain value.
+# Fails if a variable does not take a plain value.
 function _ssox_check_type() {
   case ${(Pt)1} in
     (*readonly*) _ssox_refuse "\`$1\` is readonly in this shell" ;;
@@ -221,7 +223,7 @@ function _ssox_forget() {
   done
 }
 
-# Restores the previous values and forgets them, except where another program has set a value since.
+# Restores the previous values, except of variables that another program has set since, and forgets them.
 function _ssox_restore() {
   local name
   for name in "${(@k)_ssox_kept}"; do
@@ -240,12 +242,13 @@ function _ssox_restore() {
 # Reads the clock without a process: the epoch second, from a prompt escape.
 typeset -g _ssox_clock_format='%D{%s}'
 
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign.
+# Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
+# beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
+# profile. If the program fails, the new identity counts as foreign.
 function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $SSOX_REPLACED || -n $_ssox_seen ]] || return 1
-  # The same as in _ssox_see, but not as a call: this is most of the time that a prompt takes.
+  # The same text as in `_ssox_see`. It is repeated here, because this comparison takes most of the time of a prompt,
+  # and a call would take longer.
   _ssox_more=
   [[ -n $AWS_ACCESS_KEY_ID ]] || _ssox_read_more
   [[ $AWS_ACCESS_KEY_ID$_ssox_more,\
@@ -271,7 +274,7 @@ function _ssox_is_installed() {
   (( $#found ))
 }
 
-# Records the compared values, with their types: a variable that is not exported reaches no program.
+# Records the compared values and the types of their variables: a variable that is not exported reaches no program.
 function _ssox_see() {
   _ssox_more=
   [[ -n $AWS_ACCESS_KEY_ID ]] || _ssox_read_more
@@ -283,22 +286,22 @@ ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AW
 ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY}
 }
 
-# Reads what is compared as well where there are no keys: these variables determine what AWS_PROFILE means.
+# Reads the values that are also compared if there are no access keys: these variables determine what AWS_PROFILE means.
 function _ssox_read_more() {
   _ssox_more=${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:\
 $AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:\
 $HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}
 }
 
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
+# Tells whether the program should be called now. After a failure, it should be called again after a minute at the
+# earliest. If somebody sets the clock back, the wait does not become longer.
 function _ssox_is_due() {
   [[ ${SSOX_STATE-} != foreign ]] || return 1
   [[ ${SSOX_NEXT-} == [1-9][0-9](#c0,14) ]] || return 1
   (( _ssox_clock >= SSOX_NEXT && (_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60) ))
 }
 
-# Has the program renew the credentials, or say when to call it again.
+# Lets the program renew the credentials, or tell when it is to be called again.
 function _ssox_tick() {
   local reply _ssox_quiet=1
   typeset -gi _ssox_retry=_ssox_clock+60
@@ -308,7 +311,7 @@ function _ssox_tick() {
   ! _ssox_is_due || _ssox_retry=_ssox_clock+60
 }
 
-# Gets the credentials for which a person had to sign in, without waiting for the next call.
+# After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.
 function _ssox_signed_in() {
   builtin setopt local_options no_xtrace
   _ssox_clock=${(%)_ssox_clock_format}
@@ -316,20 +319,20 @@ function _ssox_signed_in() {
   return 0
 }
 
-# Runs before the other hooks, so that prompts they draw show the current credentials. Calling a function costs zsh more
-# than most of what is here, and so does setting an option.
+# Runs before the other hooks, so that prompts they draw show the current credentials. Calling a function or setting an
+# option takes zsh longer than most lines of this function.
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  # Somebody may have unset all variables of this script, or Ctrl-C has ended its loading.
+  # Somebody may have unset all variables of this script, or Ctrl-C may have ended its loading.
   (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load quiet || builtin true
   # Removes the segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
     if [[ $RPROMPT == "$_ssox_painted" && ${(t)RPROMPT} != *readonly* ]]; then RPROMPT= _ssox_typed=; else _ssox_unpaint; fi
     _ssox_painted=
   fi
-  # In the directory of a `.ssox` file the second hook does the rest.
+  # In the directory of a `.ssox` file, the second hook does all the rest.
   [[ -z $_ssox_layer ]] || { _ssox_off; return 0 }
-  # Where ssox draws the segment, the second hook is early enough.
+  # If ssox itself draws the segment, it is enough that the second hook compares the values.
   (( _ssox_placed )) || _ssox_look || builtin true
   [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
@@ -339,8 +342,9 @@ function _ssox_precmd() {
   _ssox_refresh
 }
 
-# If a person removed the segment, it stays removed; but a later hook or a function `precmd` may have set the prompt
-# again, or a hook `preexec`, which the line that was typed does not name.
+# Removes the segment from the prompt. If the typed line named the prompt and the segment is missing, a person has
+# removed it, and it stays removed. Otherwise a later hook, a function `precmd` or a hook `preexec` has set the prompt
+# again.
 function _ssox_unpaint() {
   (( _ssox_placed )) || return 0
   [[ ${(P)_ssox_side} == *"$_ssox_painted"* || -z $_ssox_typed ]] || (( _ssox_moved )) || (( ${+functions[precmd]} )) || _ssox_placed=0
@@ -348,7 +352,7 @@ function _ssox_unpaint() {
   _ssox_wipe
 }
 
-# Removes the segment and each copy of it: others keep the prompt as it was, and put it back.
+# Removes the segment and each copy of it: other programs may save the prompt with the segment, and restore it later.
 function _ssox_wipe() {
   local rest=${${(P)_ssox_side}#"$_ssox_painted"}
   [[ $rest != *"$_ssox_edge"* ]] || rest=${(S)rest//"$_ssox_edge"*"$_ssox_edge"}
@@ -359,16 +363,18 @@ function _ssox_wipe() {
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
   [[ -z $_ssox_files ]] || ! _ssox_are_files_edited || _ssox_seen=edited
-  # The program undoes an edit of what the segment shows, and judges what nobody could judge while it was not there.
+  # If somebody has edited what the segment shows, the program undoes the edit. It also checks changes that could not be
+  # checked while the program was missing.
   [[ $_ssox_unjudged != absent ]] || ! _ssox_is_installed || _ssox_seen=edited
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
 }
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
-# is a directory with links to them, links to what they were after links of a person's own, and marks with the times of
-# their last changes.
+# Tells whether a configuration file was edited: after `use --profile-only`, the configuration files determine the
+# identity. The directory `_ssox_files` has three files for each configuration file: a link to its path; `.real`, a link
+# to the real file that was at this path; and `.seen`, a file with the modification time that the configuration file
+# had.
 function _ssox_are_files_edited() {
   local file
   for file in $_ssox_files/config $_ssox_files/credentials; do
@@ -413,7 +419,7 @@ function _ssox_settle() {
   [[ -n $_ssox_watched ]] || _ssox_watch
 }
 
-# Puts the segment into a prompt that is already there.
+# Puts the segment into the prompt after the hooks have run.
 function _ssox_put_up() {
   _ssox_wipe
   [[ ${(t)RPROMPT} != *readonly* ]] || _ssox_side=PROMPT
@@ -423,15 +429,16 @@ function _ssox_put_up() {
   builtin typeset -g "$_ssox_side=$_ssox_painted${(P)_ssox_side}"
 }
 
-# Tells whether somebody has set the right prompt while zsh waited for a line, as widgets for vi mode do, and handlers
-# of a signal or of a file descriptor. They would do it again at each prompt, so the segment goes to the left one.
+# Tells whether another program has set the right prompt while zsh waited for a line, as widgets for vi mode do, and
+# handlers of signals or file descriptors. Such a program would do this again at each prompt, so the segment moves to
+# the left prompt.
 function _ssox_is_displaced() {
   [[ -n $_ssox_painted && ${(P)_ssox_side} != *"$_ssox_painted"* ]] || return 1
   _ssox_wipe
   _ssox_side=PROMPT _ssox_typed=
 }
 
-# Looks once, as soon as zsh waits for a line: `zle-line-init` has run then.
+# Checks the place of the segment once, as soon as zsh waits for a line. `zle-line-init` has run by then.
 function _ssox_watch() {
   _ssox_watched=1
   [[ ! -o zle ]] || _ssox_call_late _ssox_check_place
@@ -458,8 +465,8 @@ function _ssox_end_call() {
   builtin exec {fd}<&-
 }
 
-# A hook that was added after the rc file, or before this script was loaded, runs behind ours at this prompt. Moves
-# behind it for the next one, and looks again as soon as zsh waits for a line.
+# At this prompt, a hook that was added after the rc file, or before this script was loaded, runs after ssox's second
+# hook. Moves ssox's hook behind it for the next prompt, and compares the values again as soon as zsh waits for a line.
 function _ssox_follow() {
   local before="$precmd_functions" last=$_ssox_last
   _ssox_go_behind $_ssox_behind
@@ -470,14 +477,14 @@ function _ssox_follow() {
 function _ssox_look_late() {
   builtin setopt local_options no_xtrace
   _ssox_end_call $1
-  # A hook has set the prompt, or a widget, which does so again at the next one.
+  # The later hook may have set the prompt, or a widget has. (A widget sets the prompt again the next time.)
   _ssox_wipe
   _ssox_settle
   _ssox_watched=
   builtin zle reset-prompt
 }
 
-# Moves behind the last of the other hooks that have such a name.
+# Moves ssox's second hook behind the last of the other hooks whose names match the pattern `$1`.
 function _ssox_go_behind() {
   local -a others=(${precmd_functions:#_ssox_settle})
   local -i at=${others[(I)$~1]}
@@ -490,7 +497,7 @@ function _ssox_preexec() {
   builtin setopt local_options no_xtrace
   [[ $precmd_functions[1] == _ssox_precmd ]] || _ssox_take_down
   (( ! $#_ssox_inline )) || _ssox_inline=()
-  # A right prompt that is emptied when a line ends is set again before the next one.
+  # A program that empties the right prompt at the end of a line sets it again before the next line.
   [[ $_ssox_side == RPROMPT && -z $RPROMPT ]] || _ssox_is_displaced || builtin true
   if [[ $_ssox_side == RPROMPT ]]; then
     [[ $3 != *(RPROMPT|RPS1|prompt)* ]] || _ssox_typed=1
@@ -507,15 +514,17 @@ function _ssox_preexec() {
   return 0
 }
 
-# Without its hooks, the prompt would show for good what it showed last. At a prompt the first place is ours.
+# Removes the segment if another program has removed ssox's hooks: the prompt would show the last segment for ever. At
+# each prompt, `_ssox_precmd` is the first hook unless it was removed.
 function _ssox_take_down() {
   _ssox_wipe
   _ssox_text= _ssox_text_state= _ssox_current=
   _ssox_publish
 }
 
-# In `AWS_REGION=x ssox use dev` the value replaces that of the shell for the function, and zsh undoes what the function
-# does to it. So the values of the shell are read before the line runs, and those of ssox are set again at the prompt.
+# In `AWS_REGION=x ssox use dev`, the variable has the value `x` while the function runs, and afterwards zsh restores
+# the value of the shell. So zsh would undo what ssox sets. Therefore the values of the shell are read before the line
+# runs, and the values that ssox set are set again at the prompt.
 function _ssox_read_inline() {
   local word name REPLY
   local -a names
@@ -542,11 +551,12 @@ function _ssox_keep_inline() {
     _ssox_outlasting[$name]=$REPLY
   done
   precmd_functions=(_ssox_outlast ${precmd_functions:#_ssox_outlast})
-  # The reply is for the values of the call: the program judges those of the shell.
+  # The program has replied to the values of this call, so it must check the values of the shell again.
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_seen=edited
 }
 
-# Runs once, before the other hooks. Values that the rest of the line has set stay.
+# Sets the values of ssox at the prompt: runs once, before the other hooks. Values that the rest of the line has set
+# stay.
 function _ssox_outlast() {
   builtin setopt local_options no_xtrace
   precmd_functions=(${precmd_functions:#_ssox_outlast})
@@ -564,7 +574,7 @@ function _ssox_put_outlasting() {
   _ssox_outlasting=()
 }
 
-# The rest of the line finds the values of another directory.
+# After a change of the directory, the rest of the line starts with other values, which are read again here.
 function _ssox_read_inline_again() {
   local name REPLY
   for name in "${(@k)_ssox_inline}"; do
@@ -575,13 +585,16 @@ function _ssox_read_inline_again() {
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
-# and the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
+# The values of a `.ssox` file are a layer above the values of the shell. The first hook takes the layer off: it
+# restores the values below the layer. Then the hooks of other tools run, and the last hook puts the layer on again. So
+# direnv and mise never see the layer, whatever the order of the lines in the rc file.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer
-# was on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and
-# others from before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found
-# there. `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_layer` is empty, `on` or `off`. For each variable that was changed while the layer was on, `_ssox_under` has
+# the value below the layer, and `_ssox_over`, while the layer is off, the value in the layer. `_ssox_outside` and
+# `_ssox_before` have what `_ssox_kept` and other variables of this script contained before the layer. `_ssox_place` is
+# the directory in which a `.ssox` file was last searched for, and `_ssox_file` the file that was found. `_ssox_nearer`
+# is set if direnv or mise has a file nearer to the working directory than the `.ssox` file. Then the values that these
+# tools set stay; `_ssox_theirs` has the names.
 
 function _ssox_off() {
   [[ $_ssox_layer == on ]] || return 0
@@ -607,7 +620,7 @@ function _ssox_on() {
         continue
       fi
       [[ $_ssox_kept[$name] != "$_ssox_under[$name]" ]] || (( ${+_ssox_outside[$name]} )) || _ssox_kept[$name]=$REPLY
-      # After `clear`, what is below is what the layer has.
+      # After `clear`, the layer has the same values as the shell below it.
       [[ ${_ssox_over[SSOX_PROMPT]-} == [xs]?* || ${_ssox_over[$name]-} != "$_ssox_under[$name]" ]] || _ssox_over[$name]=$REPLY
       _ssox_under[$name]=$REPLY
     fi
@@ -616,8 +629,8 @@ function _ssox_on() {
   _ssox_layer=on
 }
 
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is
-# before all hooks have run: no layer begins then.
+# Puts the layer on again, or the layer of another `.ssox` file if the directory has changed. Fails if there is nothing
+# to do. With `early`, not all hooks have run yet, so no new layer begins.
 function _ssox_arrive() {
   if [[ $PWD == "$_ssox_place" && -z $_ssox_again ]]; then
     [[ -n $_ssox_layer ]] || return 1
@@ -627,11 +640,11 @@ function _ssox_arrive() {
   local REPLY nearer=
   _ssox_find
   _ssox_place=$PWD
-  # A relative path names another file now.
+  # In another directory, a relative path names another file.
   [[ -z $SSOX_IDENTITY$_ssox_layer || ${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} == /*,/* ]] || _ssox_seen=moved
   [[ -n $REPLY$_ssox_file ]] || { _ssox_again=; return 1 }
   [[ -z $REPLY ]] || _ssox_find_nearer
-  # What the tools had set when the directory was entered is not in the layer.
+  # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
   if [[ -z $_ssox_again && $REPLY -ef $_ssox_file && ( -n $nearer || $_ssox_nearer != entered ) ]]; then
     [[ $_ssox_nearer == entered ]] || _ssox_nearer=$nearer
     _ssox_on
@@ -647,9 +660,9 @@ function _ssox_arrive() {
   return 0
 }
 
-# Sets REPLY to the path of the nearest `.ssox` file, by tests of files only. The home directory is the last one looked
-# at. Where no directory up to the root has such a file, one test tells it, at most sixteen levels below the root: above
-# the root is the root.
+# Sets REPLY to the path of the nearest `.ssox` file, without starting a process. The search ends at the home directory.
+# At most sixteen levels below the root, one test finds out that no directory up to the root has such a file: the parent
+# of the root is the root itself.
 function _ssox_find() {
   local up=
   REPLY=
@@ -672,7 +685,8 @@ function _ssox_find() {
   done
 }
 
-# Looks for files of direnv and mise below the directory of that file.
+# Looks for files of direnv and mise in the directories from the working directory up to, and without, that of the
+# `.ssox` file.
 function _ssox_find_nearer() {
   local up= name
   while [[ $PWD/$up.ssox != "$REPLY" ]]; do
@@ -695,7 +709,8 @@ function _ssox_enter() {
   _ssox_file=$file
 }
 
-# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+# Leaves a directory: restores the values from before. A shell that inherited the values of the directory does not know
+# the values from before; in such a shell, the program removes the values of the directory.
 function _ssox_exit() {
   local reply
   _ssox_file=
@@ -703,7 +718,7 @@ function _ssox_exit() {
     _ssox_off
     _ssox_kept=("${(@kv)_ssox_outside}")
     _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
-    # The program judges what is there now.
+    # The program checks the identity that the shell has now.
     (( ! $#_ssox_under )) || _ssox_seen=${SSOX_ENDPOINT:+edited}
     _ssox_under=() _ssox_over=() _ssox_layer=
   elif [[ -n ${SSOX_DIRECTORY-} ]]; then
@@ -722,10 +737,10 @@ function _ssox_depart() {
 
 function _ssox_chpwd() {
   builtin setopt local_options no_xtrace
-  # Between the two hooks, the second one shows what is in use now.
+  # This may run between the two hooks of a prompt. Then the second hook shows the profile that is in use now.
   ! _ssox_arrive || _ssox_arrived=1
   (( ! $#_ssox_inline )) || _ssox_read_inline_again
-  # A key may be bound to `cd`.
+  # If a key is bound to `cd`, the prompt is drawn again without running the hooks.
   ! builtin zle || { _ssox_look || builtin true; _ssox_update }
   return 0
 }
@@ -733,7 +748,7 @@ function _ssox_chpwd() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; and until when they are valid.
+# exported, for prompts that people write themselves; and until when these values are valid.
 function _ssox_show() {
   local label=${SSOX_PROMPT-} clock= mark= state=ok
   local -i left
@@ -759,9 +774,10 @@ function _ssox_show() {
   elif [[ ${SSOX_STATE-} == renewing ]]; then mark=' renewing' state=renewing
   fi
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
-  # The next prompt compares the times of the files, or looks for the program again.
+  # The segment is valid only until the next prompt, which checks the configuration files, or looks for the program,
+  # again.
   [[ -z $_ssox_files && $_ssox_unjudged != absent ]] || _ssox_until=_ssox_clock
-  # The server of `exec --serve` and `serve` removes its files at its end.
+  # When the server of `exec --serve` or `serve` ends, it removes its files.
   if [[ -n ${SSOX_ENDPOINT-} ]]; then
     _ssox_until=_ssox_clock
     [[ $state != ok || -e ${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-/} ]] || mark=' expired' state=expired
@@ -771,15 +787,15 @@ function _ssox_show() {
   _ssox_publish
 }
 
-# For prompts of your own. Setting a readonly variable would end the hook.
+# Sets the variables for prompts that people write themselves. Setting a readonly variable would end the hook.
 function _ssox_publish() {
   [[ ${(t)SSOX_SEGMENT}${(t)SSOX_SEGMENT_STATE} == *readonly* ]] \
     || SSOX_SEGMENT=$_ssox_text SSOX_SEGMENT_STATE=$_ssox_text_state
 }
 
-# Escapes and colours the segment for the right prompt so that zsh does not expand it, with or without `prompt_subst`:
-# `%(?..)` prints nothing, and a character before it starts no expansion. `%(3?..)` prints nothing either, and stands at
-# both ends.
+# Escapes and colours the segment so that zsh does not expand it, with or without the option `prompt_subst`: `%(?..)`
+# prints nothing, and keeps the character before it from starting an expansion. `%(3?..)` prints nothing either; it
+# marks both ends of the segment.
 function _ssox_paint() {
   local label=${_ssox_text%"$_ssox_clock_text"} colour=green
   _ssox_colours=${NO_COLOR:+plain}
@@ -801,8 +817,9 @@ function _ssox_paint() {
   _ssox_painting=$_ssox_edge$_ssox_painting$_ssox_edge
 }
 
-# Decides at the first prompt, after the whole rc file, whether the right prompt shows the segment. It does not where a
-# framework owns the prompt; there our second hook runs before the framework's, which reads the segment.
+# Decides at the first prompt, after the whole rc file, whether the right prompt shows the segment. If a framework owns
+# the prompt, the right prompt does not show it. Then ssox's second hook runs before the hook of the framework, which
+# reads the segment.
 function _ssox_decide() {
   _ssox_undecided=0
   (( _ssox_segment )) || return 0
@@ -820,8 +837,8 @@ fi
 
 # --- completion
 
-# Completes for compsys. The typed words go to the program unchanged, its answer is data, and compsys quotes what it
-# inserts.
+# Completes for compsys. The typed words go to the program unchanged. The program's answer is data, and compsys quotes
+# what it inserts.
 function _ssox_complete() {
   builtin setopt local_options "${_comp_options[@]}"
   local kind
