@@ -61,7 +61,7 @@ pub(crate) fn warn(line: &str) {
 /// Warns that a cache cannot be written. Only the first such warning of a process is shown.
 pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
     if ctx.is_first_unwritable_cache() {
-        warn(&format!("{}; this command continues, the next one asks AWS again", error.message));
+        warn(&format!("{}; this command continues, and the next command asks AWS again", error.message));
     } else {
         ctx.log(|| error.message.clone());
     }

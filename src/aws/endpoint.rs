@@ -43,7 +43,7 @@ impl CustomEndpoint {
     pub(super) fn hint(&self, ctx: &Context) -> String {
         let remedy = match &self.origin {
             Origin::Variable(_) => self.remedy(ctx),
-            Origin::Key(_) => "remove it".into(),
+            Origin::Key(_) => "remove this line".into(),
         };
         format!("{} sends requests to `{}`, not to AWS: {remedy}", self.origin, self.url)
     }

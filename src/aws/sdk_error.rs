@@ -95,7 +95,7 @@ impl Refusal<'_> {
                     .hint("the access key may be deactivated or deleted, or belong to another partition")
             }
             ("RegionDisabledException", _) => Error::refused(text)
-                .hint("an administrator activates STS in the account settings of IAM; AWS_REGION names another region"),
+                .hint("set AWS_REGION to another region, or ask an administrator to activate STS for this region in the account settings of IAM"),
             (code, _) if is_about_time(code) && self.is_clock_wrong() => self.clock_error(),
             ("SignatureDoesNotMatch", _) => {
                 Error::refused("the secret access key does not belong to the access key ID").hint("ssox doctor")

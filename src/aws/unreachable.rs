@@ -18,7 +18,7 @@ pub(super) fn call_error(channel: &Channel, error: &(dyn Cause + 'static)) -> Ca
 pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
     let text = full_text(error);
     if is_unresolved(error) {
-        return no_network(channel, format!("could not resolve host {}", peer(channel)));
+        return no_network(channel, format!("could not resolve the host name of {}", peer(channel)));
     }
     if text.contains("proxy authorization required") {
         return proxy_authentication(channel);
@@ -49,7 +49,7 @@ fn connection_error(channel: &Channel, error: &(dyn Cause + 'static), text: &str
         return format!("could not reach {peer}: {}", innermost_text(error));
     };
     match cause.kind() {
-        ErrorKind::ConnectionRefused => format!("connection refused by {peer}"),
+        ErrorKind::ConnectionRefused => format!("{peer} refused the connection"),
         kind if is_closed(kind) => closed,
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
             format!("there is no route to {peer}")
@@ -76,7 +76,7 @@ pub(super) fn proxy_authentication(channel: &Channel) -> Error {
 /// Returns the host that ssox connects to first, for messages: the proxy if all requests use it, otherwise the service.
 fn peer(channel: &Channel) -> String {
     match channel.proxy.as_ref().filter(|proxy| proxy.has_no_exceptions) {
-        Some(proxy) => format!("`{}`, the proxy of {}", proxy.address, proxy.variable),
+        Some(proxy) => format!("the proxy `{}` (from {})", proxy.address, proxy.variable),
         None => format!("`{}`", channel.host),
     }
 }
@@ -136,11 +136,11 @@ fn no_network(channel: &Channel, message: String) -> Error {
     let error = Error::unreachable(message);
     match (&channel.proxy, &channel.endpoint) {
         (None, Some(endpoint)) => error.hint(endpoint.hint(&channel.ctx)),
-        (None, None) => error.hint("is the network up? if it needs a proxy, set HTTPS_PROXY"),
-        (Some(proxy), _) => channel.naming_endpoint(error.hint(format!(
-            "is the network up, and is the proxy of {} the right one? if not: {}",
-            proxy.variable,
-            channel.ctx.line_to_unset(&[proxy.variable])
-        ))),
+        (None, None) => error.hint("check the network connection; if the network needs a proxy, set HTTPS_PROXY"),
+        (Some(proxy), _) => {
+            let unset = channel.ctx.line_to_unset(&[proxy.variable]);
+            let hint = format!("if {} names a wrong proxy: {unset}", proxy.variable);
+            channel.naming_endpoint(error.hint(hint).hint("check the network connection"))
+        }
     }
 }

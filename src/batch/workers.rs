@@ -106,7 +106,7 @@ impl Shared {
         let error = unwritten
             .map(|cause| Error::other(format!("could not write the program's output: {}", cause_text(cause))))
             .or_else(|| {
-                asked.then(|| Error::needs_person("ssox ended the program, because it tried to read from the terminal"))
+                asked.then(|| Error::needs_person("the program was ended, because it tried to read from the terminal"))
             });
         Outcome {
             status: Some(status),

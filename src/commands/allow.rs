@@ -63,7 +63,10 @@ impl VerbArgs for Deny {
 fn say_if_ignored(ctx: &Context) {
     match ctx.var("SSOX_FUNCTION").and_then(|caller| Emit::parse(caller).ok()) {
         Some(emit) if emit.shell.follows_directories() => {}
-        Some(_) => say("this shell does not look for .ssox files: ssox use NAME"),
+        Some(_) => {
+            say("this shell does not look for .ssox files");
+            say("hint: ssox use NAME");
+        }
         // Scripts get no note: a script may trust the file for another shell, which has ssox's function.
         None if terminal::is_seen() && !has_line(ctx) => {
             say("a shell without ssox's function does not look for .ssox files");

@@ -27,7 +27,7 @@ use clap::{Args, ValueEnum};
 pub(crate) struct Console {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     profile: Option<String>,
-    /// Service whose console to open: a short form (`cw`, `ddb`), or its name in the URL (`systems-manager`)
+    /// Service whose console to open: a short form (`cw`, `ddb`), or the name in the URL of its console (`systems-manager`)
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
     /// Region of the console
@@ -36,7 +36,7 @@ pub(crate) struct Console {
     /// URL of the console page to open, copied from the address bar
     #[arg(long, value_name = "URL", conflicts_with_all = ["service", "region"])]
     url: Option<String>,
-    /// Open the console in a Firefox container, or Chrome or Edge profile, for this account only
+    /// Open the console in a Firefox container, or in a browser profile of Chrome or Edge, for this account only
     #[arg(long, value_name = "EXTENSION", num_args = 0..=1, require_equals = true, default_missing_value = "granted")]
     container: Option<ContainerExtension>,
     /// Print the URL instead of opening it

@@ -37,10 +37,8 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
     terminal::say(&format!("wrote `[{section}]` into `{}`{end}", path.display()));
     if files::is_open_to_others(&path) {
         let argument = path_argument(&path);
-        terminal::warn(&format!(
-            "`{}` can be read by other users of this machine; chmod 600 {argument}",
-            path.display()
-        ));
+        terminal::warn(&format!("`{}` can be read by other users of this machine", path.display()));
+        terminal::say(&format!("hint: chmod 600 {argument}"));
     }
     Ok(())
 }

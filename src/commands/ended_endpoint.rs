@@ -10,7 +10,7 @@ use std::time::Duration;
 const ANSWER: Duration = Duration::from_secs(1);
 
 /// The hint for a shell with the variables of an endpoint that has ended.
-pub(super) const HINT: &str = "ssox clear, or the lines of a new ssox serve";
+pub(super) const HINT: &str = "ssox clear; or run ssox serve again, and type its lines in this shell";
 
 /// Returns a message if this shell has the variables of an endpoint that has ended.
 pub(super) fn message(ctx: &Context) -> Option<String> {

@@ -25,13 +25,13 @@ pub(crate) struct Login {
     /// Session to sign in to
     #[arg(long, value_name = "NAME", conflicts_with = "profile")]
     sso_session: Option<String>,
-    /// Sign in through a browser on this machine
+    /// Sign in with a browser on this machine
     #[arg(long, conflicts_with = "device_code")]
     pkce: bool,
     /// Sign in with a device code, in a browser on any machine
     #[arg(long)]
     device_code: bool,
-    /// Port that the browser is redirected to
+    /// Port on 127.0.0.1 that the browser is redirected to
     #[arg(long, value_name = "N", conflicts_with = "device_code", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
     /// Print the URL instead of opening a browser

@@ -107,7 +107,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> 
         say(&format!("signed out of `{label}`; removed {}", removed.join(" and ")));
     }
     if is_in_shell {
-        say("this shell still has its credentials; `ssox clear` removes them");
+        say("this shell still has credentials; `ssox clear` removes them");
     }
     failures
 }

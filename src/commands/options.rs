@@ -24,10 +24,10 @@ pub(crate) struct Common {
 // Options of the verbs that fetch credentials. A doc comment here would replace the descriptions of those verbs.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Fetch {
-    /// Use only profiles and ACCOUNT/ROLE of this session
+    /// Use only the profiles and assignments of this session
     #[arg(long, value_name = "NAME")]
     pub(crate) sso_session: Option<String>,
-    /// Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+    /// Fetch new credentials when the cached ones expire within this time (`90s`, `30m`, `1h30m`) [default: 15m]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) min_ttl: Option<Duration>,
     /// Code of the MFA device, for profiles with `mfa_serial`

@@ -48,7 +48,7 @@ pub(super) fn time_limit_has_passed(ctx: &Context) -> bool {
 pub(super) fn removed(ctx: &Context) -> Result<EnvChanges> {
     let name = ctx.var("SSOX_PROFILE").unwrap_or_default();
     terminal::say_in_hook(&format!(
-        "removed the protected profile {name} from this shell: its time limit has passed; ssox use {}",
+        "removed the protected profile {name} from this shell: its time limit has passed; to use it again: ssox use {}",
         as_argument(name)
     ));
     changes::cleared(ctx)
@@ -63,7 +63,7 @@ pub(super) fn check_unattended(profile: &Profile) -> Result<()> {
     if profile.protection != Protection::Confirmed {
         return Ok(());
     }
-    let message = format!("profile `{}` is protected, and programs get no credentials of it", profile.name);
+    let message = format!("profile `{}` is protected, so programs get no credentials from this profile", profile.name);
     Err(Error::needs_person(message).hint(format!(
         "ssox use {} in a shell, or write `ssox_protected = unattended` into the profile",
         as_argument(&profile.name)

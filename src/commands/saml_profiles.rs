@@ -69,7 +69,7 @@ fn log_out_of_one(ctx: &Context, name: &str, saml: &Saml, forgotten: &Result<boo
     };
     say(&format!("signed out of `{name}`; {what}"));
     if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
-        say("this shell still has its credentials; `ssox clear` removes them");
+        say("this shell still has credentials; `ssox clear` removes them");
     }
     Ok(())
 }

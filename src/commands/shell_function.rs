@@ -15,7 +15,7 @@ pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
     match &ctx.emit {
         Some(emit) => Emit::parse(emit),
         None => Err(Error::usage(format!(
-            "`ssox {verb}` changes the current shell, which only ssox's shell function can do"
+            "`ssox {verb}` changes the current shell, and only ssox's shell function can do that"
         ))
         .hint(install(ctx))),
     }

@@ -29,7 +29,7 @@ use clap::Args;
     ssox use 'Data Platform/ReadOnly'"
 )]
 pub(crate) struct Use {
-    /// Profile, `-` for the previous one, ACCOUNT/ROLE, or a role ARN; without it, a picker opens
+    /// Profile, `-` for the previous profile, ACCOUNT/ROLE, or a role ARN; without this argument, a picker opens
     #[arg(allow_hyphen_values = false)]
     profile: Option<String>,
     /// Use this region in place of the profile's
@@ -100,7 +100,7 @@ pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()>
     }
     if profile.source.needs_keys_of_environment() {
         let message = format!(
-            "--profile-only cannot be used with profile `{}`: it needs access keys in the environment (`credential_source = Environment`), and ssox removes them",
+            "--profile-only cannot be used with profile `{}`: the profile needs access keys in the environment (`credential_source = Environment`), and `ssox use` removes these keys",
             profile.name
         );
         return Err(Error::configuration(message).hint(format!("ssox use {}", as_argument(&profile.name))));
@@ -111,8 +111,10 @@ pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()>
     if profile.ad_hoc_role_arn.is_none() {
         return protected_process::check(ctx, &profile.name);
     }
-    Err(Error::usage("--profile-only cannot be used with a role: AWS_PROFILE names only the profile")
-        .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
+    Err(Error::usage(
+        "--profile-only cannot be used with a role: this option only sets AWS_PROFILE, which names a profile",
+    )
+    .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
 }
 
 /// Warns if AWS tools take different credentials from the same profile. ssox uses the same credentials as the AWS CLI.
@@ -127,7 +129,7 @@ fn warn_of_keyring(profile: &Profile) {
     if profile.source.session().is_some_and(|session| session.store == Store::Keyring) {
         let name = &profile.name;
         terminal::warn(&format!(
-            "AWS tools do not read the keyring, which has the token of `{name}`: leave out --profile-only"
+            "the token of `{name}` is in the keyring, which AWS tools do not read: leave out --profile-only"
         ));
     }
 }

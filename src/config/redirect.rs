@@ -26,7 +26,7 @@ impl ConfigFiles {
         if let Some(usual) = self.unredirected(ctx).filter(is_there) {
             let names: Vec<&str> = self.redirected().map(|file| file.which.variable()).collect();
             let cause = format!(
-                "it is in `{}`, which is not read because {} names another file",
+                "`{}` has this profile, but is not read, because {} names another file",
                 usual.config.path.display(),
                 names.join(" or ")
             );

@@ -89,5 +89,5 @@ fn random<const N: usize>() -> Result<[u8; N]> {
 
 fn not_listening(port: u16, cause: &std::io::Error) -> Error {
     let error = Error::configuration(format!("could not listen on 127.0.0.1:{port}: {}", cause_text(cause)));
-    error.hint("choose another port with `--port`, or leave it out for any free one")
+    error.hint("choose another port with `--port`, or leave out `--port` to use any free port")
 }

@@ -181,7 +181,7 @@ fn emptied(path: &Path) -> Error {
 fn lost(path: &Path) -> Error {
     let path = path.display();
     let message = format!("`{path}` was changed, but what another program wrote to it at the same time may be lost");
-    Error::configuration(message).hint("check the file, and repeat what the other program did if it is missing")
+    Error::configuration(message).hint("check the file, and run the other program again if its change is missing")
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl From<Error> for Failure {
             Error::Dbus(error) => of_dbus(error.name().unwrap_or_default(), error.message().unwrap_or_default()),
             Error::NoResult => Self::Empty,
             Error::Locked | Error::Prompt => Self::Locked,
-            Error::Unavailable => Self::Absent("no program provides it".into()),
+            Error::Unavailable => Self::Absent("no program provides the Secret Service".into()),
             error => Self::Other(error.to_string()),
         }
     }
@@ -141,12 +141,14 @@ fn of_dbus(name: &str, message: &str) -> Failure {
     match name.rsplit('.').next().unwrap_or_default() {
         "IsLocked" => Failure::Locked,
         "NoReply" | "Timeout" | "TimedOut" => Failure::Silent(ATTEMPT),
-        "ServiceUnknown" | "NameHasNoOwner" => Failure::Absent("no program on the bus provides it".into()),
+        "ServiceUnknown" | "NameHasNoOwner" => {
+            Failure::Absent("no program on the D-Bus session bus provides the Secret Service".into())
+        }
         "NoServer" | "FileNotFound" | "Disconnected" | "AccessDenied" | "AuthFailed" | "BadAddress" => {
             Failure::Absent(format!("the D-Bus session bus: {message}"))
         }
         _ if name.contains(".Spawn.") => {
-            Failure::Absent(format!("the program that provides it does not start: {message}"))
+            Failure::Absent(format!("the program that provides the Secret Service does not start: {message}"))
         }
         _ => Failure::Other(message.to_string()),
     }

@@ -96,7 +96,7 @@ fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRo
     }
     let no_profile = || Error::configuration(format!("no profile has {role}")).hint("ssox configure sso");
     let account_id = role.assigned_in().ok_or_else(no_profile)?;
-    check_role_name("the role", role.role_name)?;
+    check_role_name("the role after the `/`", role.role_name)?;
     let sessions = assignment::candidates(ctx, files, wanted.session)?;
     if sessions.is_empty() {
         return Err(no_profile());
@@ -133,7 +133,7 @@ fn of_session(section: &Section, session: Option<&str>) -> Result<()> {
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the profile is empty")
-            .hint("the variable in the command may be unset: ssox list shows the profiles");
+            .hint("if the name comes from a variable, this variable may be unset; ssox list shows the profiles");
     }
     let error = Error::configuration(format!("there is no profile `{name}`"));
     if let Some(hint) = files.header_hint(SectionKind::Profile, name) {
@@ -154,7 +154,7 @@ fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
     }
     let near = nearest_profiles(files, name);
     if !near.is_empty() {
-        return format!("did you mean `{}`? ssox list shows all", near.join("` or `"));
+        return format!("did you mean `{}`? ssox list shows all profiles", near.join("` or `"));
     }
     let sessions: Vec<String> = files.sso_session_names().collect();
     if let Some(session) = nearest(name, sessions.iter().map(String::as_str)).first() {
@@ -307,6 +307,9 @@ mod tests {
     fn an_empty_name_is_called_empty() {
         let error = found("").unwrap_err();
         assert_eq!(error.message, "the name of the profile is empty");
-        assert_eq!(error.hints[0], "the variable in the command may be unset: ssox list shows the profiles");
+        assert_eq!(
+            error.hints[0],
+            "if the name comes from a variable, this variable may be unset; ssox list shows the profiles"
+        );
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn endpoint(ctx: &Context, name: &str, section: &Section) -> Result<S
         "" | "ipv4" => Ok(IPV4.into()),
         "ipv6" => Ok(IPV6.into()),
         mode => Err(Error::configuration(format!(
-            "the metadata service endpoint mode of profile `{name}` is `{mode}`"
+            "the metadata service endpoint mode of profile `{name}` is `{mode}`, which is not valid"
         ))
         .hint("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE (`ec2_metadata_service_endpoint_mode`) must be ipv4 or ipv6")),
     }

@@ -59,7 +59,7 @@ fn ca_bundle(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<Ca
 fn ca_bundle_of_profile(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<CaBundle> {
     let entry = section.entry("ca_bundle").filter(|entry| !entry.value.is_empty())?;
     let file = files.file(entry.which).path.display();
-    let origin = Origin::Key(format!("`ca_bundle` of `{}` in `{file}`", section.name));
+    let origin = Origin::Key(format!("`ca_bundle` of profile `{}` in `{file}`", section.name));
     Some(CaBundle { path: ctx.expand(&entry.value), origin })
 }
 
@@ -96,7 +96,7 @@ impl Endpoints<'_> {
 
     fn in_section(&self) -> Option<CustomEndpoint> {
         let entry = self.section.entry("endpoint_url")?;
-        Some(self.key(&entry.value, &format!("`endpoint_url` of `{}`", self.section.name), entry))
+        Some(self.key(&entry.value, &format!("`endpoint_url` of profile `{}`", self.section.name), entry))
     }
 
     fn key(&self, url: &str, what: &str, entry: &Entry) -> CustomEndpoint {
@@ -131,7 +131,7 @@ mod tests {
         type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str);
         let rows: [Row; 6] = [
             (&[aws, requests], "a", "/aws", "AWS_CA_BUNDLE"),
-            (&[requests], "a", "/h/own", "`ca_bundle` of `a` in `config`"),
+            (&[requests], "a", "/h/own", "`ca_bundle` of profile `a` in `config`"),
             (&[requests], "b", "/requests", "REQUESTS_CA_BUNDLE"),
             (&[("AWS_CA_BUNDLE", ""), requests], "b", "/requests", "REQUESTS_CA_BUNDLE"),
             (&[aws], "b", "/aws", "AWS_CA_BUNDLE"),

@@ -55,7 +55,7 @@ pub(super) fn protection(ctx: &Context, name: &str, section: &Section, source: &
         Some("false") => return Ok(Protection::None),
         Some("unattended") => return Ok(Protection::Unattended),
         Some(other) => {
-            let message = format!("`ssox_protected` of profile `{name}` is `{other}`");
+            let message = format!("`ssox_protected` of profile `{name}` is `{other}`, which is not valid");
             return Err(Error::configuration(message).hint("write `true`, `false` or `unattended`"));
         }
         None => {}

@@ -119,7 +119,7 @@ fn missing(prefix: &str, key: &str, section: &Section) -> Error {
 fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the sso-session is empty")
-            .hint("the variable in the command may be unset: ssox sessions shows the sessions");
+            .hint("if the name comes from a variable, this variable may be unset; ssox sessions shows the sessions");
     }
     if files.profile(name).is_some() {
         return error_for_unknown(ctx, files, name, format!("`{name}` is a profile: ssox login {}", as_argument(name)));
@@ -149,7 +149,7 @@ fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, hint: Strin
     }
     let names: Vec<String> = files.sso_session_names().collect();
     match nearest(name, names.iter().map(String::as_str)).first() {
-        Some(near) => error.hint(format!("did you mean `{near}`? ssox sessions shows all")),
+        Some(near) => error.hint(format!("did you mean `{near}`? ssox sessions shows all sessions")),
         None => error.hint(hint),
     }
 }

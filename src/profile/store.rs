@@ -34,7 +34,7 @@ fn named(what: &str, name: &str) -> Result<Store> {
         let error = Error::configuration(format!("{what} is `{name}`, which is neither `files` nor `keyring`"));
         match nearest(name, Store::NAMES.into_iter().map(|(known, _)| known)).first() {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint("write `keyring`, or `files` for the files that all AWS tools read"),
+            None => error.hint("write `keyring`, or `files` (the cache files of the AWS CLI)"),
         }
     })
 }

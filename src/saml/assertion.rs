@@ -74,8 +74,9 @@ impl Assertion {
 
 /// Returns the error for a text that is not a SAML response.
 pub(super) fn invalid(why: &str) -> Error {
-    Error::configuration(format!("this is not a SAML response: {why}"))
-        .hint("pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64")
+    Error::configuration(format!("this is not a SAML response: {why}")).hint(
+        "pass the value of the form field `SAMLResponse`, which the identity provider's page posts to AWS, in base64",
+    )
 }
 
 fn check_length(length: usize) -> Result<()> {

@@ -52,7 +52,7 @@ fn check(ctx: &Context, url: &str) -> Result<()> {
     }
     if ctx.no_input {
         let message = format!("the sign-in at `{}` needs a person and a browser", endpoint::host(url));
-        return Err(Error::needs_person(message).hint(format!("run it in a terminal; or {}", super::GIVE_RESPONSE)));
+        return Err(Error::needs_person(message).hint("run this command in a terminal").hint(super::GIVE_RESPONSE));
     }
     Ok(())
 }
@@ -185,13 +185,15 @@ impl Capture<'_> {
             NoResponse::TimedOut => {
                 let waited = human(i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX));
                 Error::needs_person(format!("no SAML response came from `{host}` within {waited}"))
-                    .hint(format!("`--timeout 20m` waits longer; {assigned}"))
+                    .hint("to wait longer: --timeout 20m")
+                    .hint(assigned)
             }
             NoResponse::WindowsClosed | NoResponse::Ended => {
                 let failure = if matches!(why, NoResponse::Ended) { self.browser.failure() } else { None };
                 let how = failure.map_or("was closed".into(), |status| format!("ended ({status})"));
                 Error::needs_person(format!("`{name}` {how} before a SAML response came from `{host}`"))
-                    .hint(format!("try again and leave the window open until it closes by itself; {assigned}"))
+                    .hint("try again, and leave the window open until it closes by itself")
+                    .hint(assigned)
             }
         }
     }

@@ -39,9 +39,9 @@ impl Session {
 
     /// Puts the session's sign-in command into those hints of an error that say how to unlock the keyring.
     pub(crate) fn named_in_hints(&self, error: Error) -> Error {
-        let hints =
-            error.hints.iter().map(|hint| if hint == LOGIN { self.sign_in_line() } else { hint.clone() }).collect();
-        Error { hints, ..error }
+        let line = self.sign_in_line();
+        let named = |hint: &String| if hint == LOGIN { hint.replacen("ssox login", &line, 1) } else { hint.clone() };
+        Error { hints: error.hints.iter().map(named).collect(), ..error }
     }
 
     /// Tells whether two sessions have the same token file, so that signing in to one of them signs in to both.

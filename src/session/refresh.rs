@@ -103,7 +103,7 @@ fn after_rejection(ctx: &Context, session: &Session, cached: &Token, error: Erro
 /// logged.
 fn report_usable(ctx: &Context, cached: &Token, error: &Error) {
     let left = human(cached.expires_at.seconds_after(ctx.now()));
-    let line = format!("{}; it is still valid for {left}", error.message);
+    let line = format!("{}; the old token is still valid for {left}", error.message);
     if error.kind == ErrorKind::Configuration && ctx.is_first_unwritable_cache() {
         terminal::warn(&line);
     } else {

@@ -67,7 +67,7 @@ impl Integration for Elvish {
     }
 
     fn unhide(&self) -> &'static str {
-        "put $ssox~[def] shows it; del ssox~"
+        "put $ssox~[def] shows what hides it, del ssox~ removes that function"
     }
 
     fn set(&self, name: &str, value: &str) -> String {

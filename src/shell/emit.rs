@@ -26,7 +26,7 @@ impl Emit {
         let version = &text[name.len()..];
         if version != VERSION {
             return Err(Error::usage(format!(
-                "this shell has the function of another ssox: it reads version `{version}` of the output, the installed ssox writes version `{VERSION}`"
+                "the ssox function in this shell is of another version: it reads version `{version}` of the output, the installed ssox writes version `{VERSION}`"
             ))
             .hint("start a new shell: it loads the function of the installed ssox"));
         }

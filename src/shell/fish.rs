@@ -46,7 +46,7 @@ impl Integration for Fish {
     }
 
     fn unhide(&self) -> &'static str {
-        "type -a ssox shows all; functions -e ssox"
+        "type -a ssox shows what hides it, functions -e ssox removes a function"
     }
 
     fn set(&self, name: &str, value: &str) -> String {

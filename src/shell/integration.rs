@@ -87,7 +87,7 @@ pub(crate) trait Integration: Sync {
     /// Returns a text with two commands: one shows all commands called `ssox`, and one removes the alias or function
     /// that hides ssox's function.
     fn unhide(&self) -> &'static str {
-        "type -a ssox shows all; unalias ssox"
+        "type -a ssox shows what hides it, unalias ssox removes an alias"
     }
 
     /// Returns a value as it is written in the reply to the shell function.

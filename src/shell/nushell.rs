@@ -100,7 +100,7 @@ impl Integration for Nushell {
     }
 
     fn unhide(&self) -> &'static str {
-        "which --all ssox shows all; hide ssox"
+        "which --all ssox shows what hides it, hide ssox removes that command"
     }
 
     fn set(&self, name: &str, value: &str) -> String {

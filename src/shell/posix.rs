@@ -49,7 +49,7 @@ impl Integration for Posix {
     }
 
     fn unhide(&self) -> &'static str {
-        "command -V ssox shows it; unalias ssox"
+        "command -V ssox shows what hides it, unalias ssox removes an alias"
     }
 
     fn completion_head(&self) -> &'static str {

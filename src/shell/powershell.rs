@@ -65,7 +65,7 @@ impl Integration for PowerShell {
     }
 
     fn unhide(&self) -> &'static str {
-        "Get-Command ssox -All shows all; Remove-Item Alias:ssox"
+        "Get-Command ssox -All shows what hides it, Remove-Item Alias:ssox removes an alias"
     }
 
     fn reply_value<'v>(&self, value: &'v str) -> Cow<'v, str> {

@@ -51,7 +51,7 @@ impl Integration for Xonsh {
     }
 
     fn unhide(&self) -> &'static str {
-        "aliases['ssox'] shows it; del aliases['ssox']"
+        "aliases['ssox'] shows what hides it, del aliases['ssox'] removes that alias"
     }
 
     fn set(&self, name: &str, value: &str) -> String {

@@ -82,10 +82,10 @@ impl CommandLine {
             }
             Ok(Finished { status, stderr, .. }) => Err(self.failed(status, &String::from_utf8_lossy(&stderr))),
             Err(Killed::TookTooLong) => Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
-                .hint("run the command in a terminal to see whether it waits for input")),
+                .hint("run the configured command in a terminal to see whether it waits for input")),
             Err(Killed::PrintedTooMuch) => {
                 Err(Error::configuration(format!("{self} printed more than {} MiB", MAX_OUTPUT >> 20))
-                    .hint("run the command in a terminal to see what it prints"))
+                    .hint("run the configured command in a terminal to see what it prints"))
             }
         }
     }
@@ -118,9 +118,13 @@ impl CommandLine {
         let said = Said::parse(stderr);
         let last_lines = said.messages[said.messages.len().saturating_sub(3)..].join("; ");
         let cause = if last_lines.is_empty() { how } else { format!("{how}: {last_lines}") };
-        let error = Error::other(format!("{self} failed: {cause}"));
+        let error = Error::other(if said.is_of_ssox {
+            format!("{last_lines} (from {self})")
+        } else {
+            format!("{self} failed: {cause}")
+        });
         if said.hints.is_empty() {
-            return error.hint("run the command in a terminal to see what it prints");
+            return error.hint("run the configured command in a terminal to see what it prints");
         }
         said.hints.into_iter().fold(error, Error::hint)
     }
@@ -131,6 +135,8 @@ impl CommandLine {
 struct Said<'a> {
     messages: Vec<&'a str>,
     hints: Vec<&'a str>,
+    /// Whether the last message is of ssox.
+    is_of_ssox: bool,
 }
 
 impl<'a> Said<'a> {
@@ -139,7 +145,10 @@ impl<'a> Said<'a> {
         for line in stderr.lines().map(str::trim).filter(|line| !line.is_empty()) {
             match line.strip_prefix(HINT) {
                 Some(hint) => said.hints.push(hint),
-                None => said.messages.push(line.strip_prefix(PREFIX).unwrap_or(line)),
+                None => {
+                    said.is_of_ssox = line.starts_with(PREFIX);
+                    said.messages.push(line.strip_prefix(PREFIX).unwrap_or(line));
+                }
             }
         }
         said
@@ -243,7 +252,7 @@ mod tests {
     fn the_hints_of_another_ssox_are_hints_again() {
         let said = "ssox: sign in first\nssox: hint: ssox login\nssox: hint: or another\n";
         let error = run(&format!("sh -c 'printf %s \"{said}\" >&2; exit 3'")).unwrap_err();
-        assert!(error.message.ends_with("failed: exit status 3: sign in first"), "{}", error.message);
+        assert_eq!(error.message, "sign in first (from `credential_process` of profile `p`)");
         assert_eq!(error.hints, ["ssox login", "or another"]);
     }
 

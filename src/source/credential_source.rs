@@ -112,7 +112,7 @@ impl CredentialSource {
         };
         match variables.iter().find(|name| ctx.var(name).is_some()) {
             Some(name) => format!(
-                "{name} sets the address of the credential service; if it is not needed here: {}",
+                "{name} sets the address of the credential service; if this address is wrong here: {}",
                 ctx.line_to_unset(&[name])
             ),
             None => {
@@ -166,8 +166,8 @@ pub(crate) fn container(ctx: &Context) -> Result<RoleCredentials> {
         (Some(path), _) => format!("{ECS_AGENT}{path}"),
         (None, Some(url)) => url.to_string(),
         (None, None) => {
-            return Err(Error::configuration("ssox does not run in a container that has an IAM role")
-                .hint("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI must be set"));
+            return Err(Error::configuration("ssox is not running in a container that has an IAM role")
+                .hint("in a container with an IAM role, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI is set"));
         }
     };
     if !is_allowed(&url) {
@@ -291,7 +291,7 @@ mod tests {
             let error = source.fetch(&ctx).unwrap_err();
             assert_eq!(error.kind.exit_status(), 6);
             assert!(
-                error.first_hint().is_some_and(|hint| hint.ends_with(&format!("not needed here: set -e {variable}"))),
+                error.first_hint().is_some_and(|hint| hint.ends_with(&format!("is wrong here: set -e {variable}"))),
                 "{variable}"
             );
         }

@@ -34,15 +34,18 @@ pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
         Source::Sso(_) => {
             let message = "--duration cannot be used: the permission set determines how long role credentials from Identity Center are valid";
             Err(Error::configuration(message)
-                .hint("leave it out, or ask an administrator for a longer session duration"))
+                .hint("leave out --duration, or ask an administrator for a longer session duration"))
         }
-        _ => Err(Error::configuration("--duration cannot be used: the profile assumes no role").hint("leave it out")),
+        _ => {
+            Err(Error::configuration("--duration cannot be used: the profile assumes no role")
+                .hint("leave out --duration"))
+        }
     }
 }
 
 fn chained() -> Error {
     let message = "--duration: AWS limits a role that another role assumes (role chaining) to an hour";
     Error::configuration(message).hint(
-        "--duration 1h; ssox renews the credentials at the prompt, and for programs that `ssox exec --serve` runs",
+        "use --duration 1h: ssox renews the credentials at the shell prompt, and for programs that `ssox exec --serve` runs",
     )
 }

@@ -110,7 +110,7 @@ impl Mfa {
         let printed = process.ask(ctx)?;
         parse(printed.expose()).ok_or_else(|| {
             Error::configuration(format!("{process} printed something that is not an MFA code"))
-                .hint("it must print six digits and nothing else")
+                .hint("the program must print six digits and nothing else")
         })
     }
 

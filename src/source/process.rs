@@ -108,7 +108,7 @@ impl CredentialProcess {
     fn parse(&self, ctx: &Context, printed: &Secret) -> Result<RoleCredentials> {
         let invalid = |what: &str| {
             Error::configuration(format!("{} {what}", self.command))
-                .hint(r#"it must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}"#)
+                .hint(r#"the program must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}"#)
         };
         let document = SecretJson::parse(printed.expose().as_bytes());
         let document = document.ok_or_else(|| invalid("printed something that is not JSON"))?;
@@ -132,7 +132,7 @@ impl CredentialProcess {
         };
         if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {
             return Err(Error::configuration(format!("{} printed credentials that expired at {end}", self.command))
-                .hint("run the command in a terminal, and check the clock of this machine"));
+                .hint("run the configured command in a terminal, and check the clock of this machine"));
         }
         let keys = RoleCredentials::new(
             required("AccessKeyId")?,

@@ -23,7 +23,7 @@ impl RoleArn {
     pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
             Error::configuration(format!("{what}: `{text}` is not the ARN of a role"))
-                .hint("it looks like `arn:aws:iam::444455556666:role/NAME`")
+                .hint("the ARN of a role looks like `arn:aws:iam::444455556666:role/NAME`")
         })
     }
 

@@ -28,10 +28,10 @@ pub(crate) fn arn(name: &str, text: &str) -> Result<RoleArn> {
 /// Configuration: STS would reject it.
 pub(crate) fn session_name(name: &str, section: &Section) -> Result<Option<String>> {
     match section.value("role_session_name") {
-        Some(text) if !is_session_name(text) => {
-            Err(Error::configuration(format!("`role_session_name` of profile `{name}` is `{text}`"))
-                .hint("it must have 2 to 64 letters, digits and `_+=,.@-`"))
-        }
+        Some(text) if !is_session_name(text) => Err(Error::configuration(format!(
+            "`role_session_name` of profile `{name}` is `{text}`, which is not valid"
+        ))
+        .hint("write 2 to 64 letters, digits and `_+=,.@-`")),
         text => Ok(text.map(String::from)),
     }
 }
@@ -60,8 +60,10 @@ pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
     let Some(text) = section.value("duration_seconds") else { return Ok(None) };
     match text.parse() {
         Ok(seconds) if ACCEPTED.contains(&seconds) => Ok(Some(seconds)),
-        _ => Err(Error::configuration(format!("`duration_seconds` of profile `{name}` is `{text}`"))
-            .hint("write a number of seconds from 900 to 43200")),
+        _ => {
+            Err(Error::configuration(format!("`duration_seconds` of profile `{name}` is `{text}`, which is not valid"))
+                .hint("write a number of seconds from 900 to 43200"))
+        }
     }
 }
 
@@ -96,6 +98,6 @@ fn checked(
         return Ok(Some(text.into()));
     }
     let (min, max) = (length.start(), length.end());
-    Err(Error::configuration(format!("`{key}` of profile `{name}` is `{text}`"))
-        .hint(format!("it must have {min} to {max} letters, digits and `{signs}`")))
+    Err(Error::configuration(format!("`{key}` of profile `{name}` is `{text}`, which is not valid"))
+        .hint(format!("write {min} to {max} letters, digits and `{signs}`")))
 }

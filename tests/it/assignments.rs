@@ -203,20 +203,20 @@ fn an_unknown_account_or_role_has_the_nearest_as_hint() {
     .map(|(wanted, status)| home.ssox(&["export", wanted]).fails(status));
     shows!(home, errors.concat(), @r"
     ssox: there is no profile `Data Platfrom/ReadOnly`, and no account `Data Platfrom`
-    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows all
+    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows every account and role
     ssox: you have no role `ReadOnyl` in account `Data Platform`
-    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows all
+    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows every account and role
     ssox: you have no role `Elsewhere` in account `Data Platform`
-    ssox: hint: did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`? ssox list --assigned shows all
+    ssox: hint: did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`? ssox list --assigned shows every account and role
     ssox: there is no profile `Nowhere/ReadOnly`, and no account `Nowhere`
-    ssox: hint: ssox list --assigned --refresh shows all
+    ssox: hint: ssox list --assigned --refresh shows every account and role
     ssox: could not get the credentials of `ReadOnly` in `555566667778`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
-    ssox: hint: did you mean `555566667777/ReadOnly`? ssox list --assigned shows all
+    ssox: hint: did you mean `555566667777/ReadOnly`? ssox list --assigned shows every account and role
     ssox: could not get the credentials of `Admni` in `555566667777`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
-    ssox: hint: did you mean `555566667777/Admin`? ssox list --assigned shows all
-    ssox: the role is empty
+    ssox: hint: did you mean `555566667777/Admin`? ssox list --assigned shows every account and role
+    ssox: the role after the `/` is empty
     ssox: hint: write the name of a role
     ssox: there is no profile `/ReadOnly`
     ssox: hint: the profiles are: dev, stg, legacy
@@ -281,7 +281,8 @@ fn a_listing_with_missing_roles_says_so() {
     let listed = json_of(&ran.stdout());
     assert_eq!((listed.as_array().unwrap().len(), &listed[2]["role_name"]), (3, &Value::Null));
     shows!(home, ran.stderr(), @r#"
-    ssox: session `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
+    ssox: the list is without session `https://d-1234567890.awsapps.com/start`: nobody is signed in to this session
+    ssox: hint: ssox login legacy
     {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox list --assigned --refresh tries again","exit_status":5,"hints":["ssox list --assigned --refresh tries again"],"code":null}}
     "#);
     let kept = json_of(&fs::read_to_string(listing_file(&home)).unwrap());
@@ -311,8 +312,10 @@ fn sessions_without_a_token_are_named() {
     home.add_config("[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n");
     let ran = home.ssox(&["list", "--assigned", "--json"]);
     shows!(home, ran.stderr(), @r"
-    ssox: session `other` is left out: nobody is signed in to it; ssox login --sso-session other
-    ssox: session `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
+    ssox: the list is without session `other`: nobody is signed in to this session
+    ssox: hint: ssox login --sso-session other
+    ssox: the list is without session `https://d-1234567890.awsapps.com/start`: nobody is signed in to this session
+    ssox: hint: ssox login legacy
     ");
     assert_eq!(json_of(&ran.ok()).as_array().unwrap().len(), 3);
     home.ssox(&["list", "--assigned", "--sso-session", "other"]).fails(3);

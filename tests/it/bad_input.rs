@@ -37,7 +37,7 @@ fn an_unknown_profile_gets_the_nearest_names() {
     let near = "[profile dve]\nregion = x\n[profile dev2]\nregion = x\n";
     assert_snapshot!(refused(&[near.into(), String::new()]), @r"
     ssox: there is no profile `dev`
-    ssox: hint: did you mean `dve` or `dev2`? ssox list shows all
+    ssox: hint: did you mean `dve` or `dev2`? ssox list shows all profiles
     ssox: there is no profile `dev`
     ssox: hint: ssox configure sso
     ");
@@ -57,7 +57,7 @@ fn a_session_that_does_not_exist_gets_the_nearest() {
     let alone = crop.replace(SESSION, "");
     assert_snapshot!(refused(&[crop, alone]), @r"
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all
+    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
     ssox: there is no sso-session `crop`
     ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run ssox configure sso
     ");
@@ -197,7 +197,7 @@ fn the_command_line_is_checked() {
     ssox: hint: ssox use --help
     ssox: unknown value `tcsh1` of --emit
     ssox: hint: use one of `zsh1`, `bash1`, `fish1`, `powershell1`, `nushell1`, `elvish1`, `xonsh1`, `posix1`
-    ssox: this shell has the function of another ssox: it reads version `9` of the output, the installed ssox writes version `1`
+    ssox: the ssox function in this shell is of another version: it reads version `9` of the output, the installed ssox writes version `1`
     ssox: hint: start a new shell: it loads the function of the installed ssox
     ssox: there is no program to run
     ssox: hint: ssox exec NAME -- COMMAND
@@ -268,7 +268,7 @@ fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
     ssox: there is no profile `nope`
     ssox: hint: the profiles are: dev, stg, legacy
     ssox: there is no profile `dve`
-    ssox: hint: did you mean `dev`? ssox list shows all
+    ssox: hint: did you mean `dev`? ssox list shows all profiles
     ssox: there is no profile `crop`
     ssox: hint: did you mean the sso-session `corp`? ssox login --sso-session corp
     ssox: there is no profile `corp`
@@ -276,13 +276,13 @@ fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
     ssox: there is no sso-session `dev`
     ssox: hint: `dev` is a profile: ssox login dev
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all
+    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
     ssox: there is no sso-session `nope`
     ssox: hint: ssox sessions shows the sessions, ssox configure sso adds one
     ssox: the name of the sso-session is empty
-    ssox: hint: the variable in the command may be unset: ssox sessions shows the sessions
+    ssox: hint: if the name comes from a variable, this variable may be unset; ssox sessions shows the sessions
     ssox: the name of the profile is empty
-    ssox: hint: the variable in the command may be unset: ssox list shows the profiles
+    ssox: hint: if the name comes from a variable, this variable may be unset; ssox list shows the profiles
     ");
 }
 

@@ -99,9 +99,9 @@ fn without_a_terminal_only_yes_writes() {
     let home = Home::new();
     home.write_config(LEGACY);
     let error = home.ssox(&["configure", "migrate"]).fails(3);
-    let last: Vec<&str> = error.lines().skip_while(|line| !line.starts_with("ssox: there is nobody")).collect();
+    let last: Vec<&str> = error.lines().skip_while(|line| !line.starts_with("ssox: this change needs")).collect();
     shows!(home, last.join("\n"), @r"
-    ssox: there is nobody to confirm this change
+    ssox: this change needs a confirmation, and ssox cannot ask for it (no terminal, CI or --no-input)
     ssox: hint: add --yes
     ");
     assert_eq!(config(&home), LEGACY);
@@ -311,11 +311,11 @@ fn a_wizard_without_answers_says_which_option() {
     ");
     let role = ["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333", "--role-name"];
     shows!(home, home.ssox(&[&role[..], &["Reedonly"]].concat()).fails(5), @r"
-    ssox: role `Reedonly` is not assigned to you in `111122223333`
+    ssox: role `Reedonly` is not assigned to you in account `111122223333`
     ssox: hint: did you mean `ReadOnly`?
     ");
     shows!(home, home.ssox(&[&role[..], &["x"]].concat()).fails(5), @r"
-    ssox: role `x` is not assigned to you in `111122223333`
+    ssox: role `x` is not assigned to you in account `111122223333`
     ssox: hint: leave out --role-name to choose from the roles that are assigned to you
     ");
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp"]).fails(3);
@@ -335,13 +335,13 @@ fn the_wizard_overwrites_neither_a_session_nor_a_profile() {
     let errors = [["--profile", "role"], ["--profile", "keys"], ["--scopes", "a:b"], ["--sso-region", "us-east-1"]]
         .map(|option| home.ssox(&[&wizard[..], &["--yes"], &option].concat()).fails(4));
     shows!(home, errors.concat(), @r"
-    ssox: profile `role` already exists, with `role_arn`
+    ssox: profile `role` already exists, and has `role_arn`
     ssox: hint: choose another name with --profile NAME
-    ssox: profile `keys` already exists, with `aws_access_key_id`
+    ssox: profile `keys` already exists, and has `aws_access_key_id`
     ssox: hint: choose another name with --profile NAME
-    ssox: session `corp` has `sso:account:access`, which differs from --scopes
+    ssox: --scopes differs from the value in session `corp`: `sso:account:access`
     ssox: hint: leave out --scopes, or choose another name with --sso-session
-    ssox: session `corp` has `eu-west-1`, which differs from --sso-region
+    ssox: --sso-region differs from the value in session `corp`: `eu-west-1`
     ssox: hint: leave out --sso-region, or choose another name with --sso-session
     ");
     assert_eq!(config(&home), before);
@@ -418,7 +418,7 @@ fn the_only_account_and_role_need_no_choice_and_none_is_a_refusal() {
     assert!(config(&home).ends_with(added), "{}", config(&home));
     home.standin.configure(|options| options.accounts = vec![Account::new("111122223333", "alone", &[])]);
     shows!(home, home.ssox(&wizard).fails(5), @r"
-    ssox: no role is assigned to you in `111122223333`
+    ssox: no role is assigned to you in account `111122223333`
     ssox: hint: choose another account
     ");
     home.standin.configure(|options| options.accounts.clear());

@@ -132,7 +132,7 @@ fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
     let again = home.command("curl").args(["-s", "--noproxy", "*", address.trim()]).output().unwrap();
     assert!(!again.status.success());
     says!(home, home.ssox(&["console", "chained"]).fails(3), @r"
-    ssox: ssox cannot open a browser here
+    ssox: no browser can be opened here
     ssox: hint: ssox console --print chained
     ");
 }

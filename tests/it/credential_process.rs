@@ -57,8 +57,9 @@ fn a_failure_is_forgotten_when_the_environment_changes() {
     let closed = [("http_proxy", "http://127.0.0.1:1"), ("NO_PROXY", ""), ("no_proxy", "")];
     let failed = home.ssox_with(&["credential-process", "dev"], &closed).fails(6);
     says!(home, failed, @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: connection refused by `STANDIN`, the proxy of http_proxy (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the network up, and is the proxy of http_proxy the right one? if not: unset http_proxy
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the proxy `STANDIN` (from http_proxy) refused the connection (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: if http_proxy names a wrong proxy: unset http_proxy
+    ssox: hint: check the network connection
     ");
     home.ssox(&["credential-process", "dev"]).ok();
 }
@@ -71,7 +72,7 @@ fn a_failure_in_a_chain_of_processes_is_shown_once_with_the_hint_of_the_first_ca
     home.add_config(&[line("outer", "inner"), line("inner", "dev")].concat());
     let failed = home.ssox(&["credential-process", "outer"]).fails(1);
     says!(home, failed.replace(SSOX, "ssox"), @r"
-    ssox: `credential_process` of profile `outer` failed: exit status 1: `credential_process` of profile `inner` failed: exit status 3: not signed in to `corp`
+    ssox: not signed in to `corp` (from `credential_process` of profile `inner`) (from `credential_process` of profile `outer`)
     ssox: hint: ssox login --sso-session corp
     ");
     let said = shown(&home, &format!("{SSOX} credential-process outer 2>/dev/null"));

@@ -210,8 +210,8 @@ fn a_function_that_is_loaded_and_not_called_is_explained() {
         assert!(none.contains("no ssox function"), "{shell:?}: {none}");
         home.write(file, shell.load());
         let in_the_way = session.run("ssox doctor");
-        assert!(in_the_way.contains("an alias or function hides it"), "{shell:?}: {in_the_way}");
-        assert!(in_the_way.contains("type -a ssox shows all"), "{shell:?}: {in_the_way}");
+        assert!(in_the_way.contains("hides the function"), "{shell:?}: {in_the_way}");
+        assert!(in_the_way.contains("type -a ssox shows what hides it"), "{shell:?}: {in_the_way}");
         assert_eq!(in_the_way.contains("unalias"), shell != Shell::Fish, "{in_the_way}");
     }
 }

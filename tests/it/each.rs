@@ -107,11 +107,12 @@ fn patterns_and_options_choose() {
     ssox: no profile is chosen
     ssox: hint: ssox each 'dev-*' -- COMMAND, or '*' for all profiles
     ssox: no profile matches `dve`
-    ssox: hint: did you mean `dev`? ssox list shows all
+    ssox: hint: did you mean `dev`? ssox list shows all profiles
     ssox: no profile matches `none*`
-    ssox: hint: ssox list
-    ssox: no profile and no assignment has that session, account and role
-    ssox: hint: ssox list, or ssox list --assigned
+    ssox: hint: ssox list shows all profiles
+    ssox: no profile and no assignment matches --sso-session, --account and --role together
+    ssox: hint: ssox list shows all profiles
+    ssox: hint: ssox list --assigned shows every account and role
     ssox: invalid value `0` for `--jobs <N>`: must be a number, at least 1
     ssox: hint: ssox each --help
     ssox: missing on the command line: `<COMMAND>...`
@@ -121,7 +122,7 @@ fn patterns_and_options_choose() {
     ");
     says!(home, each(&home, &["--sso-session", "crop", "--", "true"]).fails(4), @r"
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all
+    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
     ");
 }
 
@@ -143,7 +144,7 @@ fn json_has_one_object_for_each_profile_in_order() {
     assert!(row("legacy")["exit_status"].is_null() && row("legacy")["error"].is_string(), "{:?}", row("legacy"));
     assert_eq!(ran.status(), 1);
     shows!(home, ran.stderr(), [(r"\b\d+\.\d\b", "TIME")], @r"
-    ssox: left out, because they are protected: `held`
+    ssox: not started for these profiles, because they are protected: `held`
     ssox: hint: add --include-protected
     ssox: 3 of 7 failed
     PROFILE  EXIT  SECONDS  WHY
@@ -196,7 +197,7 @@ fn protected_ones_are_left_out_and_named() {
     let ran = each(&home, &["keys", "held", "--json", "--", "true"]);
     assert_eq!((ran.status(), names(&ran)), (0, vec!["keys".to_string()]));
     says!(home, ran.stderr(), @r"
-    ssox: left out, because they are protected: `held`
+    ssox: not started for these profiles, because they are protected: `held`
     ssox: hint: add --include-protected
     ");
     says!(home, each(&home, &["held", "--", "true"]).fails(3), @r"

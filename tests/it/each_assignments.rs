@@ -82,13 +82,14 @@ fn patterns_and_options_choose_assignments_and_what_has_a_profile_runs_for_each_
     let mistakes = [&["Data Platfrom/Admin"][..], &["*/Nothing"], &["--role", "Nothing"], &["dve"]];
     says!(home, mistakes.map(|arguments| refused(&home, arguments, 2)).concat(), @r"
     ssox: no profile and no assignment matches `Data Platfrom/Admin`
-    ssox: hint: did you mean `Data Platform/Admin`? ssox list --assigned shows all
+    ssox: hint: did you mean `Data Platform/Admin`? ssox list --assigned shows every account and role
     ssox: no profile and no assignment matches `*/Nothing`
-    ssox: hint: ssox list --assigned
-    ssox: no profile and no assignment has that session, account and role
-    ssox: hint: ssox list, or ssox list --assigned
+    ssox: hint: ssox list --assigned shows every account and role
+    ssox: no profile and no assignment matches --sso-session, --account and --role together
+    ssox: hint: ssox list shows all profiles
+    ssox: hint: ssox list --assigned shows every account and role
     ssox: no profile matches `dve`
-    ssox: hint: did you mean `dev`? ssox list shows all
+    ssox: hint: did you mean `dev`? ssox list shows all profiles
     ");
 }
 
@@ -198,7 +199,7 @@ fn protected_assignments_are_left_out() {
     let ran = home.ssox_with(&["each", "*/Admin", "--json", "--", "true"], &[("SSOX_PROTECT", "Data*/*")]);
     assert_eq!((names(&ran), ran.status()), (vec!["111122223333/Admin".to_string()], 0));
     says!(home, ran.stderr(), @r"
-    ssox: left out, because they are protected: `555566667777/Admin`
+    ssox: not started for these profiles, because they are protected: `555566667777/Admin`
     ssox: hint: add --include-protected
     ");
 }

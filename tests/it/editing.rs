@@ -175,7 +175,8 @@ fn a_credentials_file_that_others_can_read_keeps_its_mode_and_doctor_reports_it(
     let said = write_keys(&home, "x");
     says!(home, said, @r"
     ssox: wrote `[x]` into `~/.aws/credentials`; the credentials expire at TIME
-    ssox: warning: `~/.aws/credentials` can be read by other users of this machine; chmod 600 ~/.aws/credentials
+    ssox: warning: `~/.aws/credentials` can be read by other users of this machine
+    ssox: hint: chmod 600 ~/.aws/credentials
     ");
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o644);
     let doctor = home.ssox(&["doctor"]).stdout();

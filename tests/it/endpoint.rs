@@ -577,7 +577,7 @@ fn serve_uses_the_port_that_is_asked_for() {
     let error = home.ssox(&["serve", "dev", "--port", port]).fails(4);
     says!(home, error, @r"
     ssox: could not listen on STANDIN: address already in use
-    ssox: hint: choose another port with `--port`, or leave it out for any free one
+    ssox: hint: choose another port with `--port`, or leave out `--port` to use any free port
     ");
     served.kill("-TERM");
 }

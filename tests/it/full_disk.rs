@@ -40,7 +40,7 @@ fn a_valid_token_is_used_when_a_new_one_cannot_be_written() {
     home.age_token();
     let ran = full(&home, &["exec", "dev", "--", "true"]);
     ran.ok();
-    shows!(home, ran.stderr(), @"ssox: warning: the token of `corp` was not refreshed: could not write `~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json`: file too large; it is still valid for LEFT");
+    shows!(home, ran.stderr(), @"ssox: warning: the token of `corp` was not refreshed: could not write `~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json`: file too large; the old token is still valid for LEFT");
     assert_eq!((home.standin.count("CreateToken"), home.standin.count("GetRoleCredentials")), (0, 1));
 }
 

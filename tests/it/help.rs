@@ -80,17 +80,17 @@ fn help_of_use() {
     Usage: ssox use [OPTIONS] [PROFILE]
 
     Arguments:
-      [PROFILE]  Profile, `-` for the previous one, ACCOUNT/ROLE, or a role ARN; without it, a picker
-                 opens
+      [PROFILE]  Profile, `-` for the previous profile, ACCOUNT/ROLE, or a role ARN; without this
+                 argument, a picker opens
 
     Options:
           --region <REGION>         Use this region in place of the profile's
           --profile-only            Set AWS_PROFILE only, and let each program fetch the credentials
                                     itself
           --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
-          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
-                                    `1h30m`) [default: 15m]
+          --sso-session <NAME>      Use only the profiles and assignments of this session
+          --min-ttl <DURATION>      Fetch new credentials when the cached ones expire within this time
+                                    (`90s`, `30m`, `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
           --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a
@@ -138,9 +138,9 @@ fn help_of_login() {
 
     Options:
           --sso-session <NAME>  Session to sign in to
-          --pkce                Sign in through a browser on this machine
+          --pkce                Sign in with a browser on this machine
           --device-code         Sign in with a device code, in a browser on any machine
-          --port <N>            Port that the browser is redirected to
+          --port <N>            Port on 127.0.0.1 that the browser is redirected to
           --no-browser          Print the URL instead of opening a browser
           --copy                Copy the URL to the clipboard of this terminal (OSC 52) instead of
                                 opening a browser, for a browser on your own machine
@@ -277,10 +277,11 @@ fn help_of_export() {
               Use a protected profile without asking
 
           --sso-session <NAME>
-              Use only profiles and ACCOUNT/ROLE of this session
+              Use only the profiles and assignments of this session
 
           --min-ttl <DURATION>
-              Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+              Fetch new credentials when the cached ones expire within this time (`90s`, `30m`, `1h30m`)
+              [default: 15m]
 
           --mfa-code <CODE>
               Code of the MFA device, for profiles with `mfa_serial`
@@ -331,9 +332,9 @@ fn help_of_exec() {
           --keep-config             With --serve: let the program read your configuration files, where a
                                     `[default]` takes precedence over the served credentials
           --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
-          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
-                                    `1h30m`) [default: 15m]
+          --sso-session <NAME>      Use only the profiles and assignments of this session
+          --min-ttl <DURATION>      Fetch new credentials when the cached ones expire within this time
+                                    (`90s`, `30m`, `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
           --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a
@@ -397,10 +398,11 @@ fn help_of_serve() {
               Use a protected profile without asking
 
           --sso-session <NAME>
-              Use only profiles and ACCOUNT/ROLE of this session
+              Use only the profiles and assignments of this session
 
           --min-ttl <DURATION>
-              Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+              Fetch new credentials when the cached ones expire within this time (`90s`, `30m`, `1h30m`)
+              [default: 15m]
 
           --mfa-code <CODE>
               Code of the MFA device, for profiles with `mfa_serial`
@@ -445,9 +447,9 @@ fn help_of_credential_process() {
       [PROFILE]  Profile, ACCOUNT/ROLE, or a role ARN
 
     Options:
-          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
-          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
-                                    `1h30m`) [default: 15m]
+          --sso-session <NAME>      Use only the profiles and assignments of this session
+          --min-ttl <DURATION>      Fetch new credentials when the cached ones expire within this time
+                                    (`90s`, `30m`, `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
           --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a
@@ -621,8 +623,8 @@ fn help_of_console() {
 
     Options:
           --service <SERVICE>
-              Service whose console to open: a short form (`cw`, `ddb`), or its name in the URL
-              (`systems-manager`)
+              Service whose console to open: a short form (`cw`, `ddb`), or the name in the URL of its
+              console (`systems-manager`)
 
           --region <REGION>
               Region of the console
@@ -631,7 +633,8 @@ fn help_of_console() {
               URL of the console page to open, copied from the address bar
 
           --container[=<EXTENSION>]
-              Open the console in a Firefox container, or Chrome or Edge profile, for this account only
+              Open the console in a Firefox container, or in a browser profile of Chrome or Edge, for
+              this account only
 
               Possible values:
               - granted:  The extension `Granted Containers` of Firefox
@@ -644,10 +647,11 @@ fn help_of_console() {
               Use a protected profile without asking
 
           --sso-session <NAME>
-              Use only profiles and ACCOUNT/ROLE of this session
+              Use only the profiles and assignments of this session
 
           --min-ttl <DURATION>
-              Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+              Fetch new credentials when the cached ones expire within this time (`90s`, `30m`, `1h30m`)
+              [default: 15m]
 
           --mfa-code <CODE>
               Code of the MFA device, for profiles with `mfa_serial`
@@ -739,9 +743,9 @@ fn help_of_each() {
           --json                    Print JSON
           --output-dir <DIR>        Write the output into files in this directory: NAME.out and NAME.err
           --include-protected       Use protected profiles too
-          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
-          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
-                                    `1h30m`) [default: 15m]
+          --sso-session <NAME>      Use only the profiles and assignments of this session
+          --min-ttl <DURATION>      Fetch new credentials when the cached ones expire within this time
+                                    (`90s`, `30m`, `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
           --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a

@@ -166,7 +166,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     ] {
         says!(desktop.home, desktop.ssox(arguments).fails(3), @r"
         ssox: the keyring is locked
-        ssox: hint: ssox login --sso-session corp
+        ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
         ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
         ");
     }
@@ -175,12 +175,12 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     assert_eq!(status, 3, "{said}");
     says!(desktop.home, said, @r"
     ssox: the keyring is locked
-    ssox: hint: ssox login --sso-session corp
+    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
     ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     says!(desktop.home, desktop.ssox(&["login", "dev"]).fails(3), @r"
     ssox: the keyring is locked
-    ssox: hint: ssox login --sso-session corp
+    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
     ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     // Verbs that show what is there show the rest.
@@ -195,12 +195,12 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     stg      sso     corp                                    222233334444  PowerUser  eu-central-1
     legacy   sso     https://d-1234567890.awsapps.com/start  111122223333  Admin      us-east-1
     ssox: warning: the keyring is locked
-    ssox: hint: ssox login
+    ssox: hint: ssox login, which asks for the password of the keyring
     SESSION                                 START URL                               REGION     TOKEN    REFRESHABLE  PROFILES
     corp                                    https://d-1234567890.awsapps.com/start  eu-west-1  unknown               dev stg
     https://d-1234567890.awsapps.com/start  https://d-1234567890.awsapps.com/start  eu-west-1  unknown               legacy
     ssox: warning: the keyring is locked
-    ssox: hint: ssox login --sso-session corp
+    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
     ");
     let mut variables: Vec<(&str, &str)> = held
         .iter()
@@ -217,7 +217,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     credentials  LEFT left, until TIME
     session      corp
     token        unknown: the keyring is locked
-    hint         ssox login --sso-session corp
+    hint         ssox login --sso-session corp, which asks for the password of the keyring
     ");
     // The hook says that a person is needed, and a process in the background found out why.
     variables.retain(|(name, _)| *name != "SSOX_EXPIRES");
@@ -288,7 +288,7 @@ fn without_a_keyring_it_is_exit_3_and_nothing_goes_into_a_file() {
     let Some(desktop) = Desktop::without_keyring(Home::new()) else { return };
     let address = format!("unix:path={}", desktop.home.path("bus").display());
     says!(desktop.home, refused(&desktop.home, Some(&address)), @r"
-    ssox: the keyring (Secret Service) cannot be reached: no program on the bus provides it
+    ssox: the keyring (Secret Service) cannot be reached: no program on the D-Bus session bus provides the Secret Service
     ssox: hint: run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config
     ");
@@ -401,7 +401,7 @@ fn the_key_of_a_session_is_for_its_secrets_alone() {
     run(&["export", "legacy", "--format", "env"]).ok();
     assert_eq!((desktop.entries(), desktop.home.files(".aws/cli/cache").len()), (2, 1));
     let said = run(&["--emit=zsh1", "use", "dev", "--profile-only"]).stderr();
-    says!(desktop.home, said.lines().last().unwrap(), @"ssox: warning: AWS tools do not read the keyring, which has the token of `dev`: leave out --profile-only");
+    says!(desktop.home, said.lines().last().unwrap(), @"ssox: warning: the token of `dev` is in the keyring, which AWS tools do not read: leave out --profile-only");
 }
 
 #[test]
@@ -423,8 +423,8 @@ fn doctor_says_where_a_secret_is() {
     desktop.lock();
     let said = doctor().ok();
     says!(desktop.home, said, @r"
-    warning: the keyring is locked; it has the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start`
-        hint: ssox login --sso-session corp; without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
+    warning: the keyring is locked; the keyring has the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start`
+        hint: ssox login --sso-session corp, which asks for the password of the keyring; without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -451,7 +451,7 @@ fn an_unknown_store_is_exit_4() {
     let error = named(home.ssox(&["export", "dev"]));
     says!(home, error, @r"
     ssox: `ssox_store` of `corp` is `vault`, which is neither `files` nor `keyring`
-    ssox: hint: write `keyring`, or `files` for the files that all AWS tools read
+    ssox: hint: write `keyring`, or `files` (the cache files of the AWS CLI)
     ");
     // In a profile it would do nothing.
     home.write_config(&config.replace("[profile dev]\n", "[profile dev]\nssox_store = keyring\n"));
@@ -469,7 +469,7 @@ fn a_failed_process_is_tried_again_as_soon_as_the_keyring_is_unlocked_or_somebod
     desktop.lock();
     says!(desktop.home, desktop.ssox(&process).fails(3), @r"
     ssox: the keyring is locked
-    ssox: hint: ssox login --sso-session corp
+    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
     ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     desktop.unlock();

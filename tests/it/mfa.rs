@@ -123,11 +123,11 @@ fn a_program_may_give_the_code() {
     fs::remove_dir_all(session).unwrap();
     shows!(home, use_(&home, "fails").fails(1), @r"
     ssox: `mfa_process` of profile `fails` failed: exit status 1: no device
-    ssox: hint: run the command in a terminal to see what it prints
+    ssox: hint: run the configured command in a terminal to see what it prints
     ");
     shows!(home, use_(&home, "silent").fails(4), @r"
     ssox: `mfa_process` of profile `silent` printed something that is not an MFA code
-    ssox: hint: it must print six digits and nothing else
+    ssox: hint: the program must print six digits and nothing else
     ");
     // A code on the command line takes precedence.
     with_code(&home, "fails", "234567").ok();

@@ -86,7 +86,7 @@ fn each_assignment_gets_a_profile_and_the_second_run_changes_nothing() {
     +sso_account_id = 666677778888
     +sso_role_name = ReadOnly
     +ssox_managed = corp
-    ssox: +3 ~0 -0
+    ssox: profiles: 3 to add, 0 to change, 0 to remove
     ");
     assert_eq!(
         (home.standin.count("ListAccounts"), home.standin.count("ListAccountRoles"), home.standin.total()),
@@ -145,7 +145,7 @@ fn only_what_has_changed_in_aws_changes_in_the_file() {
      region = x
      sso_session = corp
     ssox: profile `Data-Platform.Admin` will be renamed to `Lake.Admin`
-    ssox: +0 ~1 -0
+    ssox: profiles: 0 to add, 1 to change, 0 to remove
     ");
 }
 
@@ -161,7 +161,7 @@ fn without_a_terminal_only_yes_writes() {
     let diff = ran.stderr();
     assert!(diff.contains("\n+sso_role_name = Admin\n"), "{diff}");
     says!(home, error.strip_prefix(&diff).unwrap(), @r"
-    ssox: there is nobody to confirm this change
+    ssox: this change needs a confirmation, and ssox cannot ask for it (no terminal, CI or --no-input)
     ssox: hint: add --yes
     ");
 }
@@ -173,7 +173,7 @@ fn a_person_is_asked_once_for_all() {
         let mut command = home.command(SSOX);
         command.args(["configure", "populate"]);
         let mut terminal = Terminal::start(command);
-        terminal.wait_for("+3 ~0 -0");
+        terminal.wait_for("profiles: 3 to add, 0 to change, 0 to remove");
         terminal.wait_for("[Y/n] ");
         terminal.keys(typed);
         let (said, ended) = terminal.wait_for_end();
@@ -234,8 +234,8 @@ fn a_profile_of_a_person_is_never_touched() {
     +sso_account_id = 555566667777
     +sso_role_name = ReadOnly
     +ssox_managed = corp
-    ssox: warning: not written: `Shop.ReadOnly`; there are already profiles with these names, which `configure populate` did not create
-    ssox: +2 ~0 -0
+    ssox: warning: not written: `Shop.ReadOnly`: profiles with these names already exist, and `configure populate` did not create them
+    ssox: profiles: 2 to add, 0 to change, 0 to remove
     ");
     assert_eq!((&json_of(&ran)["skipped"], ran.status()), (&json!(["Shop.ReadOnly"]), 0));
 }
@@ -257,7 +257,7 @@ fn a_partial_listing_writes_what_is_certain_and_removes_nothing() {
     assert_eq!((&document["added"], &document["removed"]), (&json!(["Data-Platform.Audit"]), &json!([])));
     assert_eq!(config(&home).matches("ssox_managed").count(), 4);
     says!(home, ran.stderr(), @r#"
-    ssox: warning: nothing is removed, because AWS did not list everything
+    ssox: warning: no profile is removed, because AWS did not list all accounts and roles
     --- ~/.aws/config
     +++ ~/.aws/config
     @@ -23,3 +23,9 @@
@@ -270,7 +270,7 @@ fn a_partial_listing_writes_what_is_certain_and_removes_nothing() {
     +sso_account_id = 555566667777
     +sso_role_name = Audit
     +ssox_managed = corp
-    ssox: +1 ~0 -0
+    ssox: profiles: 1 to add, 0 to change, 0 to remove
     {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox configure populate tries again","exit_status":5,"hints":["ssox configure populate tries again"],"code":null}}
     "#);
     home.standin.configure(|options| options.forbidden_accounts.clear());
@@ -353,15 +353,15 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     ssox: the name format makes the same name, `555566667777`, for the roles `Admin` and `ReadOnly` of account `555566667777`
     ssox: hint: add {role_name} to --name-format
     ssox: no account matches `Shpo`
-    ssox: hint: did you mean `Shop`? ssox list --assigned shows all
+    ssox: hint: did you mean `Shop`? ssox list --assigned shows every account and role
     ssox: no role matches `Admni`
-    ssox: hint: did you mean `Admin`? ssox list --assigned shows all
+    ssox: hint: did you mean `Admin`? ssox list --assigned shows every account and role
     ssox: --region: `Europe` is not a region
     ssox: hint: a region looks like `eu-west-1`
     ssox: the AWS CLI has no output format `xml`
     ssox: hint: one of: json, yaml, yaml-stream, text, table, off
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all
+    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
     ");
     assert_eq!(config(&home), OWN);
     let other = "[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n";
@@ -377,12 +377,12 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     );
     says!(home, populate(&home, &["--yes"]).fails(4), @r"
     ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, not of an sso-session
-    ssox: hint: ssox configure migrate gives them one
+    ssox: hint: ssox configure migrate gives these profiles an sso-session
     ");
     let url = ["--yes", "--sso-session", "https://d-1234567890.awsapps.com/start"];
     says!(home, populate(&home, &url).fails(4), @r"
     ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, not of an sso-session
-    ssox: hint: ssox configure migrate gives them one
+    ssox: hint: ssox configure migrate gives these profiles an sso-session
     ");
     home.write_config("");
     says!(home, populate(&home, &["--yes"]).fails(4), @r"

@@ -64,7 +64,11 @@ fn a_listing_that_is_throttled_to_the_end_removes_nothing_and_is_continued() {
     assert_eq!((ran.status(), &document["complete"], &document["removed"]), (6, &false.into(), &Value::Array(vec![])));
     let missing = document["missing"].as_array().unwrap().len();
     assert_eq!((missing, config(&home) == before), (29, true), "{}", ran.stderr());
-    assert!(ran.stderr().contains("nothing is removed, because AWS did not list everything"), "{}", ran.stderr());
+    assert!(
+        ran.stderr().contains("no profile is removed, because AWS did not list all accounts and roles"),
+        "{}",
+        ran.stderr()
+    );
     home.standin.clear_faults("*");
     home.standin.reset();
     let ran = populate(&home, &["--prune", "--yes", "--json"]);

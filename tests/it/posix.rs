@@ -74,7 +74,7 @@ fn allow_and_deny_say_that_these_shells_do_not_look_for_the_file() {
         home.write(".ssox", "profile = dev\n");
         let told = run(&home, shell, "LOAD\nssox allow\nssox deny");
         assert_eq!(
-            told.matches("ssox: this shell does not look for .ssox files: ssox use NAME\n").count(),
+            told.matches("ssox: this shell does not look for .ssox files\nssox: hint: ssox use NAME\n").count(),
             2,
             "{told}"
         );

@@ -262,7 +262,7 @@ fn the_prompt_is_not_exported() {
 fn doctor_sees_a_prompt_that_was_set_again() {
     for shell in shells_with_hook() {
         let home = Home::new();
-        let words = "another prompt replaced that of ssox";
+        let words = "another tool replaced ssox's prompt";
         let mut session = session(&home, shell, "LOAD", &[]);
         assert!(!session.run("ssox doctor").contains(words), "{shell}");
         session.run(&format!("PS1='<<{}>> '", number(shell)));

@@ -496,7 +496,7 @@ fn no_command_starts_with_expired_credentials() {
 
 #[test]
 fn doctor_sees_that_another_prompt_took_the_place_of_the_hook() {
-    let said = "another prompt replaced that of ssox";
+    let said = "another tool replaced ssox's prompt";
     let wrapped = "LOAD\n$inner = $function:prompt; function global:prompt { \"(venv) $(& $inner)\" }";
     let replaced = "LOAD\nfunction global:prompt { \"<<$($MyInvocation.HistoryId)>> \" }";
     for (profile, is_shown) in [("LOAD", false), (wrapped, false), (replaced, true)] {

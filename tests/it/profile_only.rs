@@ -58,7 +58,10 @@ fn a_profile_that_needs_keys_in_the_environment_is_refused() {
         let ran = home.ssox_with(&["--emit=zsh1", "use", "--profile-only", name], &keys);
         assert_eq!((ran.status(), ran.stdout().as_str()), (4, ""), "{name}");
         let said = ran.stderr();
-        assert!(said.contains("it needs access keys in the environment (`credential_source = Environment`)"), "{said}");
+        assert!(
+            said.contains("the profile needs access keys in the environment (`credential_source = Environment`)"),
+            "{said}"
+        );
         assert!(said.contains(&format!("hint: ssox use {name}")), "{said}");
     }
 }

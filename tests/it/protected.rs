@@ -93,7 +93,7 @@ fn programs_get_credentials_only_where_the_profile_says_so() {
     for arguments in [&line[..], &no_input] {
         let protected = home("ssox_protected = true");
         says!(protected, protected.ssox(arguments).fails(3), @r"
-        ssox: profile `prod-admin` is protected, and programs get no credentials of it
+        ssox: profile `prod-admin` is protected, so programs get no credentials from this profile
         ssox: hint: ssox use prod-admin in a shell, or write `ssox_protected = unattended` into the profile
         ");
         home("ssox_protected = unattended").ssox(arguments).ok();
@@ -103,7 +103,7 @@ fn programs_get_credentials_only_where_the_profile_says_so() {
     }
     let home = home("ssox_protected = yes");
     says!(home, home.ssox(&line).fails(4), @r"
-    ssox: `ssox_protected` of profile `prod-admin` is `yes`
+    ssox: `ssox_protected` of profile `prod-admin` is `yes`, which is not valid
     ssox: hint: write `true`, `false` or `unattended`
     ");
 }

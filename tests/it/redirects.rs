@@ -40,7 +40,7 @@ fn an_error_names_the_variable_that_redirects() {
             let stderr = home.ssox_with(verb, &[(variable, NOWHERE), IN_BASH, ONCE]).fails(6);
             insta::allow_duplicates! {
                 shows!(home, stderr.replace(variable, "VARIABLE"), @r"
-                ssox: could not get the credentials of `ReadOnly` in `111122223333`: connection refused by `STANDIN`
+                ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
                 ssox: hint: VARIABLE sends requests to `http://STANDIN`, not to AWS: unset VARIABLE
                 ");
             }
@@ -49,19 +49,19 @@ fn an_error_names_the_variable_that_redirects() {
     let sts =
         home.ssox_with(&["credential-process", "role"], &[("AWS_ENDPOINT_URL_STS", NOWHERE), IN_BASH, ONCE]).fails(6);
     shows!(home, sts, @r"
-    ssox: could not assume `arn:aws:iam::111122223333:role/Target`: connection refused by `STANDIN`
+    ssox: could not assume `arn:aws:iam::111122223333:role/Target`: `STANDIN` refused the connection
     ssox: hint: AWS_ENDPOINT_URL_STS sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL_STS
     ");
     home.sign_in(&Grant { expires_in: -60, ..Grant::default() });
     let oidc = home.ssox_with(&["login", "dev"], &[("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE), IN_BASH, ONCE]).fails(6);
     shows!(home, oidc, @r"
-    ssox: could not get a token: connection refused by `STANDIN`
+    ssox: could not get a token: `STANDIN` refused the connection
     ssox: hint: AWS_ENDPOINT_URL_SSO_OIDC sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL_SSO_OIDC
     ");
     let fish = ("SSOX_FUNCTION", "fish1");
     let fish = home.ssox_with(&["credential-process", "stg"], &[("AWS_ENDPOINT_URL", NOWHERE), fish, ONCE]).fails(6);
     shows!(home, fish, @r"
-    ssox: could not get a token: connection refused by `STANDIN`
+    ssox: could not get a token: `STANDIN` refused the connection
     ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: set -e AWS_ENDPOINT_URL
     ");
 }
@@ -85,12 +85,12 @@ fn an_error_names_the_line_of_the_configuration_that_redirects() {
         .fails(6)
     };
     shows!(home, of("own"), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: connection refused by `STANDIN`
-    ssox: hint: `endpoint_url` of `own` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS: remove it
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
+    ssox: hint: `endpoint_url` of profile `own` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS: remove this line
     ");
     shows!(home, of("nested"), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: connection refused by `STANDIN`
-    ssox: hint: `endpoint_url` of `sso` in `[services local]` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS: remove it
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
+    ssox: hint: `endpoint_url` of `sso` in `[services local]` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS: remove this line
     ");
 }
 
@@ -125,11 +125,11 @@ fn doctor_names_the_endpoint_that_redirects() {
     finds(&findings, "info", "AWS_ENDPOINT_URL sends requests to `http://127.0.0.1:", "unset AWS_ENDPOINT_URL");
     let (ran, findings) = doctor(&home, &[("AWS_ENDPOINT_URL", NOWHERE)]);
     assert_eq!(ran.status(), 4);
-    finds(&findings, "error", "connection refused by `127.0.0.1:9`", "unset AWS_ENDPOINT_URL");
+    finds(&findings, "error", "`127.0.0.1:9` refused the connection", "unset AWS_ENDPOINT_URL");
     let (_, findings) = doctor(&home, &[("AWS_ENDPOINT_URL_STS", NOWHERE)]);
     finds(&findings, "info", "AWS_ENDPOINT_URL_STS sends requests", "unset AWS_ENDPOINT_URL_STS");
     let (_, findings) = doctor(&home, &[("HTTP_PROXY", NOWHERE)]);
-    finds(&findings, "error", "the proxy of HTTP_PROXY", "unset HTTP_PROXY");
+    finds(&findings, "error", "(from HTTP_PROXY)", "unset HTTP_PROXY");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_profile_of_another_file_is_found_there() {
     let other = home.path("other").display().to_string();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("AWS_CONFIG_FILE", &other), IN_BASH]).fails(4);
     shows!(home, stderr, @r"
-    ssox: there is no profile `dev`: it is in `~/.aws/config`, which is not read because AWS_CONFIG_FILE names another file
+    ssox: there is no profile `dev`: `~/.aws/config` has this profile, but is not read, because AWS_CONFIG_FILE names another file
     ssox: hint: unset AWS_CONFIG_FILE
     ");
     let (ran, findings) = doctor(&home, &[("AWS_CONFIG_FILE", &other)]);

@@ -140,7 +140,7 @@ fn role_arn_assumes_a_role_with_any_profile() {
     let wrong = home.ssox(&["export", "dev", "--format", "env", "--role-arn", "Target"]).fails(4);
     shows!(home, wrong, @r"
     ssox: --role-arn: `Target` is not the ARN of a role
-    ssox: hint: it looks like `arn:aws:iam::444455556666:role/NAME`
+    ssox: hint: the ARN of a role looks like `arn:aws:iam::444455556666:role/NAME`
     ");
 }
 
@@ -170,7 +170,7 @@ fn profile_only_with_a_role_is_an_error() {
     let only = ["--emit=zsh1", "use", "dev", "--profile-only", "--role-arn", TARGET];
     let error = home.ssox(&only).fails(2);
     shows!(home, error, @r"
-    ssox: --profile-only cannot be used with a role: AWS_PROFILE names only the profile
+    ssox: --profile-only cannot be used with a role: this option only sets AWS_PROFILE, which names a profile
     ssox: hint: ssox use --profile-only dev
     ");
     let previous = [("SSOX_PREVIOUS", "dev"), ("SSOX_PREVIOUS_ROLE_ARN", TARGET)];
@@ -349,7 +349,7 @@ fn duration_of_a_chained_role_or_of_identity_center_is_explained() {
     let chained = home.ssox(&["exec", "chained", "--duration", "2h", "--", "true"]).fails(4);
     says!(home, chained, @r"
     ssox: --duration: AWS limits a role that another role assumes (role chaining) to an hour
-    ssox: hint: --duration 1h; ssox renews the credentials at the prompt, and for programs that `ssox exec --serve` runs
+    ssox: hint: use --duration 1h: ssox renews the credentials at the shell prompt, and for programs that `ssox exec --serve` runs
     ");
     home.ssox(&["exec", "chained", "--duration", "1h", "--", "true"]).ok();
     home.ssox(&["exec", "dev", "--role-arn", TARGET, "--duration", "30m", "--", "true"]).ok();
@@ -357,11 +357,11 @@ fn duration_of_a_chained_role_or_of_identity_center_is_explained() {
     let permission_set = home.ssox(&["exec", "dev", "--duration", "2h", "--", "true"]).fails(4);
     says!(home, permission_set, @r"
     ssox: --duration cannot be used: the permission set determines how long role credentials from Identity Center are valid
-    ssox: hint: leave it out, or ask an administrator for a longer session duration
+    ssox: hint: leave out --duration, or ask an administrator for a longer session duration
     ");
     says!(home, home.ssox(&["exec", "me", "--duration", "2h", "--", "true"]).fails(4), @r"
     ssox: --duration cannot be used: the profile assumes no role
-    ssox: hint: leave it out
+    ssox: hint: leave out --duration
     ");
 }
 
@@ -379,8 +379,8 @@ fn a_role_is_assumed_with_the_source_identity_of_the_profile() {
     // The AWS CLI, which knows no source identity, has another entry for the role.
     assert!(!home.files(".aws/cli/cache").contains(&TARGET_ENTRY.to_string()));
     says!(home, use_(&home, "wrong").fails(4), @r"
-    ssox: `ssox_source_identity` of profile `wrong` is `j`
-    ssox: hint: it must have 2 to 64 letters, digits and `_+=,.@-`
+    ssox: `ssox_source_identity` of profile `wrong` is `j`, which is not valid
+    ssox: hint: write 2 to 64 letters, digits and `_+=,.@-`
     ");
     assert_eq!(home.standin.violations(), [""; 0]);
 }

@@ -253,9 +253,11 @@ fn a_saml_response_that_aws_would_reject_is_explained() {
     ssox: the SAML response is encrypted: only AWS can read which roles it offers
     ssox: hint: add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile
     ssox: no SAML response came from `STANDIN` within 3s
-    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: to wait longer: --timeout 20m
+    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
     ssox: no SAML response came from `STANDIN` within 3s
-    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: to wait longer: --timeout 20m
+    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
     ");
 }
 
@@ -309,14 +311,16 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     signal(eventually("the browser", || browser(&home)), Signal::TERM);
     says!(home, finished(&home, terminal).fails(3), @r"
     ssox: `chromium` was closed before a SAML response came from `STANDIN`
-    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: try again, and leave the window open until it closes by itself
+    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
     ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
     signal(eventually("the browser", || browser(&home)), Signal::KILL);
     says!(home, finished(&home, terminal).fails(3), @r"
     ssox: `chromium` ended (signal: 9 (SIGKILL)) before a SAML response came from `STANDIN`
-    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: try again, and leave the window open until it closes by itself
+    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
     ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
@@ -325,7 +329,8 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     // The next run does not wait until that browser has ended.
     says!(home, run(&home, &[&arguments[..], &["--timeout", "2s"]].concat()).fails(3), @r"
     ssox: no SAML response came from `STANDIN` within 2s
-    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: to wait longer: --timeout 20m
+    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
     ");
     ends(&home);
 }
@@ -371,25 +376,27 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
     };
     says!(home, rows.map(|(variables, status)| fails(variables, status)).concat(), @r"
     ssox: there is no screen to open a browser on
-    ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ssox: this is an SSH session: the browser would open on this machine, where you do not see it
-    ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ssox: SSOX_BROWSER is `no-such-browser`, which is not on PATH
     ssox: hint: export SSOX_BROWSER=/path/to/chrome (or Edge, Chromium, Brave)
     ssox: the sign-in at `STANDIN` needs a person and a browser
-    ssox: hint: run it in a terminal; or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ssox: hint: run this command in a terminal
+    ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ");
     // A known browser in one of its usual places would be found.
     if !Path::new("/opt/google/chrome/chrome").exists() {
         says!(home, fails(&[("PATH", "/usr/share"), ("SSOX_BROWSER", "")], 3), @r"
-        ssox: there is no browser that ssox can drive: no Chrome, Edge, Chromium or Brave was found
+        ssox: there is no browser that ssox can control: no Chrome, Edge, Chromium or Brave was found
         ssox: hint: export SSOX_BROWSER=/path/to/chrome
-        ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+        ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
         ");
     }
     says!(home, home.ssox(&["--emit=zsh1", "use", "external"]).fails(3), @r"
     ssox: the sign-in at `STANDIN` needs a person and a browser
-    ssox: hint: run it in a terminal; or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ssox: hint: run this command in a terminal
+    ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ");
     assert_eq!(home.standin.total(), 0);
 }
@@ -437,13 +444,13 @@ fn a_response_is_taken_from_a_file_or_a_pipe() {
     }
     says!(home, errors, @r"
     ssox: this is not a SAML response: its XML is invalid: the document does not have a root node
-    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ssox: hint: pass the value of the form field `SAMLResponse`, which the identity provider's page posts to AWS, in base64
     ssox: this is not a SAML response: it is not base64
-    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ssox: hint: pass the value of the form field `SAMLResponse`, which the identity provider's page posts to AWS, in base64
     ssox: this is not a SAML response: its root element is `html`
-    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ssox: hint: pass the value of the form field `SAMLResponse`, which the identity provider's page posts to AWS, in base64
     ssox: this is not a SAML response: its root element is `a`
-    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ssox: hint: pass the value of the form field `SAMLResponse`, which the identity provider's page posts to AWS, in base64
     ");
 }
 

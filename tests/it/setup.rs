@@ -98,6 +98,7 @@ fn with_a_session_for_each_profile_each_needs_its_own_sign_in() {
     +sso_start_url = https://d-1234567890.awsapps.com/start
     +sso_region = eu-west-1
     +sso_registration_scopes = sso:account:access
+    ssox: next: sign in to each of these sessions
     ssox: next: ssox login --sso-session dev
     ssox: next: ssox login --sso-session stg
     ");
@@ -313,7 +314,7 @@ fn with_every_answer_given_nobody_has_to_sign_in() {
     let ran = home.ssox(&[&["configure", "sso"], &session[..], &role, &rest].concat());
     ran.ok();
     shows!(home, ran.stderr(), @r"
-    ssox: account and role are not checked: not signed in to `new`
+    ssox: the account and the role are not checked: not signed in to `new`
     --- ~/.aws/config
     +++ ~/.aws/config
     @@ -21,3 +21,15 @@
@@ -398,7 +399,7 @@ fn where_aws_cannot_be_reached_what_is_given_is_written() {
     let ran = home.ssox_with(&[&wizard[..], &["--profile", "mine", "--yes"]].concat(), &nowhere);
     ran.ok();
     shows!(home, ran.stderr(), @r"
-    ssox: account and role are not checked: could not list accounts: connection refused by `STANDIN`
+    ssox: the account and the role are not checked: could not list accounts: `STANDIN` refused the connection
     --- ~/.aws/config
     +++ ~/.aws/config
     @@ -21,3 +21,8 @@

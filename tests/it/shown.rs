@@ -144,7 +144,7 @@ fn a_new_machine_gets_the_first_step() {
     $ ssox doctor => 0
     nothing is wrong; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
     $ ssox use => 2
-    ssox: `ssox use` changes the current shell, which only ssox's shell function can do
+    ssox: `ssox use` changes the current shell, and only ssox's shell function can do that
     ssox: hint: eval "$(ssox init bash)"; add this line to the rc file of your shell too
     $ ssox --emit=zsh1 use => 4
     ssox: there is no profile to choose: the file `~/.aws/config` does not exist

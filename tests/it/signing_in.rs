@@ -62,7 +62,8 @@ fn login_signs_in_once_and_then_says_until_when() {
     shows!(home, lines(&said), @r"
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
+    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     ");
     // The accounts and roles are listed in the background, and that ends with the roles of the last account.
@@ -112,7 +113,8 @@ fn a_token_that_is_refused_again_and_again_leads_to_one_sign_in() {
     shows!(home, lines(&said), @r"
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
+    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: the session has expired or was revoked (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: ssox login --sso-session corp --fresh
@@ -170,7 +172,8 @@ fn a_denied_sign_in_is_exit_3_and_says_who_denied_it() {
     shows!(home, lines(&said), @r"
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
+    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signing in to `corp` was refused: access_denied: The user refused the request
     ssox: hint: ssox login --sso-session corp
     ");
@@ -221,8 +224,8 @@ fn a_browser_that_was_asked_for_is_waited_for_and_the_alternatives_are_printed()
         assert_eq!(status.code(), Some(3), "{browser}: {said}");
         let port = said.split("redirect_uri=http%3A%2F%2F127.0.0.1%3A").nth(1).unwrap().split("%2F").next().unwrap();
         let elsewhere = format!(
-            "ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port \
-             before you open the URL: ssh -L {port}:127.0.0.1:{port} HOST\r\n"
+            "ssox: if the browser is on another machine: ssox login --sso-session corp --device-code\r\n\
+             ssox: or forward the port to this machine before you open the URL: ssh -L {port}:127.0.0.1:{port} HOST\r\n"
         );
         assert!(said.contains(&elsewhere), "{browser}: {said}");
         assert_eq!(home.standin.count("StartDeviceAuthorization"), 0, "{browser}");
@@ -344,7 +347,7 @@ fn without_a_name_the_only_session_is_used() {
     home.add_config(&format!("[sso-session other]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"));
     shows!(home, home.ssox(&["login"]).fails(4), @r"
     ssox: there are several sessions
-    ssox: hint: give a profile, or --sso-session NAME; ssox sessions lists them
+    ssox: hint: give a profile, or --sso-session NAME; ssox sessions lists the sessions
     ");
     home.write_config("");
     shows!(home, home.ssox(&["login"]).fails(4), @r"
@@ -382,7 +385,8 @@ fn a_cache_that_cannot_be_written_does_not_fail_the_command() {
     ssox: warning: could not create `~/.aws/sso/cache`: permission denied; only this command can use the token of this sign-in
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
+    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     for 111122223333
     ");

@@ -86,7 +86,7 @@ fn a_shell_that_still_has_credentials_after_logout_is_told() {
     ran.ok();
     shows!(home, ran.stderr(), @r"
     ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
-    ssox: this shell still has its credentials; `ssox clear` removes them
+    ssox: this shell still has credentials; `ssox clear` removes them
     ");
 }
 
@@ -107,7 +107,7 @@ fn roles_that_were_assumed_with_the_sessions_roles_go_as_well() {
     ran.ok();
     shows!(home, ran.stderr(), @r"
     ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json and the cached credentials of 2 roles
-    ssox: this shell still has its credentials; `ssox clear` removes them
+    ssox: this shell still has credentials; `ssox clear` removes them
     ");
     shows!(home, home.ssox(&["credential-process", "ours"]).fails(3), @r"
     ssox: not signed in to `corp`

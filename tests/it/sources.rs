@@ -107,7 +107,7 @@ fn the_missing_key_is_named_with_its_file() {
     error: ~/.aws/credentials:4: profile `secret` has incomplete access keys: `aws_access_key_id` is missing; AWS tools fail or ignore the other key
         hint: add `aws_access_key_id`, or remove the other key
     warning: ~/.aws/credentials:6: profile `token` has a session token, but no access keys
-        hint: add the access keys that it belongs to, or remove the token
+        hint: add the access keys of this token, or remove the token
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
@@ -143,12 +143,12 @@ fn the_error_output_of_a_failed_process_is_shown() {
     let said = use_(&home, "process").fails(1);
     shows!(home, said, @r"
     ssox: `credential_process` of profile `process` failed: exit status 7: looking in the vault
-    ssox: hint: run the command in a terminal to see what it prints
+    ssox: hint: run the configured command in a terminal to see what it prints
     ");
     process(&home, "echo half a document");
     shows!(home, use_(&home, "process").fails(4), @r#"
     ssox: `credential_process` of profile `process` printed something that is not JSON
-    ssox: hint: it must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}
+    ssox: hint: the program must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}
     "#);
 }
 
@@ -159,11 +159,11 @@ fn a_process_that_leads_back_to_itself_is_named() {
         |name: &str, other: &str| format!("[profile {name}]\ncredential_process = {SSOX} credential-process {other}\n");
     home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
     shows!(home, use_(&home, "a").fails(1), @r"
-    ssox: `credential_process` of profile `a` failed: exit status 1: `credential_process` of profile `b` failed: exit status 1: `credential_process` of profile `c` failed: exit status 4: `credential_process` of profile `a` is circular: a → b → c → a
+    ssox: `credential_process` of profile `a` is circular: a → b → c → a (from `credential_process` of profile `c`) (from `credential_process` of profile `b`) (from `credential_process` of profile `a`)
     ssox: hint: the program in `credential_process` of `[profile a]` must call ssox with another profile
     ");
     shows!(home, home.ssox(&["export", "self", "--format", "env"]).fails(1), @r"
-    ssox: `credential_process` of profile `self` failed: exit status 4: `credential_process` of profile `self` is circular: self → self
+    ssox: `credential_process` of profile `self` is circular: self → self (from `credential_process` of profile `self`)
     ssox: hint: the program in `credential_process` of `[profile self]` must call ssox with another profile
     ");
     // A process that asks ssox for another profile is not a loop.
@@ -243,8 +243,8 @@ fn serve_keys(home: &Home) -> String {
 fn a_container_has_a_role_that_can_assume_others() {
     let home = home(&role("container", "FromContainer", "credential_source = EcsContainer"));
     shows!(home, use_(&home, "container").fails(4), @r"
-    ssox: `credential_source = EcsContainer`: ssox does not run in a container that has an IAM role
-    ssox: hint: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI must be set
+    ssox: `credential_source = EcsContainer`: ssox is not running in a container that has an IAM role
+    ssox: hint: in a container with an IAM role, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI is set
     ");
     let url = format!("{}/agent", serve_keys(&home));
     let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", url.as_str());
@@ -252,7 +252,7 @@ fn a_container_has_a_role_that_can_assume_others() {
         home.ssox_with(&["--emit=zsh1", "use", "container"], &[uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "no")]);
     shows!(home, wrong.fails(5), @r"
     ssox: `credential_source = EcsContainer`: the container's credential service answered 403: not for you
-    ssox: hint: AWS_CONTAINER_CREDENTIALS_FULL_URI sets the address of the credential service; if it is not needed here: unset AWS_CONTAINER_CREDENTIALS_FULL_URI
+    ssox: hint: AWS_CONTAINER_CREDENTIALS_FULL_URI sets the address of the credential service; if this address is wrong here: unset AWS_CONTAINER_CREDENTIALS_FULL_URI
     ");
     fs::write(home.path("token"), "letmein").unwrap();
     let right =

@@ -226,9 +226,9 @@ fn doctor_names_the_tools_that_take_another_identity() {
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
     warning: these tools would use other credentials than those of this shell: polars alone takes `old` (the first keys in ~/.aws/credentials, whatever AWS_PROFILE says)
-        hint: ssox status --tools shows all; most tools use access keys in the environment (ssox use) in the same way
+        hint: ssox status --tools shows every tool; most tools use access keys in the environment (ssox use) in the same way
     info: tools would send requests without a signature, and show no error: Java v1 (unsigned: it does not read sso_session); tiledb (unsigned: it does not read sso_session)
-        hint: ssox status --tools shows all; most tools use access keys in the environment (ssox use) in the same way
+        hint: ssox status --tools shows every tool; most tools use access keys in the environment (ssox use) in the same way
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");

@@ -187,7 +187,7 @@ fn protected(protection: &str) -> Home {
 fn a_process_that_ssox_refuses_is_shown_as_refused() {
     let home = protected("ssox_protected = true");
     let row = |profile: &str, tool: &str| row(&rows(&home, &[("AWS_PROFILE", profile)]), tool).clone();
-    let cause = "profile `prod` is protected, and programs get no credentials of it";
+    let cause = "profile `prod` is protected, so programs get no credentials from this profile";
     let refused = row("prod", "boto3");
     assert_eq!((&refused["source"], &refused["identity"]), (&"none".into(), &Value::Null));
     assert_eq!(refused["why"], format!("refuses: AWS_PROFILE: credential_process, but {cause}"));
@@ -217,7 +217,7 @@ fn profile_only_is_refused_where_tools_would_get_no_credentials_of_a_protected_p
     let home = protected("ssox_protected = true");
     let refused = home.ssox(&["--emit=zsh1", "use", "--yes", "--profile-only", "prod"]).fails(3);
     says!(home, refused, @r"
-    ssox: AWS tools would get no credentials with --profile-only: profile `prod` is protected, and programs get no credentials of it
+    ssox: AWS tools would get no credentials with --profile-only: profile `prod` is protected, so programs get no credentials from this profile
     ssox: hint: ssox use prod in a shell, or write `ssox_protected = unattended` into the profile
     ");
     let of_role = home.ssox(&["--emit=zsh1", "use", "--profile-only", "deploy"]).fails(3);

@@ -157,9 +157,9 @@ fn without_the_function_nothing_secret_is_printed() {
         errors += &home.ssox_with(verb, &[("SHELL", "/bin/zsh")]).fails(2);
     }
     says!(home, errors, @r#"
-    ssox: `ssox use` changes the current shell, which only ssox's shell function can do
+    ssox: `ssox use` changes the current shell, and only ssox's shell function can do that
     ssox: hint: eval "$(ssox init zsh)"; add this line to the rc file of your shell too
-    ssox: `ssox clear` changes the current shell, which only ssox's shell function can do
+    ssox: `ssox clear` changes the current shell, and only ssox's shell function can do that
     ssox: hint: eval "$(ssox init zsh)"; add this line to the rc file of your shell too
     "#);
     assert_eq!(home.standin.total(), 0);
@@ -305,11 +305,11 @@ fn an_unreachable_aws_is_reported() {
     let at = |url: &str| home.ssox_with(&USE_DEV, &[("AWS_ENDPOINT_URL", url), ("AWS_MAX_ATTEMPTS", "1")]).fails(6);
     says!(home, at("http://nonexistent.invalid"), @r"
     ssox: warning: AWS_ENDPOINT_URL is `http://nonexistent.invalid`: tokens and credentials are sent there unencrypted
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: could not resolve host `nonexistent.invalid`
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: could not resolve the host name of `nonexistent.invalid`
     ssox: hint: AWS_ENDPOINT_URL sends requests to `http://nonexistent.invalid`, not to AWS: unset AWS_ENDPOINT_URL
     ");
     says!(home, at("http://127.0.0.1:1"), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: connection refused by `STANDIN`
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
     ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
     ");
 }

@@ -22,7 +22,8 @@ fn a_failed_registration_says_what_ssox_registers_with() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let network = network(&format!("http://{free}"));
     let error = oidc::register_client(&context(&[]), &network, &REGION.into(), &registration()).unwrap_err();
-    let message = format!("could not register ssox as a client of IAM Identity Center: connection refused by `{free}`");
+    let message =
+        format!("could not register ssox as a client of IAM Identity Center: `{free}` refused the connection");
     assert_eq!(error.message, message);
 }
 

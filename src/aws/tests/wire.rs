@@ -13,10 +13,10 @@ fn an_unknown_host_is_named() {
     // A label of a host name has at most 63 characters, so the name is invalid and no DNS server is asked.
     let host = "a".repeat(64);
     let error = fails(&Network { max_attempts: None, ..network(&format!("http://{host}.invalid")) }, &[]);
-    assert_says(&error, ErrorKind::Unreachable, &format!("could not resolve host `{host}.invalid`"));
+    assert_says(&error, ErrorKind::Unreachable, &format!("could not resolve the host name of `{host}.invalid`"));
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = fails(&network(&format!("http://{free}")), &[]);
-    assert_says(&error, ErrorKind::Unreachable, &format!("connection refused by `{free}`"));
+    assert_says(&error, ErrorKind::Unreachable, &format!("`{free}` refused the connection"));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn no_proxy_bypasses_the_proxy() {
     let bypass = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "example.com,127.0.0.1")];
     get_with(&bypass, &network(&standin.url()), &token(&standin)).unwrap();
     let error = fails(&network(&standin.url()), &[("HTTP_PROXY", "http://127.0.0.1:9")]);
-    assert_says(&error, ErrorKind::Unreachable, "connection refused by `127.0.0.1:9`, the proxy of HTTP_PROXY");
+    assert_says(&error, ErrorKind::Unreachable, "the proxy `127.0.0.1:9` (from HTTP_PROXY) refused the connection");
 }
 
 fn bundle(path: &Path) -> Option<CaBundle> {

@@ -66,7 +66,7 @@ pub(super) fn assignment(
     quiet.no_input = true;
     match listed(&quiet, session, given) {
         Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => {
-            say(&format!("account and role are not checked: {}", error.message));
+            say(&format!("the account and the role are not checked: {}", error.message));
             Ok((Account { id, name: AccountNames::load(ctx).get(&id).map(String::from), email: None }, role.into()))
         }
         checked => checked,
@@ -133,10 +133,8 @@ fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<
     match (given, roles.as_slice()) {
         (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),
         (Some(role), _) => Err(unassigned_role(role, account, &roles)),
-        (None, []) => {
-            Err(Error::refused(format!("no role is assigned to you in `{}`", account.id))
-                .hint("choose another account"))
-        }
+        (None, []) => Err(Error::refused(format!("no role is assigned to you in account `{}`", account.id))
+            .hint("choose another account")),
         (None, [only]) => Ok(only.clone()),
         (None, several) => {
             let rows: Vec<Row> =
@@ -151,5 +149,5 @@ fn unassigned_role(role: &str, account: &Account, roles: &[String]) -> Error {
         [] => "leave out --role-name to choose from the roles that are assigned to you".into(),
         near => format!("did you mean `{}`?", near.join("` or `")),
     };
-    Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id)).hint(hint)
+    Error::refused(format!("role `{role}` is not assigned to you in account `{}`", account.id)).hint(hint)
 }

@@ -74,6 +74,9 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let again = |files: &ConfigFiles| migrated(files, &self::groups(files, args), args);
     if propose::write(ctx, &files.config, text.expose(), consent, again)? {
+        if groups.len() > 1 {
+            say("next: sign in to each of these sessions");
+        }
         for group in &groups {
             say(&format!("next: ssox login {}", as_option("--sso-session", &group.name)));
         }

@@ -72,7 +72,7 @@ fn check_profile_name(files: &ConfigFiles, name: &str) -> Result<()> {
     let Some(known) = files.profile(name) else { return check_name(SectionKind::Profile, name) };
     let mut others = OTHER_SOURCES.iter().map(|(key, _)| *key).chain(["aws_access_key_id"]);
     if let Some(key) = others.find(|key| known.entry(key).is_some()) {
-        return Err(Error::configuration(format!("profile `{name}` already exists, with `{key}`"))
+        return Err(Error::configuration(format!("profile `{name}` already exists, and has `{key}`"))
             .hint("choose another name with --profile NAME"));
     }
     Ok(())

@@ -50,7 +50,10 @@ pub(super) fn write_shown(
 ) -> Result<bool> {
     if consent == Consent::Asked {
         if ctx.no_input {
-            return Err(Error::needs_person("there is nobody to confirm this change").hint("add --yes"));
+            return Err(Error::needs_person(
+                "this change needs a confirmation, and ssox cannot ask for it (no terminal, CI or --no-input)",
+            )
+            .hint("add --yes"));
         }
         let answer = terminal::ask(&format!("write this to {}? [Y/n] ", file.path.display()))?;
         if !answer.is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "" | "y" | "yes")) {

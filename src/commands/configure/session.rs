@@ -104,7 +104,7 @@ fn checked(session: Session, args: &SessionOptions) -> Result<Session> {
     for (option, given, known) in options {
         if given.is_some_and(|given| canonical(given) != canonical(known)) {
             return Err(Error::configuration(format!(
-                "session `{}` has `{known}`, which differs from {option}",
+                "{option} differs from the value in session `{}`: `{known}`",
                 session.label()
             ))
             .hint(format!("leave out {option}, or choose another name with --sso-session")));

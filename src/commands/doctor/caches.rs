@@ -90,6 +90,6 @@ fn no_token(ctx: &Context, session: &Session) -> Option<Finding> {
     let file = session::token::path(ctx, session).ok()?;
     let _is_json: Value = serde_json::from_slice(&files::read(&file).ok()??).ok()?;
     let message =
-        format!("contains no token for `{}`: ssox ignores it, and replaces it when you sign in", session.label());
+        format!("contains no token for `{}`: ssox ignores the file, and replaces it when you sign in", session.label());
     Some(Finding::new("cache", Warning, message, session.sign_in_line()).at(file, None))
 }

@@ -37,7 +37,7 @@ fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
             )
         }
         Err(error) => {
-            let message = format!("{}; it has the token and the role credentials {of}", error.message);
+            let message = format!("{}; the keyring has the token and the role credentials {of}", error.message);
             Finding::new("keyring", Warning, message, error.hints.join("; "))
         }
     }
@@ -65,7 +65,8 @@ fn roles_in_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     left.dedup();
     let finding = |file: std::path::PathBuf| {
         let hint = format!("rm {}", path_argument(&file));
-        Finding::new("keyring", Warning, "has role credentials that are kept in the keyring now", hint).at(file, None)
+        Finding::new("keyring", Warning, "has role credentials, but ssox now keeps them in the keyring", hint)
+            .at(file, None)
     };
     left.into_iter().map(finding).collect()
 }

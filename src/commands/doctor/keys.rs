@@ -25,10 +25,7 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
         (None, Some(_)) => (incomplete(name, "aws_access_key_id"), id.or(secret)),
         (None, None) => {
             let message = format!("profile `{name}` has a session token, but no access keys");
-            (
-                Finding::new("config", Warning, message, "add the access keys that it belongs to, or remove the token"),
-                token,
-            )
+            (Finding::new("config", Warning, message, "add the access keys of this token, or remove the token"), token)
         }
         (Some(_), Some(_)) => {
             let message = format!("the access keys of profile `{name}` expired at {}", expired_at()?);

@@ -16,13 +16,13 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
     let finding = |message: &str, hint: String| Some(Finding::new("shell", Warning, message, hint));
     match ctx.var("SSOX_FUNCTION").map(Emit::parse) {
         Some(Ok(emit)) if ctx.var("SSOX_HOOK") == Some("replaced") => finding(
-            "another prompt replaced that of ssox: credentials are neither shown nor renewed at the prompt",
+            "another tool replaced ssox's prompt: credentials are neither shown nor renewed",
             format!("move the line that loads ssox to the end of {}", emit.shell.rc_file_name()),
         ),
         Some(Ok(_)) => None,
         Some(Err(_)) => finding("the function in this shell is of another version of ssox", "start a new shell".into()),
         None if has_line(ctx) => finding(
-            "you did not call ssox's function: an alias or function hides it, or this shell started before its rc file was changed",
+            "this command did not go through ssox's function: an alias or another function hides the function, or this shell started before its rc file was changed",
             format!("{}; or start a new shell", unhide(ctx)),
         ),
         None => finding("this shell has no ssox function: `ssox use` cannot change it", install(ctx)),
@@ -31,5 +31,5 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
 
 /// Returns how to find and remove the command that hides ssox's function.
 fn unhide(ctx: &Context) -> &'static str {
-    hint::shell(ctx).map_or("type -a ssox shows all; unalias ssox", |shell| shell.unhide())
+    hint::shell(ctx).map_or("type -a ssox shows what hides it, unalias ssox removes an alias", |shell| shell.unhide())
 }

@@ -111,7 +111,7 @@ fn quoted_program(files: &ConfigFiles, section: &Section) -> Option<Finding> {
     );
     let (file, line) = files.location(entry);
     let hint =
-        "write the path without quotes; if it contains a space, make a symbolic link to it whose path contains none";
+        "write the path without quotes; if the path contains a space, make a symbolic link whose path contains none";
     Some(Finding::new("config", Info, message, hint).at(file, Some(line)))
 }
 

@@ -80,7 +80,7 @@ impl VerbArgs for Each {
             return Err(Error::needs_person(message).hint("add --include-protected"));
         }
         if !protected.is_empty() {
-            terminal::say(&format!("left out, because they are protected: {names}"));
+            terminal::say(&format!("not started for these profiles, because they are protected: {names}"));
             terminal::say("hint: add --include-protected");
         }
         let output = Output::new(shown(ctx, self), self.output_dir.clone())?;

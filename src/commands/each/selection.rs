@@ -192,8 +192,9 @@ fn check_all_match(
     }
     Err(match unused {
         Some(pattern) => unmatched(files, listings, pattern),
-        None => Error::usage("no profile and no assignment has that session, account and role")
-            .hint("ssox list, or ssox list --assigned"),
+        None => Error::usage("no profile and no assignment matches --sso-session, --account and --role together")
+            .hint("ssox list shows all profiles")
+            .hint("ssox list --assigned shows every account and role"),
     })
 }
 
@@ -201,14 +202,14 @@ fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
     let mut names: Vec<String> = files.profile_names().collect();
     let (what, list) = if pattern.contains('/') {
         names.extend(listings.spelled());
-        ("no profile and no assignment", "ssox list --assigned")
+        ("no profile and no assignment", "ssox list --assigned shows every account and role")
     } else {
-        ("no profile", "ssox list")
+        ("no profile", "ssox list shows all profiles")
     };
     let error = Error::usage(format!("{what} matches `{pattern}`"));
     match nearest(pattern, names.iter().map(String::as_str)).as_slice() {
         [] => error.hint(list),
-        near => error.hint(format!("did you mean `{}`? {list} shows all", near.join("` or `"))),
+        near => error.hint(format!("did you mean `{}`? {list}", near.join("` or `"))),
     }
 }
 

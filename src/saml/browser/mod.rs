@@ -125,8 +125,7 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
                     "{how}: it is not Chrome, Edge, Chromium or Brave, or a policy disallows remote debugging"
                 );
                 let line = ctx.line_to_set("SSOX_BROWSER", "/path/to/another");
-                let hint = format!("{line}; or {}", super::GIVE_RESPONSE);
-                return Err(unusable(why).hint(hint));
+                return Err(unusable(why).hint(line).hint(super::GIVE_RESPONSE));
             }
         }
     }

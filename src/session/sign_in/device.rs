@@ -79,7 +79,7 @@ fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthoriz
     if options.copy {
         terminal::copy(client.ctx, url);
     }
-    let what = if with_code.is_some() { "check that it shows" } else { "enter" };
+    let what = if with_code.is_some() { "check that the page shows" } else { "enter" };
     terminal::say(&format!("{what} the code  {}", authorization.user_code));
     Ok(())
 }

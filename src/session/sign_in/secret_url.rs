@@ -24,7 +24,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) fn open_secret_url(ctx: &Context, browser: &Opener, url: &Secret, hint: &str) -> Result<()> {
     let failed = |why: &str| Err(Error::needs_person(why).hint(hint));
     if ctx.no_input || !browser.can_open(ctx) {
-        return failed("ssox cannot open a browser here");
+        return failed("no browser can be opened here");
     }
     let (listener, state) = (CallbackListener::bind(None)?, random::<24>()?);
     let local_url = format!("{}?code=go&state={state}", listener.redirect_uri());

@@ -68,7 +68,8 @@ fn configured(saml: &Saml) -> Result<SamlRole> {
     let (Some(role), Some(provider)) = (&saml.role, &saml.provider_arn) else { return Err(roles_are_encrypted()) };
     if !role::is_provider(provider) {
         let message = format!("`ssox_saml_provider_arn` is `{provider}`, which is not the ARN of a SAML provider");
-        return Err(Error::configuration(message).hint("it looks like `arn:aws:iam::444455556666:saml-provider/NAME`"));
+        return Err(Error::configuration(message)
+            .hint("the ARN of a SAML provider looks like `arn:aws:iam::444455556666:saml-provider/NAME`"));
     }
     Ok(SamlRole { role_arn: role.as_str().into(), provider_arn: provider.clone() })
 }

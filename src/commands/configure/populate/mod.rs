@@ -105,7 +105,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
         return Err(missing.unwrap_or_else(|| no_role(&session)));
     }
     if args.prune && missing.is_some() {
-        warn("nothing is removed, because AWS did not list everything");
+        warn("no profile is removed, because AWS did not list all accounts and roles");
     }
     let account_names = AccountNames::load(ctx);
     let plan = plan(&files, &listing, &account_names, &request)?;
@@ -183,7 +183,7 @@ fn session(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Ses
 
 fn legacy(session: &Session) -> Error {
     let message = format!("`{}` is the start URL of legacy profiles, not of an sso-session", session.start_url);
-    Error::configuration(message).hint("ssox configure migrate gives them one")
+    Error::configuration(message).hint("ssox configure migrate gives these profiles an sso-session")
 }
 
 fn no_role(session: &Session) -> Error {

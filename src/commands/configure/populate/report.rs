@@ -46,7 +46,7 @@ impl<'a> PopulateJson<'a> {
 pub(super) fn say_counts(plan: &Plan) {
     if !plan.skipped.is_empty() {
         warn(&format!(
-            "not written: {}; there are already profiles with these names, which `configure populate` did not create",
+            "not written: {}: profiles with these names already exist, and `configure populate` did not create them",
             name_list(&plan.skipped)
         ));
     }
@@ -56,5 +56,6 @@ pub(super) fn say_counts(plan: &Plan) {
     for (from, to) in &plan.renamed {
         say(&format!("profile `{from}` will be renamed to `{to}`"));
     }
-    say(&format!("+{} ~{} -{}", plan.added.len(), plan.changed.len(), plan.removed.len()));
+    let (added, changed, removed) = (plan.added.len(), plan.changed.len(), plan.removed.len());
+    say(&format!("profiles: {added} to add, {changed} to change, {removed} to remove"));
 }
