@@ -44,8 +44,8 @@ impl ClassifyRetry for RetryPolicy {
     }
 }
 
-/// Returns whether the SDK sends the request again after a response with this status, and how long the SDK waits before
-/// it sends the request.
+/// Returns what the SDK does after a response with this status: whether it sends the request again, and after which
+/// pause.
 fn action(status: u16, retry_after: Option<&str>) -> RetryAction {
     if !matches!(status, 429 | 503) {
         return RetryAction::NoActionIndicated;

@@ -1,5 +1,5 @@
-//! The result of a call to AWS, used in `aws` only: its error also says whether the same call may succeed in another
-//! region.
+//! The result of a call to AWS; only the module `aws` uses it. The error also says whether the same call may succeed in
+//! another region.
 
 use crate::error::Error;
 

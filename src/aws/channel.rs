@@ -1,6 +1,6 @@
 //! The connection to one AWS service: its region, host or custom endpoint, HTTP client, time limits and retries.
 //!
-//! It is made just before the first request, because loading the system's CA certificates takes milliseconds.
+//! A channel is made just before the first request, because loading the system's CA certificates takes milliseconds.
 
 use super::attempts::AttemptLog;
 use super::call_result::CallResult;
@@ -45,10 +45,10 @@ pub(super) struct Channel {
 }
 
 impl Channel {
-    /// Makes a channel to a service in a region, or to its custom endpoint.
+    /// Makes a channel to a service in a region, or to the custom endpoint of the service.
     ///
     /// # Errors
-    /// Configuration: the region, the endpoint, the proxy or the CA bundle is invalid.
+    /// `Configuration`: the region, the endpoint, the proxy or the CA bundle is invalid.
     pub(super) fn for_service(
         ctx: &Context,
         network: &Network,
@@ -76,7 +76,7 @@ impl Channel {
     /// requests.
     ///
     /// # Errors
-    /// As [`Channel::for_service`].
+    /// Those of [`Channel::for_service`].
     pub(super) fn to_endpoint(ctx: &Context, network: &Network, endpoint: &CustomEndpoint, url: &str) -> Result<Self> {
         let CustomEndpoint { url: base, origin } = endpoint;
         if Address::parse(base).is_none() {
@@ -93,7 +93,7 @@ impl Channel {
     /// Makes a channel to the host in a URL.
     ///
     /// # Errors
-    /// As [`Channel::for_service`].
+    /// Those of [`Channel::for_service`].
     pub(super) fn to_url(ctx: &Context, network: &Network, url: &str) -> Result<Self> {
         let timeouts = network.timeouts;
         let attempts = network.max_attempts.unwrap_or(DEFAULT_ATTEMPTS);
@@ -142,7 +142,7 @@ impl Channel {
 /// Runs one call until it returns, in a Tokio runtime with a single thread.
 ///
 /// # Errors
-/// The errors of the call. `Other`: the runtime cannot be started.
+/// Those of the call. `Other`: the runtime cannot be started.
 pub(super) fn block_on<T>(call: impl Future<Output = CallResult<T>>) -> CallResult<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|cause| Error::other(format!("could not start the Tokio runtime: {cause}")))?;

@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::percent::encode;
 use crate::secret::Secret;
 
-/// Returns the URL of a service's console; without a service, of the console's home page.
+/// Returns the URL of a service's console; without a service, the URL of the console's home page.
 pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<&str>) -> String {
     let host = region.map_or_else(|| partition.console_host.into(), |region| partition.regional_console_host(region));
     let query = region.map(|region| format!("?region={region}")).unwrap_or_default();

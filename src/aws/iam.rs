@@ -22,7 +22,8 @@ const BODY: &str = "Action=ListAccountAliases&Version=2010-05-08";
 /// Returns the alias of the account that the credentials belong to; `None` when the account has no alias.
 ///
 /// # Errors
-/// `Refused`: the credentials lack the permission `iam:ListAccountAliases`, which few roles have. `Unreachable`.
+/// `Refused`: the credentials lack the permission `iam:ListAccountAliases`, which few roles have. `Unreachable`: AWS
+/// sends no valid response.
 pub(crate) fn account_alias(
     ctx: &Context,
     network: &Network,

@@ -1,5 +1,5 @@
-//! Lists all accounts that a session may use, and the roles in each or in one. Many requests are in flight at a time,
-//! and `pace` limits the rate for all of them.
+//! Lists all accounts that a session may use, and the roles in each account or in one account. Many requests are in
+//! flight at a time; the module `pace` limits the rate of all requests together.
 //!
 //! A request that fails or is throttled is sent again. When AWS refuses to list the roles of an account, the account is
 //! listed without roles, and the listing continues.
@@ -34,8 +34,8 @@ const LONGEST_FAILURE: Duration = Duration::from_secs(60);
 /// The role names of each account.
 pub(crate) type Roles = HashMap<AccountId, Vec<String>>;
 
-/// All accounts that the person may use, sorted by account ID, each with its role names; `None` when its roles were not
-/// listed.
+/// All accounts that the person may use, sorted by account ID, each with its role names. An account whose roles were
+/// not listed has `None` instead.
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
     pub(crate) accounts: Vec<(Account, Option<Vec<String>>)>,
@@ -45,12 +45,12 @@ pub(crate) struct Assigned {
     pub(crate) has_ended_early: bool,
 }
 
-/// Lists all accounts and their roles. Accounts in `known` keep the roles given there, and AWS is not asked for them.
-/// For all other accounts, calls `listed` as soon as the roles of an account are complete. The arguments are the
-/// account ID, the roles, and how many accounts were found so far.
+/// Lists all accounts and their roles. Does not ask AWS for the roles of the accounts in `known`, but takes these roles
+/// from `known`. Calls `listed` for each other account as soon as its roles are complete; the arguments of `listed` are
+/// the account ID, the roles, and how many accounts were found so far.
 ///
 /// # Errors
-/// `NeedsPerson` when AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed.
+/// `NeedsPerson`: AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed.
 pub(crate) fn list_assignments(
     ctx: &Context,
     network: &Network,
@@ -81,7 +81,7 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, t
 /// Returns the sorted names of the roles that the person may use in an account.
 ///
 /// # Errors
-/// `NeedsPerson` when AWS rejects the token. `Refused`, `Unreachable`: the roles could not be listed.
+/// `NeedsPerson`: AWS rejects the token. `Refused`, `Unreachable`: the roles could not be listed.
 pub(crate) fn list_account_roles(
     ctx: &Context,
     network: &Network,

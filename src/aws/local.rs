@@ -32,8 +32,8 @@ const ROLES: &str = "latest/meta-data/iam/security-credentials/";
 /// `Authorization`.
 ///
 /// # Errors
-/// `Refused` with the service's message. `Unreachable` when the service does not answer or its response has no
-/// credentials.
+/// `Refused`: the service rejects the request; the error contains the service's message. `Unreachable`: the service
+/// does not answer, or its response has no credentials.
 pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>) -> Result<RoleCredentials> {
     ctx.log(|| format!("asking for the container's credentials at {}", without_query(url)));
     let call = async {
@@ -49,7 +49,7 @@ pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>
 /// requires for each request.
 ///
 /// # Errors
-/// As [`container`].
+/// Those of [`container`].
 pub(crate) fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
     let endpoint = endpoint.trim_end_matches('/');
     ctx.log(|| format!("asking for the instance's credentials at {endpoint}"));
@@ -129,7 +129,8 @@ impl Service {
     }
 }
 
-/// Returns the `message` of a JSON error response, with `: ` before it; empty when it has none.
+/// Returns the `message` of a JSON error response, with `: ` before it. Returns an empty text when the response has no
+/// `message`.
 fn message_in(body: &str) -> String {
     let document: Value = serde_json::from_str(body).unwrap_or_default();
     let message = document.get("message").or_else(|| document.get("Message"));

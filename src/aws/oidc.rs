@@ -79,7 +79,7 @@ pub(crate) enum TokenResponse {
 /// Registers ssox as a client of the OIDC service.
 ///
 /// # Errors
-/// `Refused` with a hint about the region, `Unreachable`.
+/// `Refused`: AWS rejects the request; the hint is about the region. `Unreachable`: AWS sends no valid response.
 pub(crate) fn register_client(
     ctx: &Context,
     network: &Network,
@@ -110,7 +110,7 @@ pub(crate) fn register_client(
 /// Starts a sign-in with a device code. Returns `None` when AWS does not know the client registration.
 ///
 /// # Errors
-/// `Refused` with a hint about the region, `Unreachable`.
+/// `Refused`: AWS rejects the request; the hint is about the region. `Unreachable`: AWS sends no valid response.
 pub(crate) fn start_device_authorization(
     ctx: &Context,
     network: &Network,
@@ -149,8 +149,8 @@ pub(crate) fn start_device_authorization(
 /// Requests a token in exchange for a grant.
 ///
 /// # Errors
-/// `Refused`, `Unreachable`. The OAuth error codes that say what to do with this grant are returned as a
-/// [`TokenResponse`].
+/// `Refused`: AWS rejects the request. `Unreachable`: AWS sends no valid response. The OAuth error codes that say what
+/// to do with this grant are not errors, but variants of [`TokenResponse`].
 pub(crate) fn create_token(
     ctx: &Context,
     network: &Network,
@@ -217,8 +217,9 @@ fn issued(output: &CreateTokenOutput) -> Result<TokenResponse> {
     })
 }
 
-/// Returns an OAuth error code as a response. Codes about polling are responses only to a device code, and a denial only
-/// to a person's sign-in; otherwise they say nothing about the grant, and are errors.
+/// Converts an OAuth error code into a response; `None` for a code that is an error. A code about polling is a response
+/// only if the grant is a device code. A denial is a response unless the grant is a refresh token, because only a
+/// person can deny a sign-in.
 fn protocol_error(grant: &Grant, error: &CreateTokenError) -> Option<TokenResponse> {
     let is_device_code = matches!(grant, Grant::DeviceCode(_));
     match error {

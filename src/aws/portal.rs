@@ -37,7 +37,8 @@ impl Account {
 /// Returns the credentials of a role in an account.
 ///
 /// # Errors
-/// `NeedsPerson` when AWS rejects the token. `Refused` when the role is not assigned to the person. `Unreachable`.
+/// `NeedsPerson`: AWS rejects the token. `Refused`: the role is not assigned to the person. `Unreachable`: AWS sends no
+/// valid response.
 pub(crate) fn get_role_credentials(
     ctx: &Context,
     network: &Network,
@@ -73,7 +74,7 @@ pub(crate) fn get_role_credentials(
 /// Signs out: AWS revokes the session's token.
 ///
 /// # Errors
-/// As [`get_role_credentials`].
+/// Those of [`get_role_credentials`].
 pub(crate) fn logout(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<()> {
     let _progress = Progress::start("signing out");
     let (channel, client) = client(ctx, network, region)?;

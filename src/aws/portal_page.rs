@@ -42,7 +42,7 @@ pub(super) struct PageRequest {
     pub(super) failures: u32,
 }
 
-/// A page of a listing, and the token of the next page; `None` after the last page.
+/// A page of a listing, and the token of the next page. The token is `None` on the last page.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) entries: Entries,
@@ -68,7 +68,7 @@ pub(super) struct Failure {
 pub(super) enum Retry {
     /// Yes: the network failed, or AWS had an internal error.
     Yes,
-    /// Yes, later: AWS throttles. The value is how long to wait, if AWS said it.
+    /// Yes, later: AWS throttles. The value is the time to wait, if AWS gave one.
     Throttled(Option<Duration>),
     /// No: AWS refuses this page. Requests for other pages may succeed.
     No,
@@ -93,7 +93,8 @@ impl PageTokens {
 }
 
 impl PageRequest {
-    /// Returns the request for the first page of an account's roles; without `account_id`, of the list of accounts.
+    /// Returns the request for the first page of an account's roles; without `account_id`, the request for the first
+    /// page of the list of accounts.
     pub(super) fn first(account_id: Option<AccountId>) -> Self {
         Self { account_id, page_token: None, failures: 0 }
     }

@@ -21,14 +21,14 @@ pub(super) struct Proxy {
 }
 
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// `HTTP_PROXY` is ignored in a CGI program, where it may be the HTTP header `Proxy` of a web request, which anybody
-/// can send (<https://httpoxy.org>).
+/// `HTTP_PROXY` is ignored in a CGI program, where it may contain the HTTP header `Proxy` of a web request; anybody can
+/// send such a header (<https://httpoxy.org>).
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 
 /// Returns the proxy for URLs of a scheme; `None` when no variable names one.
 ///
 /// # Errors
-/// Configuration: one of the proxy variables (of either scheme) is not the URL of a proxy, or the proxy is a SOCKS
+/// `Configuration`: one of the proxy variables (of either scheme) is not the URL of a proxy, or the proxy is a SOCKS
 /// proxy. The message does not show the value, because it may contain a password.
 pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     let set = |names: [&'static str; 4]| names.into_iter().filter_map(|name| Some((name, ctx.var(name)?)));
@@ -59,7 +59,7 @@ pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
 }
 
 /// Splits `[scheme://][user:password@]host[:port]`. Returns the scheme and the address without user and password;
-/// `None` for any other text. An invalid port must not reach the HTTP client: it would use the default port instead.
+/// `None` for any other text. An invalid port must not reach the HTTP client, which would use the default port instead.
 fn split(text: &str) -> Option<(&str, Address)> {
     let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
     let is_known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(&scheme);

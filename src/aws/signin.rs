@@ -30,7 +30,8 @@ pub(crate) fn base(network: &Network, region: &Region) -> String {
 /// credentials.
 ///
 /// # Errors
-/// `Refused`, also when the credentials are an IAM user's long-term access keys; `Unreachable`.
+/// `Refused`: AWS rejects the credentials, or they are an IAM user's long-term access keys. `Unreachable`: AWS sends no
+/// valid response.
 pub(crate) fn get_signin_token(
     ctx: &Context,
     network: &Network,

@@ -42,7 +42,7 @@ pub(crate) struct CallerIdentity {
 /// Assumes a role with the credentials in `source`.
 ///
 /// # Errors
-/// `Refused` with STS's message, `Unreachable`.
+/// `Refused`: STS rejects the request; the error contains its message. `Unreachable`: AWS sends no valid response.
 pub(crate) fn assume_role(
     ctx: &Context,
     network: &Network,
@@ -70,7 +70,7 @@ pub(crate) fn assume_role(
 /// Exchanges a SAML assertion for a role's credentials. The request is not signed.
 ///
 /// # Errors
-/// As [`assume_role`].
+/// Those of [`assume_role`].
 pub(crate) fn assume_role_with_saml(
     ctx: &Context,
     network: &Network,
@@ -95,7 +95,7 @@ pub(crate) fn assume_role_with_saml(
 /// Exchanges a web identity token for a role's credentials. The request is not signed.
 ///
 /// # Errors
-/// As [`assume_role`].
+/// Those of [`assume_role`].
 pub(crate) fn assume_role_with_web_identity(
     ctx: &Context,
     network: &Network,
@@ -120,7 +120,7 @@ pub(crate) fn assume_role_with_web_identity(
 /// Exchanges an IAM user's long-term access keys and an MFA code for temporary credentials.
 ///
 /// # Errors
-/// As [`assume_role`].
+/// Those of [`assume_role`].
 pub(crate) fn get_session_token(
     ctx: &Context,
     network: &Network,
@@ -143,7 +143,7 @@ pub(crate) fn get_session_token(
 /// Returns the identity that credentials belong to.
 ///
 /// # Errors
-/// As [`assume_role`].
+/// Those of [`assume_role`].
 pub(crate) fn get_caller_identity(
     ctx: &Context,
     network: &Network,
@@ -165,7 +165,7 @@ pub(crate) fn get_caller_identity(
     })
 }
 
-/// Calls STS in a region. When STS is unavailable in that region, calls it in the partition's global region, unless a
+/// Calls STS in a region. When STS is unavailable in that region, calls STS in the partition's global region, unless a
 /// custom endpoint is configured.
 fn in_region<T>(
     ctx: &Context,
@@ -185,8 +185,8 @@ fn in_region<T>(
     with_fallback(region, &global, call_in)
 }
 
-/// Calls STS in a region, and if STS is unavailable there, in the global region. If it is unavailable in both, returns
-/// the error of the first call.
+/// Calls STS in `region`. If STS is unavailable in that region, calls STS in `global`. If STS is unavailable in both
+/// regions, returns the error of the first call.
 fn with_fallback<T>(region: &Region, global: &Region, call_in: impl Fn(&Region) -> CallResult<T>) -> Result<T> {
     let first = call_in(region);
     let Err(CallError { error, is_region_unavailable: true }) = first else { return Ok(first?) };

@@ -26,7 +26,7 @@ pub(crate) struct CaBundle {
 /// Without TLS the system's authorities are not loaded: loading them takes milliseconds, and some containers have none.
 ///
 /// # Errors
-/// Configuration: the bundle cannot be read, or has no usable certificate.
+/// `Configuration`: the bundle cannot be read, or has no usable certificate.
 pub(super) fn context(ca_bundle: Option<&CaBundle>, is_tls: bool) -> Result<TlsContext> {
     let trust = match ca_bundle {
         Some(bundle) => TrustStore::empty().with_pem_certificate(usable_certificates(bundle)?),
@@ -37,8 +37,8 @@ pub(super) fn context(ca_bundle: Option<&CaBundle>, is_tls: bool) -> Result<TlsC
 
 /// Returns those certificates of a bundle that can be trusted as authorities, as PEM.
 ///
-/// The others are skipped, as in the system's store, because the TLS library panics when it gets one that it cannot
-/// use.
+/// The other certificates are skipped, because the TLS library panics when it gets a certificate that it cannot use.
+/// The system's certificates are filtered in the same way.
 fn usable_certificates(bundle: &CaBundle) -> Result<Vec<u8>> {
     let CaBundle { path, origin } = bundle;
     let hint = format!("set {origin} to a PEM file of certificates");

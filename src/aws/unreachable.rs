@@ -8,8 +8,8 @@ use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-/// Returns the error of a request without a complete response. If the host name cannot be resolved, the error says that
-/// the region is unavailable.
+/// Returns the error of a request without a complete response. If the host name cannot be resolved,
+/// `is_region_unavailable` is true in the error.
 pub(super) fn call_error(channel: &Channel, error: &(dyn Cause + 'static)) -> CallError {
     CallError { error: self::error(channel, error), is_region_unavailable: is_unresolved(error) }
 }

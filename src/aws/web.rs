@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(400);
 /// Returns the URL that a page redirects to; `None` when it does not redirect.
 ///
 /// # Errors
-/// Configuration: the URL, the proxy or the CA bundle is invalid. `Unreachable`.
+/// `Configuration`: the URL, the proxy or the CA bundle is invalid. `Unreachable`: the server sends no valid response.
 pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Option<String>> {
     let _progress = Progress::start("looking up the start URL");
     let channel = Channel::to_url(ctx, network, url)?;
@@ -42,7 +42,7 @@ pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Op
 /// Returns how many seconds the local clock is ahead of AWS's clock.
 ///
 /// # Errors
-/// `Unreachable`, also when the response has no `Date` header.
+/// `Unreachable`: AWS sends no response, or a response without a `Date` header.
 pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &Region) -> Result<i64> {
     let url = match &network.sso_oidc {
         Some(endpoint) => endpoint.url.clone(),
