@@ -48,7 +48,7 @@ impl Assertion {
     /// Parses a SAML response in base64.
     ///
     /// # Errors
-    /// Configuration: the text is not a SAML response, or it is longer than STS accepts. `NeedsPerson`: the identity
+    /// `Configuration`: the text is not a SAML response, or it is longer than STS accepts. `NeedsPerson`: the identity
     /// provider refused the sign-in.
     pub(crate) fn parse(base64: &str) -> Result<Self> {
         let packed: Zeroizing<String> = Zeroizing::new(base64.split_ascii_whitespace().collect());

@@ -31,7 +31,7 @@ const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// `NeedsPerson`: nobody is at a terminal, there is no browser, the person closed the browser, or the sign-in took too
-/// long. Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
+/// long. `Configuration`: the URL or the browser cannot be used. `Unreachable`: the page cannot be loaded.
 pub(super) fn capture(ctx: &Context, url: &str, timeout: Duration) -> Result<Secret> {
     check(ctx, url)?;
     let deadline = ctx.deadline(timeout);
@@ -137,8 +137,8 @@ impl Capture<'_> {
         }
     }
 
-    /// Forgets a page that was closed. Returns an error after the last one: on macOS, a browser without windows keeps
-    /// running.
+    /// Forgets a page that was closed. Returns an error after the last page was closed: on macOS, a browser without
+    /// windows keeps running.
     fn detached(&mut self, params: &Value) -> std::result::Result<(), NoResponse> {
         let had_pages = !self.pages.is_empty();
         self.pages.retain(|page| params["sessionId"] != page.as_str());

@@ -41,7 +41,7 @@ pub(crate) enum AssertionOrigin<'a> {
 ///
 /// # Errors
 /// `NeedsPerson`: nobody is at a terminal, the sign-in took too long, or the identity provider refused it.
-/// Configuration: the text is not a SAML response, or the browser cannot be used.
+/// `Configuration`: the text is not a SAML response, or the browser cannot be used.
 pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assertion> {
     let response = match origin {
         AssertionOrigin::Browser { url, timeout } => capture::capture(ctx, url, timeout)?,
@@ -56,7 +56,7 @@ pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assert
 /// Returns the roles that an assertion offers.
 ///
 /// # Errors
-/// Refused: it offers no roles. Configuration: the roles are encrypted.
+/// `Refused`: the assertion offers no roles. `Configuration`: the roles are encrypted.
 pub(crate) fn roles(assertion: &Assertion) -> Result<&[SamlRole]> {
     if !assertion.roles.is_empty() {
         return Ok(&assertion.roles);

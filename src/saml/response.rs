@@ -14,7 +14,7 @@ const MAX_SIZE: u64 = 4 << 20;
 /// Returns the SAML response in base64.
 ///
 /// # Errors
-/// Configuration: the file cannot be read. Usage: stdin is a terminal.
+/// `Configuration`: the file cannot be read. `Usage`: stdin is a terminal.
 pub(super) fn read(path: &Path) -> Result<Secret> {
     let bytes = if path == Path::new("-") { from_stdin()? } else { Zeroizing::new(files::read_named(path, MAX_SIZE)?) };
     let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());

@@ -50,7 +50,8 @@ impl Kind for AssumedRole {
     /// Returns the role's credentials. Asks the person for an MFA code if one is needed.
     ///
     /// # Errors
-    /// Those of the source. `NeedsPerson`, `Refused`, `Unreachable`.
+    /// Those of the source. `NeedsPerson`: an MFA code is needed, and nobody can be asked. `Refused`: STS rejects the
+    /// request. `Unreachable`: STS sends no valid response.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             // `min_ttl` applies only to the role's credentials. The source's credentials can assume the role until they

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// credentials.
 ///
 /// # Errors
-/// `NeedsPerson`: the keyring cannot be used. The errors of `renew`.
+/// `NeedsPerson`: the keyring cannot be used. Those of `renew`.
 pub(super) fn get_or_renew(
     ctx: &Context,
     key: &Key,
@@ -44,7 +44,7 @@ pub(super) fn get_or_renew(
 /// the entry while this process waited for the lock, returns the stored entry instead.
 ///
 /// # Errors
-/// Unreachable: another process holds the lock for too long. `NeedsPerson`: the keyring cannot be used. The errors of
+/// `Unreachable`: another process holds the lock for too long. `NeedsPerson`: the keyring cannot be used. Those of
 /// `fetch`.
 pub(super) fn fetch(
     ctx: &Context,
@@ -55,8 +55,8 @@ pub(super) fn fetch(
     fetch_within(ctx, LIMIT, key, request, fetch)
 }
 
-/// Fetches new credentials as [`fetch`] does, but waits for the lock until `limit`: a program that another process runs
-/// may take longer than AWS.
+/// Fetches and stores new credentials like [`fetch`], but waits for the lock at most for `limit`. A
+/// `credential_process` that another process runs may hold the lock for longer than a request to AWS.
 ///
 /// # Errors
 /// Those of [`fetch`].

@@ -33,7 +33,7 @@ impl CommandLine {
     /// Splits a command line into words. It is the value of `key` in `profile`.
     ///
     /// # Errors
-    /// Configuration: the command line is empty, or has an unclosed quote.
+    /// `Configuration`: the command line is empty, or has an unclosed quote.
     pub(crate) fn parse(key: &str, profile: &str, line: &str) -> Result<Self> {
         let of = format!("`{key}` of profile `{profile}`");
         let Some(words) = split(line) else {
@@ -46,17 +46,18 @@ impl CommandLine {
         Ok(Self { of, words })
     }
 
-    /// Runs the program with additional environment variables and returns its stdout. If there is a terminal, it shows
-    /// the program's stderr while the program runs.
+    /// Runs the program with additional environment variables and returns its stdout. If ssox has a terminal, the
+    /// program's stderr appears on the terminal while the program runs.
     ///
     /// # Errors
-    /// Configuration: the program cannot be started, or prints too much. Other: it failed; the message quotes its
-    /// stderr. Unreachable: it ran longer than the time limit.
+    /// `Configuration`: the program cannot be started, or prints too much. `Other`: the program failed; the message
+    /// quotes its stderr. `Unreachable`: the program ran longer than the time limit.
     pub(super) fn run(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
         self.run_within(TIMEOUT, ctx, env)
     }
 
-    /// Runs a program that may ask the person for something. It can use the terminal, and has a longer time limit.
+    /// Runs a program that may ask the person for something. The program can use the terminal, and has a longer time
+    /// limit than in [`CommandLine::run`].
     ///
     /// # Errors
     /// Those of [`CommandLine::run`].
@@ -135,7 +136,7 @@ impl CommandLine {
 struct Said<'a> {
     messages: Vec<&'a str>,
     hints: Vec<&'a str>,
-    /// Whether the last message is of ssox.
+    /// Whether the last line that is not a hint is a message of ssox.
     is_of_ssox: bool,
 }
 

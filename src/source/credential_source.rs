@@ -1,6 +1,6 @@
 //! The credentials that `credential_source` names: those of the environment, of a container, or of an EC2 instance.
 //!
-//! Invariant: they are used only to assume a role. A profile never has them as its own credentials.
+//! Invariant: these credentials are used only to assume a role. A profile never has them as its own credentials.
 
 use super::Request;
 use super::kind::{Kind, uncached};
@@ -29,11 +29,12 @@ pub(crate) const CONTAINER: [&str; 2] =
 /// The values of `credential_source`, with the names that AWS gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialSource {
-    /// The access keys in the environment. They have this ID, unless the environment has no keys.
+    /// The access keys in the environment. `access_key_id` is `None` if the environment has no access keys.
     Environment {
         access_key_id: Option<String>,
     },
-    /// The container whose URL or path is in a variable, if one is.
+    /// The role of the container in which ssox runs. `uri` is the value of a variable in [`CONTAINER`]: the URL or path
+    /// of the credentials. It is `None` if no such variable is set.
     EcsContainer {
         uri: Option<String>,
     },
@@ -87,7 +88,7 @@ impl CredentialSource {
     /// Gets the credentials from the environment or the service.
     ///
     /// # Errors
-    /// Configuration: this machine has no such credentials. The errors of the request.
+    /// `Configuration`: this machine has no such credentials. Those of the request for the credentials.
     fn fetch(&self, ctx: &Context) -> Result<RoleCredentials> {
         let credentials = match self {
             Self::Environment { .. } => environment(ctx),
@@ -159,8 +160,8 @@ fn is_set_by_ssox(ctx: &Context) -> bool {
 /// Gets credentials from the container's endpoint that the environment names.
 ///
 /// # Errors
-/// Configuration: the environment names no endpoint, or one that ssox sends no token to, or a token file that cannot be
-/// read. Those of [`local::container`].
+/// `Configuration`: the environment names no endpoint, an endpoint to which ssox sends no token, or a token file that
+/// cannot be read. Those of [`local::container`].
 pub(crate) fn container(ctx: &Context) -> Result<RoleCredentials> {
     let url = match (ctx.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), ctx.var("AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
         (Some(path), _) => format!("{ECS_AGENT}{path}"),

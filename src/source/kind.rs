@@ -15,7 +15,7 @@ pub(crate) trait Kind {
     /// Reads this kind of source from a profile. Returns `None` if the profile has no config keys of this kind.
     ///
     /// # Errors
-    /// Configuration: config keys are missing, or their values cannot work.
+    /// `Configuration`: config keys are missing, or their values cannot work.
     fn read(_: &ProfileKeys) -> Option<Result<Self>>
     where
         Self: Sized,
@@ -32,7 +32,8 @@ pub(crate) trait Kind {
     /// Returns credentials: cached ones if they are valid for long enough, otherwise new ones.
     ///
     /// # Errors
-    /// `NeedsPerson`, `Refused` by AWS, `Unreachable` or Configuration.
+    /// `NeedsPerson`: a person must sign in or enter a code. `Refused`: AWS rejects the request. `Unreachable`: AWS
+    /// sends no valid response. `Configuration`: a setting, a file or a program of the source cannot be used.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry>;
 
     /// Returns the name of the cache entry; `None` if the credentials are not cached.

@@ -1,6 +1,6 @@
 //! Profiles of `aws login`: ssox uses the credentials that the AWS CLI has cached, until they expire.
 //!
-//! Invariant: ssox does not refresh them. A refresh needs a private key that only the AWS CLI should use.
+//! Invariant: ssox does not refresh these credentials. A refresh needs a private key that only the AWS CLI should use.
 
 use super::Request;
 use super::kind::{Kind, uncached};

@@ -48,7 +48,8 @@ impl Mfa {
     /// needed.
     ///
     /// # Errors
-    /// `NeedsPerson`, `Refused`, `Unreachable`.
+    /// `NeedsPerson`: an MFA code is needed, and nobody can be asked. `Refused`: STS rejects the request.
+    /// `Unreachable`: STS sends no valid response.
     pub(super) fn session(
         &self,
         ctx: &Context,
@@ -71,7 +72,7 @@ impl Mfa {
         })
     }
 
-    /// Tells whether a session is old enough to be replaced, and a code for a new one can be obtained.
+    /// Tells whether a session is old enough to be replaced, and a code for a new session can be obtained.
     pub(super) fn can_renew_session(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
         let has_code = request.mfa_code.is_some() || self.process.is_some() || !ctx.no_input;
         has_code && ctx.now().seconds_after(session.issued_at) > RENEWABLE_AGE
@@ -80,7 +81,7 @@ impl Mfa {
     /// Calls `call` with a code. When AWS rejects the code, asks the person for another code and calls `call` again.
     ///
     /// # Errors
-    /// The errors of `call`. `NeedsPerson`: the person cannot be asked, or entered no code.
+    /// Those of `call`. `NeedsPerson`: the person cannot be asked, or entered no code.
     pub(super) fn with_code<T>(
         &self,
         ctx: &Context,

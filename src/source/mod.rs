@@ -55,7 +55,7 @@ macro_rules! sources {
             /// kind. A role that is assumed with another profile's credentials is not read here.
             ///
             /// # Errors
-            /// Configuration: config keys are missing, or their values cannot work.
+            /// `Configuration`: config keys are missing, or their values cannot work.
             pub(crate) fn of_profile(keys: &ProfileKeys) -> Option<Result<Self>> {
                 $(if let Some(found) = <$kind>::read(keys) {
                     return Some(found.map(Self::from));
@@ -116,7 +116,7 @@ impl Source {
     /// Checks that credentials can be cached, before they are fetched. Succeeds when the source does not cache.
     ///
     /// # Errors
-    /// Configuration: the cache entry cannot be written.
+    /// `Configuration`: the cache entry cannot be written.
     pub(crate) fn reserve(&self, ctx: &Context) -> Result<()> {
         self.key().map_or(Ok(()), |key| cache::reserve(ctx, &key).map(drop))
     }
@@ -124,7 +124,7 @@ impl Source {
     /// Removes the source's cache entry. Returns whether there was one.
     ///
     /// # Errors
-    /// Configuration: the file cannot be removed.
+    /// `Configuration`: the file cannot be removed.
     pub(crate) fn forget(&self, ctx: &Context) -> Result<bool> {
         self.key().map_or(Ok(false), |key| cache::remove(ctx, &key))
     }

@@ -25,8 +25,8 @@ const LOCK_LIMIT: Duration = TIMEOUT.saturating_add(Duration::from_secs(5));
 /// line.
 const CHAIN_VARIABLE: &str = "SSOX_PROCESS_CHAIN";
 
-/// Tells whether this process was started by a `credential_process` that another ssox process runs. That process shows
-/// the stderr of this one.
+/// Tells whether this process was started by a `credential_process` that another ssox process runs. The other ssox
+/// process shows the stderr of this process.
 pub(crate) fn has_caller(ctx: &Context) -> bool {
     ctx.var(CHAIN_VARIABLE).is_some()
 }
@@ -62,8 +62,8 @@ impl Kind for CredentialProcess {
     /// Returns the credentials that the program prints. Those with an expiration are cached.
     ///
     /// # Errors
-    /// Configuration: the program cannot be started, prints something other than credentials, or calls itself through
-    /// ssox. Other: the program failed. Unreachable: it ran longer than the time limit.
+    /// `Configuration`: the program cannot be started, prints something other than credentials, or calls itself through
+    /// ssox. `Other`: the program failed. `Unreachable`: the program ran longer than the time limit.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
             // Circular calls are detected before this process waits for the lock. In a circular call, the process that

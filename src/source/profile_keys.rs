@@ -1,5 +1,5 @@
 //! The input from which each kind of source is read: a profile, and settings from the chain of profiles that leads to
-//! it.
+//! this profile.
 
 use crate::aws::Network;
 use crate::config::Section;

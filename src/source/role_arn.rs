@@ -19,7 +19,7 @@ impl RoleArn {
     /// Parses the ARN of a role. The error message starts with `what`.
     ///
     /// # Errors
-    /// Configuration: the text is not the ARN of a role.
+    /// `Configuration`: the text is not the ARN of a role.
     pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
             Error::configuration(format!("{what}: `{text}` is not the ARN of a role"))

@@ -17,7 +17,7 @@ use std::ops::RangeInclusive;
 /// Parses the `role_arn` of the profile `name`.
 ///
 /// # Errors
-/// Configuration: the text is not the ARN of a role.
+/// `Configuration`: the text is not the ARN of a role.
 pub(crate) fn arn(name: &str, text: &str) -> Result<RoleArn> {
     RoleArn::parse(&format!("`role_arn` of profile `{name}`"), text)
 }
@@ -25,7 +25,7 @@ pub(crate) fn arn(name: &str, text: &str) -> Result<RoleArn> {
 /// Returns the `role_session_name` of a profile, if it has one.
 ///
 /// # Errors
-/// Configuration: STS would reject it.
+/// `Configuration`: STS would reject the value.
 pub(crate) fn session_name(name: &str, section: &Section) -> Result<Option<String>> {
     match section.value("role_session_name") {
         Some(text) if !is_session_name(text) => Err(Error::configuration(format!(
@@ -39,7 +39,7 @@ pub(crate) fn session_name(name: &str, section: &Section) -> Result<Option<Strin
 /// Returns the `external_id` of a profile; the role's trust policy may require one.
 ///
 /// # Errors
-/// Configuration: STS would reject it.
+/// `Configuration`: STS would reject the value.
 pub(crate) fn external_id(name: &str, section: &Section) -> Result<Option<String>> {
     checked(name, section, "external_id", 2..=1224, "_+=,.@:\\/-")
 }
@@ -47,7 +47,7 @@ pub(crate) fn external_id(name: &str, section: &Section) -> Result<Option<String
 /// Returns the `ssox_source_identity` of a profile. CloudTrail records it with each action of the role.
 ///
 /// # Errors
-/// Configuration: STS would reject it.
+/// `Configuration`: STS would reject the value.
 pub(crate) fn source_identity(name: &str, section: &Section) -> Result<Option<String>> {
     checked(name, section, "ssox_source_identity", 2..=64, "_+=,.@-")
 }
@@ -55,7 +55,7 @@ pub(crate) fn source_identity(name: &str, section: &Section) -> Result<Option<St
 /// Returns the `duration_seconds` of a profile.
 ///
 /// # Errors
-/// Configuration: STS would reject it.
+/// `Configuration`: STS would reject the value.
 pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
     let Some(text) = section.value("duration_seconds") else { return Ok(None) };
     match text.parse() {
@@ -70,7 +70,7 @@ pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
 /// Returns the MFA device (`mfa_serial`) of a profile, and the program that prints its codes (`mfa_process`).
 ///
 /// # Errors
-/// Configuration: STS would reject the serial number, or `mfa_process` cannot be split into words.
+/// `Configuration`: STS would reject the serial number, or `mfa_process` cannot be split into words.
 pub(crate) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
     let Some(serial) = checked(name, section, "mfa_serial", 9..=256, "_=/:,.@-")? else { return Ok(None) };
     let process = section.value("mfa_process").map(|line| CommandLine::parse("mfa_process", name, line));

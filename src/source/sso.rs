@@ -48,7 +48,8 @@ impl Kind for SsoRole {
     /// Returns the role's credentials. Asks the person to sign in if needed.
     ///
     /// # Errors
-    /// `NeedsPerson`. Refused: the role is not assigned to the person. `Unreachable`.
+    /// `NeedsPerson`: the person must sign in. `Refused`: the role is not assigned to the person. `Unreachable`: AWS
+    /// sends no valid response.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))
@@ -153,7 +154,8 @@ pub(crate) fn session_label<'a>(section: &'a Section) -> Option<&'a str> {
 /// Checks the name of a permission set, for a better message than AWS's. The message starts with `what`.
 ///
 /// # Errors
-/// Configuration: the name has characters that AWS does not allow, or it is the name of the permission set's IAM role.
+/// `Configuration`: the name has characters that AWS does not allow, or it is the name of the permission set's IAM
+/// role.
 pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
     let permission_set = permission_set(role_name);
     if permission_set != role_name {

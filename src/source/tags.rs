@@ -8,7 +8,7 @@ const MAX_TAGS: usize = 50;
 /// Parses the `ssox_session_tags` of a profile.
 ///
 /// # Errors
-/// Configuration: STS would reject the tags.
+/// `Configuration`: STS would reject the tags.
 pub(crate) fn parse(profile: &str, text: &str) -> Result<Vec<(String, String)>> {
     let invalid = |what: &str| {
         Error::configuration(format!("`ssox_session_tags` of profile `{profile}`: {what}"))

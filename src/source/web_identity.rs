@@ -53,8 +53,8 @@ impl Kind for WebIdentity {
     /// Returns the role's credentials.
     ///
     /// # Errors
-    /// Configuration: the file has no token. Refused: AWS rejects the token, or the role does not allow it.
-    /// `Unreachable`.
+    /// `Configuration`: the file has no token. `Refused`: AWS rejects the token, or the role does not allow this token.
+    /// `Unreachable`: STS sends no valid response.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
             let token = self.token()?;

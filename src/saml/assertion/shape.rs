@@ -12,7 +12,7 @@ const MAX_PREFIXES: usize = 100;
 /// Checks the XML before it is parsed.
 ///
 /// # Errors
-/// Configuration: the elements are nested too deeply, or there are too many namespace prefixes.
+/// `Configuration`: the elements are nested too deeply, or there are too many namespace prefixes.
 pub(super) fn check(text: &str) -> Result<()> {
     let prefixes: HashSet<&str> = text.split("xmlns").skip(1).filter_map(|rest| rest.split('=').next()).collect();
     if prefixes.len() > MAX_PREFIXES {
@@ -42,8 +42,8 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-/// Skips a comment, a CDATA section or a declaration, and returns the text after it. In the first two, `<` does not
-/// start a tag.
+/// Skips a comment, a CDATA section or a declaration, and returns the text after it. In comments and CDATA sections,
+/// `<` does not start a tag.
 fn after_markup(tag: &str) -> &str {
     let ends = [("!--", "-->"), ("![CDATA[", "]]>")];
     let end = ends.into_iter().find_map(|(start, end)| tag.starts_with(start).then_some(end));

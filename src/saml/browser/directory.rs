@@ -28,7 +28,7 @@ impl Directory {
     /// Waits until no other ssox process uses the directory, and prepares it.
     ///
     /// # Errors
-    /// `NeedsPerson`: another process's sign-in does not end in time. Configuration: the directory cannot be created.
+    /// `NeedsPerson`: another process's sign-in does not end in time. `Configuration`: the directory cannot be created.
     pub(super) fn take(ctx: &Context, program: &Program, deadline: Deadline) -> Result<Self> {
         let path = path(ctx, program)?;
         let lock = wait(ctx, deadline)?;
@@ -70,10 +70,11 @@ impl Drop for Directory {
     }
 }
 
-/// Removes the profile directory, and with it every sign-in that the browser remembers. Returns whether there was one.
+/// Removes the profile directory, and with it every sign-in that the browser remembers. Returns whether there was a
+/// profile directory.
 ///
 /// # Errors
-/// `NeedsPerson`: a sign-in is using the directory. Configuration: it cannot be removed.
+/// `NeedsPerson`: a sign-in is using the directory. `Configuration`: the directory cannot be removed.
 pub(crate) fn forget(ctx: &Context) -> Result<bool> {
     let _lock = Lock::try_take(ctx, LOCK).ok_or_else(|| busy(ctx))?;
     let snaps = fs::read_dir(ctx.home()?.join("snap")).into_iter().flatten().flatten();

@@ -70,7 +70,7 @@ impl Program {
 /// Finds the browser, and checks that it can open a window.
 ///
 /// # Errors
-/// Configuration: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. `NeedsPerson`: there is no browser, or no
+/// `Configuration`: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. `NeedsPerson`: there is no browser, or no
 /// screen.
 pub(super) fn find(ctx: &Context) -> Result<Program> {
     let path = match ctx.var("SSOX_BROWSER") {

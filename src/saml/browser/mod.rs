@@ -57,7 +57,7 @@ impl Browser {
     /// Starts a browser with one empty page.
     ///
     /// # Errors
-    /// Configuration: the browser cannot be started. `NeedsPerson`: there is no browser or no screen, or another
+    /// `Configuration`: the browser cannot be started. `NeedsPerson`: there is no browser or no screen, or another
     /// browser uses the profile directory.
     pub(super) fn start(ctx: &Context, deadline: Deadline) -> Result<Self> {
         let program = discovery::find(ctx)?;

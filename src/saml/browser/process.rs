@@ -74,7 +74,7 @@ impl Drop for BrowserProcess {
     }
 }
 
-/// Reads a browser's log to the end. Returns its last two errors; if it has none, its last line.
+/// Reads a browser's log to the end. Returns the last two errors in the log; if the log has no errors, its last line.
 fn last_errors_of(errors: impl Read) -> String {
     let (mut last_line, mut logged) = (String::new(), Vec::new());
     for line in BufReader::new(errors.take(1 << 24)).split(b'\n').map_while(Result::ok) {

@@ -124,8 +124,8 @@ fn read_all(from: impl Read) -> Bytes {
     all
 }
 
-/// Reads to the end and returns the last [`MAX_STDERR`] bytes. If there is a terminal, writes all bytes to it as they
-/// arrive.
+/// Reads to the end and returns the last [`MAX_STDERR`] bytes. If there is a terminal, writes all bytes to the terminal
+/// as they arrive.
 fn read_last(mut from: impl Read) -> Bytes {
     let mut prefixed = terminal::is_seen().then(Prefixed::default);
     let mut last = Bytes::default();

@@ -11,9 +11,9 @@ use crate::terminal::picker::{self, Row};
 /// Returns the configured role, or the only role that the assertion offers, or the one that the person chooses.
 ///
 /// # Errors
-/// Configuration: the assertion does not offer the configured role, or its roles are encrypted and the profile does not
-/// name the role and its provider. Refused: the assertion offers no role. `NeedsPerson`: it offers several roles, and
-/// the person cannot be asked.
+/// `Configuration`: the assertion does not offer the configured role, or its roles are encrypted and the profile does
+/// not name the role and its SAML provider. `Refused`: the assertion offers no role. `NeedsPerson`: the assertion
+/// offers several roles, and the person cannot be asked.
 pub(super) fn choose(ctx: &Context, saml: &Saml, assertion: &Assertion) -> Result<SamlRole> {
     choose_with(saml, assertion, |roles| pick(ctx, roles))
 }

@@ -15,7 +15,8 @@ const ALWAYS_ALLOWED: i32 = 3600;
 /// Assumes a role with a SAML assertion.
 ///
 /// # Errors
-/// Refused, with AWS's message. `NeedsPerson`: the assertion has expired. `Unreachable`.
+/// `Refused`: STS rejects the request; the error contains its message. `NeedsPerson`: the assertion has expired.
+/// `Unreachable`: STS sends no valid response.
 pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: &SamlRole) -> Result<RoleCredentials> {
     let SamlRole { role_arn, provider_arn } = role;
     let region = endpoint::sts_region(saml.region.as_ref(), role::partition(role_arn));

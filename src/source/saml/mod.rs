@@ -51,7 +51,7 @@ impl Kind for Saml {
     /// has signed in. A SAML response from the command line is used even if there are cached credentials.
     ///
     /// # Errors
-    /// The errors of [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
+    /// Those of [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         if let Some(path) = &request.saml_response {
             let assertion = assertion(ctx, AssertionOrigin::File(path))?;
@@ -82,7 +82,7 @@ impl Saml {
     /// Opens a browser for the person to sign in, and caches the credentials in place of earlier ones.
     ///
     /// # Errors
-    /// The errors of [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
+    /// Those of [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
     pub(crate) fn sign_in(&self, ctx: &Context, timeout: Option<Duration>) -> Result<Entry> {
         let timeout = timeout.unwrap_or(TIMEOUT);
         let assertion = assertion(ctx, AssertionOrigin::Browser { url: &self.url, timeout })?;
