@@ -29,7 +29,7 @@ struct Candidate<'a> {
 /// Returns the role in the account with this ID.
 ///
 /// # Errors
-/// Configuration: there is no session; or there are several, and the listings do not tell which of them has the role.
+/// `Configuration`: there is no session; or there are several, and the listings do not tell which of them has the role.
 pub(super) fn by_number(
     ctx: &Context,
     sessions: &[Session],
@@ -53,9 +53,11 @@ pub(super) fn by_number(
     }
 }
 
-/// Returns the sessions that probably have the role, by the first of these rules that finds any: the only session that
-/// there is; the sessions whose stored listing has the role; the only session that a person is signed in to; the
-/// sessions whose listing has the role, if AWS may be asked for listings.
+/// Returns the sessions that probably have the role. The first of these rules that finds a session decides:
+/// - the only configured session;
+/// - the sessions whose stored listing has the role;
+/// - the only session that a person is signed in to;
+/// - if AWS may be asked for listings, the sessions whose listing has the role.
 fn sessions_with<'a>(
     ctx: &Context,
     sessions: &'a [Session],
@@ -89,8 +91,8 @@ fn sessions_with<'a>(
 /// Returns the role in the account with this name.
 ///
 /// # Errors
-/// Configuration: no account has this name, none with this name has the role, or several have it. Those of listing
-/// accounts.
+/// `Configuration`: no account has this name, no account with this name has the role, or several accounts have the name
+/// and the role. `NeedsPerson`, `Refused`, `Unreachable`: AWS does not list the accounts.
 pub(super) fn by_name(
     ctx: &Context,
     sessions: &[Session],
@@ -125,7 +127,8 @@ pub(super) fn by_name(
     }
 }
 
-/// Returns what to type instead of an account or role that the stored listing lacks; `None` if nothing is similar.
+/// Returns the hint for a role that the stored listing does not have: similar accounts and roles to type. Returns
+/// `None` if there is no stored listing, or if the listing has the role.
 pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
     let listing = assignments::read(ctx, &role.session)?;
     let near = match listing.account(&role.account_id) {
@@ -211,7 +214,7 @@ fn did_you_mean(near: &[String]) -> String {
 /// Returns the session with this name, or all usable sessions if no name is given.
 ///
 /// # Errors
-/// Configuration: no session has this name, or no session can be used.
+/// `Configuration`: no session has this name, or no session can be used.
 pub(super) fn candidates(ctx: &Context, files: &ConfigFiles, session: Option<&str>) -> Result<Vec<Session>> {
     if let Some(label) = session {
         return sessions::labelled_session(ctx, files, label).map(|session| vec![session]);

@@ -56,8 +56,8 @@ impl<'a> Wanted<'a> {
 /// Finds the profile or assignment.
 ///
 /// # Errors
-/// Configuration: no such profile or assignment (the hint contains similar names), or several profiles have that
-/// account and role. Those of listing accounts.
+/// `Configuration`: there is no such profile or assignment (the hint contains similar names), or several profiles have
+/// this account and role. `NeedsPerson`, `Refused`, `Unreachable`: AWS does not list the accounts.
 pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Found> {
     if let Some(section) = files.profile(wanted.name) {
         return of_session(&section, wanted.session).map(|()| Found::Profile(wanted.name.into()));
@@ -76,10 +76,10 @@ pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Resul
 }
 
 /// Returns the assignment for a name like `111122223333/ReadOnly`, even if there are profiles with that account and
-/// role. `None` for a name without an account ID, and if the configuration has no session.
+/// role. `None` for a name without an account ID, or if the configuration has no session.
 ///
 /// # Errors
-/// Configuration: there are several sessions, and the name does not tell which.
+/// `Configuration`: there are several sessions, and the name does not tell which session is meant.
 pub(super) fn assignment(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Option<SsoRole>> {
     let Some(role) = AccountRole::parse(wanted.name) else { return Ok(None) };
     let Some(account_id) = role.assigned_in() else { return Ok(None) };

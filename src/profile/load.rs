@@ -14,7 +14,8 @@ impl Profile {
     /// Reads the configuration files, and returns the profile for a name, `ACCOUNT/ROLE` or role ARN.
     ///
     /// # Errors
-    /// Configuration, with a hint that says what to type. Those of listing accounts.
+    /// `Configuration`: the profile does not exist or cannot be used; the hint says what to type. `NeedsPerson`,
+    /// `Refused`, `Unreachable`: AWS does not list the accounts.
     pub(crate) fn load(ctx: &Context, wanted: &Wanted) -> Result<Self> {
         if let Some(profile) = Self::in_excerpt(ctx, wanted) {
             return Ok(profile);
@@ -29,7 +30,7 @@ impl Profile {
     /// Returns the profile or assignment that is in use in this shell, without a role that was added with `--role-arn`.
     ///
     /// # Errors
-    /// Configuration: the profile or assignment is no longer configured.
+    /// `Configuration`: the profile or assignment is no longer configured.
     pub(crate) fn held(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         if files.profile(name).is_some() {
             return Self::resolve(ctx, files, name);
@@ -42,7 +43,8 @@ impl Profile {
         }
     }
 
-    /// Returns the profile if the part of a large file that contains it suffices; `None` if the whole file is needed.
+    /// Returns the profile from a part of a large config file, without reading the whole file; `None` if the whole file
+    /// is needed.
     pub(crate) fn in_excerpt(ctx: &Context, wanted: &Wanted) -> Option<Self> {
         let files = ConfigFiles::excerpt(ctx, &[wanted.name])?;
         files.profile(wanted.name)?;
@@ -53,7 +55,8 @@ impl Profile {
     }
 }
 
-/// Returns the session of the assignment in use, as ssox recorded it, even if a person has changed `SSOX_SSO_SESSION`.
+/// Returns the session of the assignment that is in use in this shell. ssox has recorded a hash of this session, so the
+/// result is right even if a person has changed `SSOX_SSO_SESSION`.
 fn held_session(ctx: &Context, files: &ConfigFiles) -> Option<String> {
     let shown = ctx.var(SESSION).map(String::from);
     let Some(held) = Identity::recorded(ctx).filter(|held| held.has_recorded(SESSION)) else { return shown };

@@ -10,7 +10,7 @@ const IPV6: &str = "http://[fd00:ec2::254]";
 /// Returns the URL of the service.
 ///
 /// # Errors
-/// Configuration: the value is not a URL, or the mode is unknown.
+/// `Configuration`: the endpoint is not a URL, or the endpoint mode is unknown.
 pub(super) fn endpoint(ctx: &Context, name: &str, section: &Section) -> Result<String> {
     let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.value(key)).map(String::from);
     if let Some(url) = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") {

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// Returns the network settings of a profile.
 ///
 /// # Errors
-/// Configuration: the `services` section does not exist, or `max_attempts` is not a number.
+/// `Configuration`: the `services` section does not exist, or `max_attempts` is not a number.
 pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> Result<Network> {
     let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.get(key)).filter(|v| !v.is_empty());
     let is_on = |variable: &str, key: &str| setting(variable, key).is_some_and(|v| v.eq_ignore_ascii_case("true"));
@@ -39,7 +39,7 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
 /// Returns the network settings that apply without a profile.
 ///
 /// # Errors
-/// Configuration: a variable has a value that cannot be used.
+/// `Configuration`: a variable has a value that cannot be used.
 pub(crate) fn network_of_environment(ctx: &Context, files: &ConfigFiles) -> Result<Network> {
     network(ctx, files, &files.empty_profile())
 }

@@ -51,8 +51,8 @@ impl PlainProfiles {
         self.of_values(section.values())
     }
 
-    /// Reads the profile below a header, as [`Self::read`] does. Also returns `None` if the entries of the profile may
-    /// be in several sections.
+    /// Reads the profile below a header; `None` if the profile is not plain, cannot be used, or may have entries in
+    /// several sections.
     pub(crate) fn below<'a>(&'a self, files: &'a ConfigFiles, header: &ProfileHeader) -> Option<Plain<'a>> {
         self.of_values(files.values_below(header)?)
     }

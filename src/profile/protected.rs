@@ -1,6 +1,6 @@
-//! Decides which profiles are protected (a person must confirm each use), and how long one may stay in a shell. A
-//! profile is protected by its key `ssox_protected` or by `SSOX_PROTECT`. A word such as `prod` in its name only
-//! highlights it in the prompt.
+//! Decides which profiles are protected (a person must confirm each use), and how long a protected profile may stay in
+//! a shell. A profile is protected by its key `ssox_protected` or by `SSOX_PROTECT`. A word such as `prod` in the name
+//! of a profile only highlights the profile in the shell prompt.
 
 use super::name_glob::NameGlob;
 use crate::account_names::AccountNames;
@@ -24,7 +24,7 @@ const TIME_KEY: &str = "ssox_protected_for";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Protection {
     None,
-    /// The prompt highlights it, because its name contains a word such as `prod`.
+    /// The shell prompt highlights the profile, because its name contains a word such as `prod`.
     Highlighted,
     /// A person must confirm each use, but `ssox credential-process` gives its credentials to programs without asking.
     Unattended,
@@ -44,11 +44,11 @@ impl Protection {
     }
 }
 
-/// Returns how a profile is protected. Its key `ssox_protected` decides. If the key is absent, `SSOX_PROTECT` decides;
-/// if that is not set either, the words in the name do.
+/// Returns how a profile is protected. The profile's key `ssox_protected` decides. If the key is absent, `SSOX_PROTECT`
+/// decides; if `SSOX_PROTECT` is not set either, the words in the profile's name decide.
 ///
 /// # Errors
-/// Configuration: the value of the key is not `true`, `false` or `unattended`.
+/// `Configuration`: the value of the key is not `true`, `false` or `unattended`.
 pub(super) fn protection(ctx: &Context, name: &str, section: &Section, source: &Source) -> Result<Protection> {
     match section.get("ssox_protected").map(str::to_ascii_lowercase).as_deref() {
         Some("true") => return Ok(Protection::Confirmed),
@@ -73,11 +73,11 @@ pub(super) fn by_globs(ctx: &Context, name: &str, source: &Source) -> Protection
     if is_match { Protection::Confirmed } else { Protection::None }
 }
 
-/// Returns how long a protected profile may stay in a shell: the shorter time of its key and of `SSOX_PROTECTED_FOR`.
-/// `None`: there is no limit.
+/// Returns how long a protected profile may stay in a shell: the shorter of the times in the profile's key and in
+/// `SSOX_PROTECTED_FOR`. `None`: there is no limit.
 ///
 /// # Errors
-/// Configuration: one of them is zero or not a duration.
+/// `Configuration`: one of the two times is zero or not a duration.
 pub(super) fn time_limit(
     ctx: &Context,
     name: &str,

@@ -10,7 +10,7 @@ use crate::source::Source;
 /// Returns the source of a profile's credentials.
 ///
 /// # Errors
-/// Configuration: the profile has no source or an incomplete one, or its chain of roles is circular.
+/// `Configuration`: the profile has no source or an incomplete source, or its chain of roles is circular.
 pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &Section) -> Result<Source> {
     let resolver = Resolver::new(ctx, files, name, section)?;
     let source = roles::source(&resolver, name, section)?;
@@ -18,8 +18,8 @@ pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &S
 }
 
 /// Gives a role in the source a cache entry of its own if another profile, or another shell, assumes the same role with
-/// other credentials, because the AWS CLI would use one entry for both. To find the other profiles, the files are
-/// searched for the role's ARN. Only profiles that contain the ARN are resolved, even if there are 50,000 profiles.
+/// other credentials, because the AWS CLI would use one entry for both. To find the other profiles, the config files
+/// are searched for the role's ARN. Only profiles that contain the ARN are resolved, even if there are 50,000 profiles.
 fn with_own_entries(resolver: &Resolver, name: &str, section: &Section, mut source: Source) -> Source {
     let has_own_entry = source.differs_in_shells() || is_ambiguous(resolver, name, section, &source);
     match &mut source {

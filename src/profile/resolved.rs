@@ -28,7 +28,7 @@ pub(crate) struct Profile {
     /// The value of `--duration`: for how many seconds the role is assumed.
     pub(crate) ad_hoc_duration: Option<i32>,
     pub(crate) protection: Protection,
-    /// How long the profile may stay in a shell; `None` if there is no limit. Only protected profiles have one.
+    /// How long the profile may stay in a shell; `None` if there is no limit. Only protected profiles have a limit.
     pub(crate) time_limit: Option<Duration>,
     /// Whether this is an assignment of Identity Center, not a configured profile.
     pub(crate) is_assignment: bool,
@@ -39,7 +39,7 @@ impl Profile {
     /// ID/ROLE`.
     ///
     /// # Errors
-    /// Configuration: the network settings or the time limit cannot be used.
+    /// `Configuration`: the network settings or the time limit cannot be used.
     pub(crate) fn of_assignment(
         ctx: &Context,
         files: &ConfigFiles,
@@ -67,7 +67,7 @@ impl Profile {
     /// Returns cached credentials if they are still valid for long enough, else new ones.
     ///
     /// # Errors
-    /// Those of the source. If AWS rejects an assignment, the hint contains similar ones.
+    /// Those of the source. If AWS rejects an assignment, the hint contains similar assignments.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         self.source.credentials(ctx, request).map_err(|error| match &self.source {
             Source::Sso(role) if self.is_assignment && error.kind == ErrorKind::Refused => {
@@ -83,7 +83,7 @@ impl Profile {
     /// Resolves the profile with exactly this name.
     ///
     /// # Errors
-    /// Configuration, with a hint that says what to type.
+    /// `Configuration`: the profile does not exist or cannot be used; the hint says what to type.
     pub(crate) fn resolve(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         let section = files.profile(name).ok_or_else(|| find::unknown(ctx, files, name))?;
         store::store_of_environment(ctx)?;
@@ -106,7 +106,7 @@ impl Profile {
     /// `--role-arn`, returns the profile unchanged.
     ///
     /// # Errors
-    /// Configuration: the text is not the ARN of a role.
+    /// `Configuration`: the text is not the ARN of a role.
     pub(crate) fn with_role(self, ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
         let Some(arn) = role_arn else { return Ok(self) };
         let source = roles::ad_hoc(ctx, self.region.as_ref(), &self.network, self.source, arn)?;
@@ -121,7 +121,7 @@ impl Profile {
     /// Returns the profile with another duration for the role that it assumes.
     ///
     /// # Errors
-    /// Configuration: AWS does not let the caller choose the duration, or does not allow this one.
+    /// `Configuration`: AWS does not let the caller choose the duration, or does not allow this duration.
     pub(crate) fn with_duration(self, seconds: Option<i32>) -> Result<Self> {
         let Some(duration) = seconds else { return Ok(self) };
         Ok(Self { source: duration::with_duration(self.source, duration)?, ad_hoc_duration: seconds, ..self })

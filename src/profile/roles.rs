@@ -16,7 +16,7 @@ use crate::source::{Source, role_keys, tags};
 /// other keys.
 ///
 /// # Errors
-/// Those of [`Resolver::own_source`]. Configuration: a key has an invalid value, or the chain is circular.
+/// Those of [`Resolver::own_source`]. `Configuration`: a key has an invalid value, or the chain is circular.
 pub(super) fn source(resolver: &Resolver, name: &str, section: &Section) -> Result<Source> {
     if is_assumed(section) {
         return assumed(resolver, &mut vec![name.into()], name, section);
@@ -27,7 +27,7 @@ pub(super) fn source(resolver: &Resolver, name: &str, section: &Section) -> Resu
 /// Returns the source for a role of `--role-arn`, which is assumed with the credentials of `source`.
 ///
 /// # Errors
-/// Configuration: the text is not the ARN of a role.
+/// `Configuration`: the text is not the ARN of a role.
 pub(super) fn ad_hoc(
     ctx: &Context,
     region: Option<&Region>,

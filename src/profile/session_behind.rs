@@ -12,7 +12,7 @@ use crate::session::Session;
 /// Returns the session of a profile: its own, or that of the source profile at the end of its chain.
 ///
 /// # Errors
-/// Configuration: the profile does not exist, or has no session.
+/// `Configuration`: the profile does not exist, or has no session.
 pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Session> {
     let name = match find::find(ctx, files, &Wanted { listings: ListingSource::Stored, ..*wanted }) {
         Ok(Found::Profile(name)) => name,

@@ -12,7 +12,7 @@ use crate::source::sso::session_name;
 /// Returns the session of the section `[sso-session NAME]`.
 ///
 /// # Errors
-/// Configuration: the section does not exist, or lacks the start URL or the region.
+/// `Configuration`: the section does not exist, or lacks the start URL or the region.
 pub(crate) fn named_session(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Session> {
     let section = files.sso_session(name).ok_or_else(|| unknown_argument(ctx, files, name))?;
     session(ctx, files, Some(name), &section, &section)
@@ -54,7 +54,7 @@ fn has_legacy_session(sessions: &[Result<Session>], start_url: &str) -> bool {
 /// Returns the session that a profile uses.
 ///
 /// # Errors
-/// Configuration: the session does not exist, is incomplete, or has other values than the profile.
+/// `Configuration`: the session does not exist, is incomplete, or has other values than the profile.
 pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, section: &Section) -> Result<Session> {
     let Some(name) = session_name(section) else {
         return session(ctx, files, None, section, section)

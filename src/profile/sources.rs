@@ -1,4 +1,5 @@
-//! Finds the source of a profile's own credentials: not those of a role, but those with which a role is assumed.
+//! Finds the source of a profile's own credentials. If the profile also has a role, the role is assumed with these
+//! credentials.
 
 use super::{network, sessions};
 use crate::aws::Network;
@@ -22,16 +23,17 @@ impl<'a> Resolver<'a> {
     /// Makes a resolver for the chain that starts with this profile.
     ///
     /// # Errors
-    /// Configuration: the region or a network setting cannot be used.
+    /// `Configuration`: the region or a network setting cannot be used.
     pub(super) fn new(ctx: &'a Context, files: &'a ConfigFiles, name: &str, section: &Section) -> Result<Self> {
         let (region, network) = (region(name, section)?, network::network(ctx, files, section)?);
         Ok(Self { ctx, files, region, network })
     }
 
-    /// Returns the source of a profile's own credentials; ignores a role that is assumed with them.
+    /// Returns the source of a profile's own credentials; ignores a role of the profile that is assumed with these
+    /// credentials.
     ///
     /// # Errors
-    /// Configuration: the profile has no source, or an incomplete one.
+    /// `Configuration`: the profile has no source, or an incomplete source.
     pub(super) fn own_source(&self, name: &str, section: &Section) -> Result<Source> {
         let keys = ProfileKeys {
             ctx: self.ctx,

@@ -69,8 +69,8 @@ pub(crate) struct AllProfiles<'a> {
     typed: &'a str,
 }
 
-/// Which assignments are wanted. If there are at most `all_up_to` in total, all of them are; otherwise only those whose
-/// name starts with `text`.
+/// Which assignments are wanted. If there are at most `all_up_to` assignments in total, all are wanted; otherwise only
+/// those whose name starts with `text`.
 #[derive(Clone, Copy)]
 pub(crate) struct Typed<'a> {
     pub(crate) text: &'a str,

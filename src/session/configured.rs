@@ -37,7 +37,7 @@ impl Session {
         }
     }
 
-    /// Puts the session's sign-in command into those hints of an error that say how to unlock the keyring.
+    /// Puts the session's sign-in command in place of `ssox login` into the hint that says how to unlock the keyring.
     pub(crate) fn named_in_hints(&self, error: Error) -> Error {
         let line = self.sign_in_line();
         let named = |hint: &String| if hint == LOGIN { hint.replacen("ssox login", &line, 1) } else { hint.clone() };

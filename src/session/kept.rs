@@ -1,5 +1,5 @@
 //! Which stores (files or the keyring) may have the token of a session. ssox does not access a keyring that never had
-//! it.
+//! this token.
 
 use super::Session;
 use super::token::{self, Token};
@@ -20,15 +20,15 @@ pub(crate) fn may_be_in(ctx: &Context, session: &Session, store: Store) -> bool 
 /// Reads the token of a session from a store, even if it has expired.
 ///
 /// # Errors
-/// Configuration: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn read(ctx: &Context, session: &Session, store: Store) -> Result<Option<Token>> {
     token::read_item(ctx, &token::item(session).in_store(store)).map_err(|error| session.named_in_hints(error))
 }
 
-/// Removes the token of a session from a store. Returns whether there was one.
+/// Removes the token of a session from a store. Returns whether the store had a token.
 ///
 /// # Errors
-/// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn remove(ctx: &Context, session: &Session, store: Store) -> Result<bool> {
     let was_there = token::item(session).in_store(store).remove(ctx)?;
     if store == Store::Keyring {

@@ -19,8 +19,8 @@ pub(crate) struct LoggedOut {
     pub(crate) removed: Vec<String>,
     /// Why AWS did not revoke a token; it then remains valid until it expires.
     pub(crate) server_error: Option<Error>,
-    /// Why a token could not be read or removed. Configuration: the file cannot be read or removed. `NeedsPerson`: the
-    /// keyring cannot be used.
+    /// Why a token could not be read or removed. `Configuration`: the file cannot be read or removed. `NeedsPerson`:
+    /// the keyring cannot be used.
     pub(crate) failures: Vec<Error>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
 }
 
 impl LoggedOut {
-    /// Revokes the token in one store, and removes it there.
+    /// Revokes the token that one store has, and removes the token from this store.
     fn remove(&mut self, ctx: &Context, session: &Session, store: Store) -> Result<()> {
         if let Some(token) = kept::read(ctx, session, store)? {
             let error = revoke(ctx, session, &token);

@@ -8,11 +8,13 @@ use crate::error::Result;
 use crate::store::{Store, remove_of_session};
 use crate::terminal;
 
-/// Moves the token of a session from the other store to the configured one. Removes the token instead if it can no
+/// Moves the token of a session from the other store to the configured store. Removes the token instead if it can no
 /// longer be used.
 ///
 /// # Errors
-/// The errors of reading and writing a token. A token that cannot be read stays in the other store, without an error.
+/// `Configuration`: a token file cannot be written or removed. `NeedsPerson`: the keyring cannot be used.
+/// `Unreachable`: another process holds the lock on the token. A token that cannot be read stays in the other store,
+/// without an error.
 pub(super) fn move_token(ctx: &Context, session: &Session) -> Result<()> {
     let before = session.store.other();
     if !kept::may_be_in(ctx, session, before) {

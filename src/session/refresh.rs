@@ -36,8 +36,8 @@ pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     refreshed(ctx, session, is_fresh, |token| token.is_valid(ctx.now()))
 }
 
-/// Returns a new token after AWS has rejected `rejected` before its expiration: from the cache if that has another
-/// token, otherwise by a refresh.
+/// Returns a token in place of `rejected`, which AWS has rejected before it expired: the cached token if that is a
+/// different one, otherwise a refreshed token.
 pub(super) fn token_after_rejection(ctx: &Context, session: &Session, rejected: &Secret) -> Result<Token> {
     let is_other = |token: &Token| token.access_token != *rejected && token.is_valid(ctx.now());
     refreshed(ctx, session, is_other, is_other)
@@ -90,7 +90,7 @@ fn refreshed(
     }
 }
 
-/// Removes a token that AWS rejected, if AWS rejected its refresh token, too. Otherwise every command would send both
+/// Removes a token after AWS has rejected both the token and its refresh token. Otherwise every command would send both
 /// again.
 fn after_rejection(ctx: &Context, session: &Session, cached: &Token, error: Error) -> Error {
     if error.kind == ErrorKind::NeedsPerson && cached.is_valid(ctx.now()) {

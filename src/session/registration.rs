@@ -32,7 +32,7 @@ pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Regis
 /// Writes the registration for a flow. It replaces a registration for the other flow, which has the same file.
 ///
 /// # Errors
-/// Configuration, with the path of the file.
+/// `Configuration`: the file cannot be written; the message contains its path.
 pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: &Registration) -> Result<()> {
     let content = RegistrationJson {
         client_id: &registration.client_id,

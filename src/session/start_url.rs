@@ -32,8 +32,8 @@ const HOSTS: [&str; 4] = [
 /// `redirect`, and returns the URL that it redirects to. Further redirects are not followed.
 ///
 /// # Errors
-/// Configuration: the URL is not `https`, does not redirect to an AWS host, or redirects to another region. The errors
-/// of `redirect`.
+/// `Configuration`: the URL is not `https`, does not redirect to an AWS host, or redirects to another region. Those of
+/// `redirect`.
 pub(super) fn resolve(session: &Session, redirect: impl FnOnce(&str) -> Result<Option<String>>) -> Result<String> {
     let start_url = &session.start_url;
     if is_aws_host(&check(start_url)?) {
@@ -55,7 +55,7 @@ pub(super) fn resolve(session: &Session, redirect: impl FnOnce(&str) -> Result<O
 /// Checks a start URL and returns its host name.
 ///
 /// # Errors
-/// Configuration: the URL is not `https`, or has no valid host.
+/// `Configuration`: the URL is not `https`, or has no valid host.
 pub(crate) fn check(start_url: &str) -> Result<String> {
     host(start_url).ok_or_else(|| {
         Error::configuration(format!("`{start_url}` is not a start URL: it must begin with `https://` and a host"))

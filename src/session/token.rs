@@ -120,7 +120,7 @@ impl Serialize for Token {
 /// Reads the token of a session, even if it has expired. Returns `None` when it is absent or broken.
 ///
 /// # Errors
-/// Configuration: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     read_item(ctx, &item(session)).map_err(|error| session.named_in_hints(error))
 }
@@ -153,7 +153,8 @@ pub(crate) fn state(ctx: &Context, session: &Session) -> String {
 /// Makes sure that the next token of a session can be written, before AWS issues it.
 ///
 /// # Errors
-/// Configuration: the file cannot be written; the message contains its path. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file cannot be written; the message contains its path. `NeedsPerson`: the keyring cannot be
+/// used.
 pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
     item(session).reserve(ctx).map_err(|error| session.named_in_hints(error))
 }
@@ -166,15 +167,17 @@ pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
 /// Writes the token of a session into the reserved space.
 ///
 /// # Errors
-/// Configuration: the file cannot be written; the message contains its path. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file cannot be written; the message contains its path. `NeedsPerson`: the keyring cannot be
+/// used.
 pub(super) fn write(ctx: &Context, session: &Session, reserved: Reserved, token: &Token) -> Result<()> {
     reserved.write(ctx, &format!("ssox token of {}", session.label()), &json::secret_python(token))
 }
 
-/// Removes the token of a session. Returns whether there was one.
+/// Removes the token of a session. Returns whether there was a token.
 ///
 /// # Errors
-/// Configuration: the file cannot be removed; the message contains its path. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file cannot be removed; the message contains its path. `NeedsPerson`: the keyring cannot be
+/// used.
 pub(super) fn remove(ctx: &Context, session: &Session) -> Result<bool> {
     item(session).remove(ctx).map_err(|error| session.named_in_hints(error))
 }
@@ -187,7 +190,7 @@ pub(super) fn item(session: &Session) -> Item {
 /// Returns the path of a session's token file, whether it exists or not.
 ///
 /// # Errors
-/// Configuration: there is no home directory.
+/// `Configuration`: there is no home directory.
 pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     item(session).path(ctx)
 }
@@ -195,7 +198,7 @@ pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
 /// Waits for the lock that a process must hold to change a session's token.
 ///
 /// # Errors
-/// Unreachable: another process holds the lock for too long.
+/// `Unreachable`: another process holds the lock for too long.
 pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     let label = session.label();
     Lock::wait(ctx, &format!("token {label}"), &format!("the lock on the token of `{label}`"))
@@ -204,7 +207,7 @@ pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
 /// Returns the directory of the token and client registration files.
 ///
 /// # Errors
-/// Configuration: there is no home directory.
+/// `Configuration`: there is no home directory.
 pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
     SecretKind::Token.directory(ctx)
 }

@@ -15,7 +15,7 @@ pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Option<Token> {
 /// Returns the cached token, even if it has expired; `None` when there is none.
 ///
 /// # Errors
-/// Configuration: the file cannot be read. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: the file cannot be read. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn stored_token(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     token::read(ctx, session)
 }
@@ -26,7 +26,7 @@ pub(crate) fn stored_token(ctx: &Context, session: &Session) -> Result<Option<To
 ///
 /// # Errors
 /// `NeedsPerson`: the person must sign in. `Unreachable`: the token has expired, and AWS cannot be reached to refresh
-/// it. Configuration: the token file cannot be read.
+/// it. `Configuration`: the token file cannot be read.
 pub(crate) fn valid_token(ctx: &Context, session: &Session) -> Result<Token> {
     refresh::token(ctx, session)
 }
@@ -37,8 +37,8 @@ pub(crate) fn valid_token(ctx: &Context, session: &Session) -> Result<Token> {
 /// AWS may reject a token that has not expired. In that case, tries a refreshed token before it signs in.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.
-/// The errors of `call`.
+/// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`:
+/// AWS sends no valid response. Those of `call`.
 pub(crate) fn with_token<T>(
     ctx: &Context,
     session: &Session,

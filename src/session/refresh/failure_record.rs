@@ -39,8 +39,8 @@ impl FailureRecord {
     }
 
     /// Returns the recorded error of a refresh with this refresh token. An error with which AWS rejected the token is
-    /// always returned. Another error is returned only if it was recorded at `since` or later: AWS was unreachable,
-    /// throttled, or refused the request.
+    /// always returned. Any other error (AWS was unreachable, throttled or refused the request) is returned only if it
+    /// was recorded at `since` or later.
     pub(super) fn read(&self, since: Option<Timestamp>) -> Option<Error> {
         let bytes = files::read(self.path.as_ref()?).ok()??;
         let Content { of, at, error } = serde_json::from_slice(&bytes).ok()?;

@@ -67,7 +67,7 @@ impl CallbackListener {
     /// Listens on a port; if none is given, on any free port.
     ///
     /// # Errors
-    /// Configuration: the port is in use.
+    /// `Configuration`: the port is in use.
     pub(super) fn bind(port: Option<u16>) -> Result<Self> {
         let wanted = port.unwrap_or(0);
         let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).and_then(|listener| {
@@ -222,8 +222,8 @@ fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Res
     parse_query(query, state).ok_or_else(|| bad_request("The request does not belong to this sign-in."))
 }
 
-/// Reads the authorization response from the query string. Returns `None` unless it has the expected `state`, and each
-/// value once.
+/// Reads the authorization response from the query string. Returns `None` if the query does not have the expected
+/// `state`, or has a value twice.
 fn parse_query(query: &str, state: &str) -> Option<AuthorizationResponse> {
     let mut pairs = Vec::new();
     for pair in query.split('&') {

@@ -26,7 +26,8 @@ const TICK: Duration = Duration::from_millis(200);
 /// Shows a device code, and polls AWS until the person has confirmed or denied the sign-in.
 ///
 /// # Errors
-/// `NeedsPerson`: the person did not sign in in time. `Refused`, `Unreachable`.
+/// `NeedsPerson`: the person did not sign in in time. `Refused`: AWS rejects a request. `Unreachable`: AWS sends no
+/// valid response.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let (registration, authorization) = authorize(client)?;
     let code = Grant::DeviceCode(authorization.device_code.clone());

@@ -45,7 +45,7 @@ impl SignInLock {
     /// token.
     ///
     /// # Errors
-    /// The error of the other process's sign-in. `NeedsPerson`: it did not finish in time. The error of
+    /// Those of the sign-in of the other process. `NeedsPerson`: that sign-in did not finish in time. Those of
     /// [`StoppedHolder::check`].
     pub(super) fn acquire(
         ctx: &Context,

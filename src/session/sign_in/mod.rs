@@ -33,8 +33,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// Signs in, or waits for another process that is already signing in to the session.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.
-/// Configuration: a port is in use, or the token cannot be written.
+/// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`:
+/// AWS sends no valid response. `Configuration`: a port is in use, or the token cannot be written.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
     // Fails before the sign-in if no token can be written. Otherwise the person would sign in, and the token would be
     // lost.
@@ -48,7 +48,7 @@ pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions)
 /// Signs in after an error, if signing in helps and a person is at a terminal.
 ///
 /// # Errors
-/// `error` itself, or those of [`sign_in`].
+/// `error` itself, if signing in does not help or nobody is at a terminal. Those of [`sign_in`].
 pub(super) fn sign_in_after(
     ctx: &Context,
     session: &Session,

@@ -21,7 +21,8 @@ use sha2::{Digest as _, Sha256};
 /// token. Returns `None` if no browser can be started here, and no option requires this flow.
 ///
 /// # Errors
-/// Configuration: the port is in use. `NeedsPerson`: the person did not sign in in time. `Refused`, `Unreachable`.
+/// `Configuration`: the port is in use. `NeedsPerson`: the person did not sign in in time. `Refused`: AWS rejects a
+/// request. `Unreachable`: AWS sends no valid response.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option<(Registration, TokenResponse)>> {
     // The server starts before the browser, because AWS may redirect the browser at once.
     let listener = CallbackListener::bind(options.port)?;
@@ -93,7 +94,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// Returns the error for a sign-in that took too long. Removes the client registration, because AWS may not know
-    /// the client any more. AWS shows that error only in the browser. The next sign-in registers a new client.
+    /// the client any more: AWS reports an unknown client only in the browser. The next sign-in registers a new client.
     fn timed_out(&self) -> Error {
         registration::remove(self.client.ctx, self.client.session);
         self.client.timed_out().hint(self.client.device_code_line())

@@ -34,8 +34,8 @@ impl SignInRecord {
         Self { id, holder, since: ctx.now(), failure: None, is_finished: false }
     }
 
-    /// Tells whether this record is of a sign-in that had finished before the wait began. `old` is the record at that
-    /// time.
+    /// Tells whether this record is of a sign-in that had finished before the wait began. `old` is the record when the
+    /// wait began.
     pub(super) fn is_of_earlier(&self, old: Option<&Self>) -> bool {
         old.is_some_and(|old| old.id == self.id && old.is_finished)
     }
