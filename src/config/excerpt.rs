@@ -2,8 +2,8 @@
 //! directory.
 //!
 //! An index is valid as long as the device, inode, size, modification time and change time of the file stay the same.
-//! Every edit changes at least one of them, because programs cannot set the change time. An index is written only if
-//! the last change is at least some seconds ago, so that no later change can have the same time, on any file system.
+//! Every edit changes at least one of these five, because programs cannot set the change time. An index is written only
+//! if the last change is at least some seconds ago, so that no later change can have the same time, on any file system.
 //! Without a valid index, ssox reads the whole file.
 
 mod index;

@@ -54,7 +54,7 @@ impl File {
     /// Reads the file that the environment variable names. If the variable is not set, reads the file in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: the file exists but cannot be read, or the home directory is unknown.
+    /// `Configuration`: the file exists but cannot be read, or the home directory is unknown.
     pub(super) fn load(ctx: &Context, which: WhichFile) -> Result<Self> {
         let path = Self::path(ctx, which)?;
         // A variable with an empty value means a file that does not exist, not the default file.
@@ -66,7 +66,7 @@ impl File {
     /// Returns the path in the environment variable. If the variable is not set, returns the path in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: the home directory is unknown.
+    /// `Configuration`: the home directory is unknown.
     pub(super) fn path(ctx: &Context, which: WhichFile) -> Result<PathBuf> {
         ctx.configuration_file(which.variable(), which.file_name())
     }

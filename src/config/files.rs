@@ -31,7 +31,7 @@ impl ConfigFiles {
     /// Reads both files: those that the environment variables name, otherwise those in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: a file exists but cannot be read, or the home directory is unknown.
+    /// `Configuration`: a file exists but cannot be read, or the home directory is unknown.
     pub(crate) fn load(ctx: &Context) -> Result<Self> {
         Ok(Self { config: File::load(ctx, WhichFile::Config)?, credentials: File::load(ctx, WhichFile::Credentials)? })
     }
@@ -137,8 +137,8 @@ impl ConfigFiles {
         Some(section)
     }
 
-    /// Returns the keys and values of the profile with this header, as [`section::values`] does; `None` if they may be
-    /// in several sections.
+    /// Returns the keys, as they are written, and the values of the profile with this header; `None` if they may be in
+    /// several sections.
     pub(crate) fn values_below(&self, header: &ProfileHeader) -> Option<impl Iterator<Item = (&str, &str)> + use<'_>> {
         let is_alone = !header.is_merged && self.config.defaults().is_empty();
         let text = &self.config.text;

@@ -30,7 +30,8 @@ pub(super) struct Headers<'a> {
     text: &'a str,
     brackets: Memchr<'a>,
     next: Option<usize>,
-    /// Classifies the lines of the current section. They are read only if one of them begins with white space and `[`.
+    /// Classifies the lines of the current section. The lines are read only if one of them begins with white space and
+    /// `[`.
     lines: LineClassifier,
     lines_end: usize,
 }
@@ -60,8 +61,8 @@ impl<'a> Headers<'a> {
         None
     }
 
-    /// Tells whether an indented `[` begins a header; it can also be part of a value. The lines above it in the section
-    /// decide, so they are read first.
+    /// Tells whether an indented `[` begins a header. It may also be part of a value. That depends on the lines of the
+    /// section above the `[`, so these lines are read first.
     fn is_indented_header(&mut self, at: usize) -> bool {
         let text = self.text;
         let start = memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or_else(|| bom(text), |before| before + 1);

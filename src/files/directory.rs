@@ -22,7 +22,7 @@ pub(crate) struct Directory {
 pub(crate) struct Stamp {
     inode: u64,
     size: u64,
-    /// In nanoseconds since 1970, as `changed` is.
+    /// The times of the last write (`modified`) and of the last change (`changed`), in nanoseconds since 1970.
     modified: i64,
     changed: i64,
 }

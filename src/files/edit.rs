@@ -29,7 +29,8 @@ const ATTEMPTS: u32 = 20;
 /// file at the same time, `change` is called again with the new content.
 ///
 /// # Errors
-/// Those of `change`. Configuration: the file cannot be read or written, or other programs do not stop writing to it.
+/// Those of `change`. `Configuration`: the file cannot be read or written, or other programs do not stop writing to the
+/// file.
 pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result<Secret>) -> Result<()> {
     let target = target(path)?;
     let mut written = replace(Original::read(&target, largest)?, &change)?;
@@ -40,8 +41,8 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
     Err(lost(&target))
 }
 
-/// Replaces the file by the result of `change`, once. Returns the new file with the content that another program has
-/// written to the old one; `None` if none has.
+/// Replaces the file by the result of `change`, once. If another program has written to the old file, returns the new
+/// file together with what that program has written; otherwise `None`.
 fn replace(mut before: Original, change: impl Fn(Vec<u8>) -> Result<Secret>) -> Result<Option<Original>> {
     for _ in 0..ATTEMPTS {
         let content = change(before.content.to_vec())?;
@@ -90,9 +91,9 @@ impl Original {
         }
     }
 
-    /// Puts another file in place of this one. A program that opened this file before still writes to it. If its content
-    /// has changed, returns the new file with that content: the content must be edited, too, and the result must replace
-    /// the new file.
+    /// Puts another file in place of this one. A program that opened this file before still writes to this file, not to
+    /// the new file. If the content of this file has changed, returns the new file together with that content: the
+    /// content must be edited, too, and the result must replace the new file.
     fn replaced_by(self, prepared: Prepared) -> Result<Option<Self>> {
         let placed = prepared.persist(&self.path)?;
         let Some(content) = self.written_since().map_err(|_| lost(&self.path))? else { return Ok(None) };

@@ -27,7 +27,7 @@ pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<u64> {
 /// Creates a file with mode 0600; an existing file is removed first.
 ///
 /// # Errors
-/// Configuration: the file cannot be created.
+/// `Configuration`: the file cannot be created.
 pub(crate) fn create_private(path: &Path) -> Result<File> {
     super::remove(path)?;
     let mut options = OpenOptions::new();

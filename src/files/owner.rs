@@ -15,7 +15,7 @@ mod unix {
     /// Gives a file the owner of another file, and its group if the system allows that.
     ///
     /// # Errors
-    /// I/O errors: the system does not allow the owner.
+    /// I/O errors, for example if the system does not let this user change the owner.
     pub(crate) fn copy_owner(file: &File, other: &Metadata) -> io::Result<()> {
         let own = file.metadata()?;
         if own.uid() != other.uid() {

@@ -14,15 +14,15 @@ const LARGEST: u64 = 8 << 20;
 const WRITER_TIME: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Reads a file; returns `None` if it or its directory does not exist.
+/// Reads a file; returns `None` if the file or its directory does not exist.
 ///
 /// # Errors
-/// Configuration: the file exists but cannot be read, is too large, or is not a regular file.
+/// `Configuration`: the file exists but cannot be read, is too large, or is not a regular file.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     read_up_to(path, LARGEST)
 }
 
-/// Reads a file as [`read`] does, but with this size limit in bytes.
+/// Reads a file of at most `largest` bytes; returns `None` if the file or its directory does not exist.
 ///
 /// # Errors
 /// Those of [`read`].
@@ -37,7 +37,7 @@ pub(crate) fn read_up_to(path: &Path, largest: u64) -> Result<Option<Vec<u8>>> {
 /// Reads a file that a person named on the command line. It may be a pipe, such as that of `<(command)`.
 ///
 /// # Errors
-/// Configuration: the file does not exist, cannot be read, is too large, or is a pipe that no program writes to.
+/// `Configuration`: the file does not exist, cannot be read, is too large, or is a pipe that no program writes to.
 pub(crate) fn read_named(path: &Path, largest: u64) -> Result<Vec<u8>> {
     open(path).and_then(|file| pipe(&file, largest)).map_err(|cause| unread(path, &cause))
 }
@@ -45,7 +45,7 @@ pub(crate) fn read_named(path: &Path, largest: u64) -> Result<Vec<u8>> {
 /// Reads to the end, but at most `largest` bytes.
 ///
 /// # Errors
-/// Those of the reader. `FileTooLarge`: there are more bytes.
+/// Those of `from`. `FileTooLarge`: there are more than `largest` bytes.
 pub(crate) fn limited(from: impl io::Read, largest: u64) -> io::Result<Vec<u8>> {
     limited_into(Vec::new(), from, largest)
 }

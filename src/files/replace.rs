@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::NamedTempFile;
 
-/// The prefix of temporary files; [`sweep`] finds those of killed processes by it.
+/// The prefix of temporary files. By this prefix, [`sweep`] finds the temporary files that killed processes have left.
 const TEMPORARY_PREFIX: &str = ".ssox-";
 /// How old a temporary file must be before it is removed: a younger one may not be locked yet.
 const UNUSED_AGE: Duration = Duration::from_secs(2);
@@ -21,7 +21,7 @@ const MAX_LINKS: usize = 40;
 /// Replaces a secret file; the new one has mode 0600. Missing directories are created with mode 0700.
 ///
 /// # Errors
-/// Configuration: the file cannot be written.
+/// `Configuration`: the file cannot be written.
 pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     let replaced = fs::symlink_metadata(path).ok();
     prepare(path, content, replaced.as_ref(), Mode::Private)?.persist(path).map(drop)
@@ -32,7 +32,7 @@ pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
 pub(super) enum Mode {
     /// 0600.
     Private,
-    /// That of the file that it replaces, or 0600 if there is none.
+    /// The mode of the replaced file, or 0600 if no file is replaced.
     Kept,
 }
 
@@ -44,7 +44,7 @@ impl Prepared {
     /// Renames the file to its final path, and returns it.
     ///
     /// # Errors
-    /// Configuration: the file cannot be renamed.
+    /// `Configuration`: the file cannot be renamed.
     pub(super) fn persist(self, path: &Path) -> Result<File> {
         self.0.persist(path).map_err(|cause| Error::file("write", path, &cause.error))
     }
@@ -53,7 +53,7 @@ impl Prepared {
 /// Writes the content to a temporary file in the directory of `path`. Removes the temporary files of killed processes.
 ///
 /// # Errors
-/// Configuration: the temporary file cannot be written.
+/// `Configuration`: the temporary file cannot be written.
 pub(super) fn prepare(path: &Path, content: &[u8], replaced: Option<&Metadata>, mode: Mode) -> Result<Prepared> {
     let directory = parent(path);
     create_private_dir(&directory).map_err(|cause| Error::file("create", &directory, &cause))?;
@@ -90,7 +90,7 @@ pub(super) fn set_owner(file: &File, replaced: Option<&Metadata>, directory: &Pa
 }
 
 /// Gives the new file the owner, group and mode of the file that it replaces. The mode is set last, because setting the
-/// owner may clear bits of it.
+/// owner may clear bits of the mode.
 fn copy_owner_and_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
     owner::copy_owner(file, replaced)?;
     file.set_permissions(owner::permissions(file, replaced)?)
@@ -99,7 +99,7 @@ fn copy_owner_and_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
 /// Returns the path to write: the target if `path` is a link, even if the target does not exist yet.
 ///
 /// # Errors
-/// Configuration: the links form a loop, or the target is not a regular file.
+/// `Configuration`: the links form a loop, or the target is not a regular file.
 pub(super) fn target(path: &Path) -> Result<PathBuf> {
     let mut target = path.to_path_buf();
     for _ in 0..MAX_LINKS {
@@ -124,7 +124,7 @@ fn regular(path: PathBuf) -> Result<PathBuf> {
     }
 }
 
-/// Removes the temporary files of killed processes: these files are old and not locked.
+/// Removes the temporary files that killed processes have left: these files are old and not locked.
 fn sweep(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     let is_temporary = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX);

@@ -23,7 +23,7 @@ impl ReservedFile {
     /// Reserves disk space for a file.
     ///
     /// # Errors
-    /// Configuration: the file cannot be written.
+    /// `Configuration`: the file cannot be written.
     pub(crate) fn reserve(path: &Path) -> Result<Self> {
         let directory = parent(path);
         create_private_dir(&directory).map_err(|cause| Error::file("create", &directory, &cause))?;
@@ -34,10 +34,10 @@ impl ReservedFile {
         Ok(Self { path: path.to_path_buf(), temporary })
     }
 
-    /// Writes the content, and replaces the file atomically, as [`write_secret`] does.
+    /// Writes the content, and replaces the file atomically: readers see the old or the new content.
     ///
     /// # Errors
-    /// Configuration: the file cannot be written.
+    /// `Configuration`: the file cannot be written.
     pub(crate) fn write(self, content: &[u8]) -> Result<()> {
         let path = self.path.clone();
         // If this fails, for example because the temporary file was removed while the person signed in, another file is

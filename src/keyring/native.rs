@@ -1,7 +1,8 @@
 //! Stores secrets in the Keychain of macOS and the Credential Manager of Windows, with the crates that the crate
 //! `keyring` is made of.
 //!
-//! Each entry has the service `ssox`; its user is the kind and the name of the secret. Further parts have more after it.
+//! Each entry has the service `ssox`; its user is the kind and the name of the secret. If a secret has several parts,
+//! the users of the later parts have more text after the name.
 
 #[cfg(target_os = "macos")]
 use super::macos as system;

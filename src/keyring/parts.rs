@@ -78,7 +78,7 @@ fn split(content: &[u8], limit: usize) -> Vec<Content> {
     whole.chunks(limit).map(|part| Zeroizing::new(part.to_vec())).collect()
 }
 
-/// Returns the names of all parts but the first; none if `first` has no header.
+/// Returns the names of all parts but the first; no names if `first` has no header.
 fn names_of_rest(name: &str, first: &[u8]) -> Vec<String> {
     let header = first.get(..HEADER).and_then(|header| std::str::from_utf8(header).ok());
     let parsed = header.and_then(|header| {

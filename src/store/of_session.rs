@@ -9,12 +9,12 @@ use crate::json::SecretJson;
 const SESSION: &str = "SsoxSession";
 
 /// Removes the role credentials that contain this label from a store; returns how many there were. In the keyring,
-/// every entry contains the label of its session. Of the files, only two kinds contain it: those of Identity Center
-/// roles without a profile, and those of assumed roles whose file name only ssox computes. If one cannot be removed, the
-/// others still are.
+/// every entry contains the label of its session. Of the files, only two kinds contain the label: those of Identity
+/// Center roles without a profile, and those of assumed roles whose file name only ssox computes. If an entry cannot be
+/// removed, the others still are.
 ///
 /// # Errors
-/// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
+/// `Configuration`: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn remove_of_session(ctx: &Context, store: Store, label: &str) -> Result<usize> {
     let (mut removed, mut failure) = (0, None);
     for hash in store.hashes(ctx, SecretKind::Role)? {

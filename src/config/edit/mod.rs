@@ -44,7 +44,7 @@ impl<'a> Edits<'a> {
     /// Makes an empty list of changes to a file.
     ///
     /// # Errors
-    /// Configuration: the file has no path, or it is not UTF-8, so writing it would change other bytes.
+    /// `Configuration`: the file has no path; or the file is not UTF-8, so that writing it would change other bytes.
     pub(crate) fn new(file: &'a File) -> Result<Self> {
         if file.path.as_os_str().is_empty() {
             let variable = file.which.variable();
@@ -62,7 +62,7 @@ impl<'a> Edits<'a> {
     /// Sets the value of a key. If there is no section with this name, adds one at the end of the file.
     ///
     /// # Errors
-    /// Configuration: some AWS tools would read the name, key or value differently.
+    /// `Configuration`: some AWS tools would read the name, key or value differently.
     pub(crate) fn set(&mut self, kind: SectionKind, name: &str, key: &str, value: &str) -> Result<()> {
         check_key(key)?;
         check_value(key, value)?;

@@ -52,7 +52,7 @@ pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> 
 /// it.
 ///
 /// # Errors
-/// Configuration: some AWS tools would not read the name.
+/// `Configuration`: some AWS tools would not read the name.
 pub(crate) fn check_name(kind: SectionKind, name: &str) -> Result<()> {
     if name.starts_with('-') {
         return Err(invalid_name(kind, name, ": it looks like an option").hint("start it with a letter or digit"));
