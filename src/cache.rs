@@ -13,6 +13,7 @@ pub(crate) use document::CredentialsJson;
 pub(crate) use expirations::{EntryNames, Expirations};
 pub(crate) use key::Key;
 
+use crate::bytes;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
@@ -70,7 +71,7 @@ impl Entry {
 pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
     let entries = store::SecretKind::Role.directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
     let bytes = |entry: std::fs::DirEntry| files::read(&entry.path()).ok().flatten();
-    let found = |bytes: Vec<u8>| memchr::memmem::find(&zeroize::Zeroizing::new(bytes), text.as_bytes()).is_some();
+    let found = |bytes: Vec<u8>| bytes::find(&zeroize::Zeroizing::new(bytes), text.as_bytes()).is_some();
     entries.into_iter().flatten().flatten().filter_map(bytes).any(found)
 }
 

@@ -3,6 +3,7 @@
 
 mod directory;
 mod edit;
+mod hash;
 mod own;
 mod owner;
 mod read;
@@ -11,13 +12,13 @@ mod reserved;
 
 pub(crate) use directory::{Directory, Reader, Stamp};
 pub(crate) use edit::edit;
+pub(crate) use hash::{hash, hashed};
 pub(crate) use own::{append, create_private, open_own};
 pub(crate) use read::{end, limited, open_regular, read, read_named, read_up_to};
 pub(crate) use replace::write_secret;
 pub(crate) use reserved::ReservedFile;
 
 use crate::error::{Error, Result};
-use sha1::{Digest as _, Sha1};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -68,17 +69,6 @@ pub(crate) fn state(path: &Path) -> String {
         Ok(metadata) => format!("{} {:?}", metadata.len(), metadata.modified().ok()),
         Err(_) => "absent".into(),
     }
-}
-
-/// Returns the SHA-1 of a text in lower-case hexadecimal digits. The AWS CLI and ssox name their cache files with this
-/// hash.
-pub(crate) fn hashed(text: &str) -> String {
-    hex::encode(hash(text))
-}
-
-/// Returns the SHA-1 of a text.
-pub(crate) fn hash(text: &str) -> [u8; 20] {
-    Sha1::digest(text.as_bytes()).into()
 }
 
 fn parent(path: &Path) -> PathBuf {

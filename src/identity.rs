@@ -11,7 +11,7 @@ mod state;
 use crate::context::{Context, NO_MACHINE, REAL_FILES};
 use crate::environment::{BOTO_CONFIG, EnvChanges, GDAL_CREDENTIALS_FILE};
 use crate::error::Result;
-use sha2::{Digest as _, Sha256};
+use crate::files;
 use state::State;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -309,8 +309,7 @@ fn whole(path: PathBuf) -> Option<String> {
 
 /// Returns the fingerprint of a variable: the first 32 bits of a digest of name and value, in hexadecimal digits.
 pub(crate) fn fingerprint(name: &str, value: &str) -> String {
-    let digest = Sha256::new().chain_update(name).chain_update("=").chain_update(value).finalize();
-    hex::encode(&digest[..4])
+    hex::encode(&files::hash(&[name, "=", value])[..4])
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod assignments;
 mod aws;
 mod batch;
 mod browser;
+mod bytes;
 mod cache;
 mod commands;
 mod completion;

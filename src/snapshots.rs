@@ -1,6 +1,7 @@
 //! Finds out which variables direnv and mise have set in this shell. Both keep a snapshot in a variable, so that they
 //! can undo their changes later. <https://direnv.net/>, `DIRENV_DIFF`; <https://mise.jdx.dev/>, `__MISE_DIFF`.
 
+use crate::bytes::find;
 use crate::context::Context;
 use crate::json::SecretJson;
 use crate::secret::Secret;
@@ -83,10 +84,6 @@ fn string(packed: &[u8]) -> Option<Secret> {
         _ => return None,
     };
     str::from_utf8(packed.get(start..start + length)?).ok().map(Secret::new)
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    memchr::memmem::find(bytes, wanted)
 }
 
 /// Decodes and unpacks zlib data in either alphabet of base64.

@@ -1,6 +1,7 @@
 //! Passes on the output of the programs: to stdout and stderr of ssox with the job's name before each line, to files,
 //! or into memory.
 
+use crate::bytes::memrchr;
 use crate::error::{Error, Result, printable};
 use crate::files;
 use crate::terminal::StatusLine;
@@ -149,7 +150,7 @@ struct Lines {
 impl Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.partial.extend_from_slice(bytes);
-        let complete = match memchr::memrchr(b'\n', bytes) {
+        let complete = match memrchr(b'\n', bytes) {
             Some(at) => self.partial.len() - bytes.len() + at + 1,
             None if self.partial.len() > LONGEST_LINE => self.partial.len(),
             None => return Ok(()),

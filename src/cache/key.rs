@@ -52,7 +52,7 @@ impl Key {
     }
 
     fn new(arguments: &str, provider_type: Option<&'static str>) -> Self {
-        Self { hash: files::hash(arguments), provider_type, session: None, store: Store::Files }
+        Self { hash: files::hash(&[arguments]), provider_type, session: None, store: Store::Files }
     }
 
     /// Sets the session label that is written into the entry.

@@ -6,11 +6,11 @@ mod text;
 use super::name::{SectionKind, WhichFile, hash, inner, is_bare, is_of_kind, name};
 use super::scan::{Header, Headers};
 use super::section::Section;
+use crate::bytes::{find, find_iter, memchr_iter};
 use crate::context::Context;
 use crate::error::{Result, path_argument};
 use crate::files;
 use crate::parallel::in_parts;
-use memchr::{memchr_iter, memmem};
 use search::{has_one_in, positions_in_any_case};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -137,7 +137,7 @@ impl File {
     /// Returns the headers `[DEFAULT]`. Few files have one, and searching for the word is faster than searching for
     /// headers.
     pub(super) fn defaults(&self) -> &[Header] {
-        self.defaults.get_or_init(|| match memmem::find(self.text.as_bytes(), b"DEFAULT") {
+        self.defaults.get_or_init(|| match find(self.text.as_bytes(), b"DEFAULT") {
             Some(_) => self.find(SectionKind::Defaults, ""),
             None => Vec::new(),
         })
@@ -174,7 +174,7 @@ impl File {
 
     /// Returns all sections of a kind that contain this text, in the file's order.
     pub(crate) fn sections_with(&self, kind: SectionKind, text: &str) -> Vec<Section<'_>> {
-        self.sections_at(kind, &memmem::find_iter(self.text.as_bytes(), text).collect::<Vec<_>>())
+        self.sections_at(kind, &find_iter(self.text.as_bytes(), text.as_bytes()).collect::<Vec<_>>())
     }
 
     /// Returns all sections of a kind that have a key, in the file's order. The key must contain `_`.

@@ -4,9 +4,9 @@ use super::file::File;
 use super::name::{self, SectionKind, WhichFile};
 use super::scan::Header;
 use super::section::{self, Entry, Section};
+use crate::bytes::{find, find_iter};
 use crate::context::Context;
 use crate::error::Result;
-use memchr::memmem;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -147,14 +147,12 @@ impl ConfigFiles {
 
     /// Tells whether a text occurs in either file.
     pub(crate) fn contains(&self, text: &str) -> bool {
-        [&self.config, &self.credentials]
-            .iter()
-            .any(|file| memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
+        [&self.config, &self.credentials].iter().any(|file| find(file.text.as_bytes(), text.as_bytes()).is_some())
     }
 
     /// Tells whether a text occurs more than once in the files. A text search is fast even with 50,000 profiles.
     pub(crate) fn is_repeated(&self, text: &str) -> bool {
-        let count = |file: &'_ File| memmem::find_iter(file.text.as_bytes(), text).take(2).count();
+        let count = |file: &'_ File| find_iter(file.text.as_bytes(), text.as_bytes()).take(2).count();
         count(&self.config) + count(&self.credentials) > 1
     }
 

@@ -1,7 +1,7 @@
 //! Classifies the lines of a config file by the rules of Python's configparser, which the AWS CLI uses. The kind of a
 //! line depends on the lines above it in the same section. Unlike configparser, ssox accepts malformed lines.
 
-use memchr::memchr2;
+use crate::bytes::memchr2;
 
 /// The kind of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Reads the kind and name of a section from its header.
 
 use super::scan::Header;
-use memchr::{memchr2, memchr3};
+use crate::bytes::{memchr2, memchr3};
 use std::borrow::Cow;
 
 /// The kind of a section in a config file.

@@ -1,7 +1,7 @@
 //! Finds where sections begin and end, without splitting the text into lines: a file may have 50,000 profiles.
 
 use super::line::{LineClassifier, LineKind, line_end};
-use memchr::{Memchr, memchr_iter, memrchr2};
+use crate::bytes::{memchr, memrchr2};
 use std::ops::Range;
 
 /// The position of a section in the text of its file.
@@ -28,7 +28,8 @@ impl Header {
 /// An iterator over all section headers of a text, in order.
 pub(super) struct Headers<'a> {
     text: &'a str,
-    brackets: Memchr<'a>,
+    /// Where the search for the next `[` begins.
+    searched: usize,
     next: Option<usize>,
     /// Classifies the lines of the current section. The lines are read only if one of them begins with white space and
     /// `[`.
@@ -39,15 +40,18 @@ pub(super) struct Headers<'a> {
 impl<'a> Headers<'a> {
     /// Makes an iterator that starts at the beginning of the text.
     pub(super) fn new(text: &'a str) -> Self {
-        let brackets = memchr_iter(b'[', text.as_bytes());
-        let mut headers = Self { text, brackets, next: None, lines: LineClassifier::default(), lines_end: bom(text) };
+        let mut headers =
+            Self { text, searched: 0, next: None, lines: LineClassifier::default(), lines_end: bom(text) };
         headers.next = headers.find_next();
         headers
     }
 
     fn find_next(&mut self) -> Option<usize> {
-        while let Some(at) = self.brackets.next() {
-            let before = self.text.as_bytes()[..at].last();
+        let bytes = self.text.as_bytes();
+        while let Some(offset) = memchr(b'[', &bytes[self.searched..]) {
+            let at = self.searched + offset;
+            self.searched = at + 1;
+            let before = bytes[..at].last();
             let is_header = match before {
                 None | Some(b'\n' | b'\r') => true,
                 Some(_) if at == bom(self.text) => true,

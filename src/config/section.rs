@@ -2,7 +2,7 @@
 
 use super::line::{LineClassifier, LineKind, delimiter, line_end, without_ending};
 use super::name::WhichFile;
-use memchr::memchr2_iter;
+use crate::bytes::memchr2_iter;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;

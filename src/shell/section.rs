@@ -1,5 +1,7 @@
 //! Extracts sections from the scripts in the folder `shell/`.
 
+use crate::bytes::memchr_iter;
+
 /// Returns the text between the line `# --- NAME` and the next such line.
 pub(crate) fn section(script: &'static str, name: &str) -> &'static str {
     let begins = format!("# --- {name}\n");
@@ -14,7 +16,7 @@ pub(crate) fn section(script: &'static str, name: &str) -> &'static str {
 pub(super) fn code(script: &str) -> String {
     let mut code = String::with_capacity(script.len());
     let mut begins = 0;
-    for ends in memchr::memchr_iter(b'\n', script.as_bytes()) {
+    for ends in memchr_iter(b'\n', script.as_bytes()) {
         let line = script[begins..ends].trim_ascii_start();
         begins = ends + 1;
         if !line.is_empty() && !line.starts_with('#') {

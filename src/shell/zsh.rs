@@ -3,6 +3,7 @@
 use super::completion::{Candidate, CommandLine, MatchedBy};
 use super::integration::{Find, Integration};
 use super::section::code;
+use crate::bytes::memchr3_iter;
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +69,7 @@ fn ansi_c_quoted(text: &str) -> String {
     let mut word = String::with_capacity(text.len() + text.len() / 8);
     let mut copied = 0;
     word.push_str("$'");
-    for at in memchr::memchr3_iter(b'\\', b'\'', b'\n', text.as_bytes()) {
+    for at in memchr3_iter(b'\\', b'\'', b'\n', text.as_bytes()) {
         word.push_str(&text[copied..at]);
         word.push('\\');
         word.push_str(if text[at..].starts_with('\n') { "n" } else { &text[at..=at] });

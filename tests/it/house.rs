@@ -21,7 +21,7 @@ const FLOORS: [&[&str]; 16] = [
     &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
     &["address", "arn", "keyring", "region"],
-    &["error", "one_verb", "parallel", "secret", "signals", "system_program", "time"],
+    &["bytes", "error", "one_verb", "parallel", "secret", "signals", "system_program", "time"],
 ];
 
 pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
@@ -90,6 +90,13 @@ fn the_environment_is_read_in_one_place() {
         for word in ["env::var", "SystemTime::now", "env::home_dir"] {
             assert!(!code(&path).contains(word), "{}: {word}", path.display());
         }
+    }
+}
+
+#[test]
+fn bytes_are_searched_without_asking_the_processor() {
+    for path in files(&root()).into_iter().filter(|path| !path.ends_with("bytes.rs")) {
+        assert!(!code(&path).contains("memchr::"), "{}: use `crate::bytes`", path.display());
     }
 }
 

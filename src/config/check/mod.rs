@@ -14,6 +14,7 @@ use super::line::{LineClassifier, LineKind, line_end, without_ending};
 use super::name::{SectionKind, WhichFile};
 use super::scan::{Header, bom};
 use super::{ConfigFiles, Severity};
+use crate::bytes;
 use header::Names;
 use key::Keys;
 use std::iter::Peekable;
@@ -78,7 +79,7 @@ impl Check<'_> {
             self.add(Severity::Error, message, "save it as UTF-8 without a byte order mark");
         }
         let bytes = self.file.text.as_bytes();
-        if memchr::memchr_iter(b'\r', bytes).any(|cr| bytes.get(cr + 1) != Some(&b'\n')) {
+        if bytes::memchr_iter(b'\r', bytes).any(|cr| bytes.get(cr + 1) != Some(&b'\n')) {
             let message = "has lines that end with CR only: the SDKs cannot read them";
             self.add(Severity::Warning, message, "save it with LF line endings");
         }

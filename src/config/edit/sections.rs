@@ -3,12 +3,12 @@
 use super::change::{Change, InsertionPoint, NewText, Output, key_line};
 use super::validate::{check_key, check_value, header_line};
 use super::{Edits, check_name};
+use crate::bytes::memrchr2;
 use crate::config::line::{LineClassifier, LineKind, line_end};
 use crate::config::name::{SectionKind, after};
 use crate::config::scan::{Header, bom};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use memchr::memrchr2;
 use std::ops::Range;
 
 /// A section that is added at the end of the file.

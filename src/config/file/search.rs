@@ -1,6 +1,6 @@
 //! Searches a text for words. This is much faster than splitting it into lines.
 
-use memchr::memchr_iter;
+use crate::bytes::memchr_iter;
 use std::ops::Range;
 
 /// Returns the positions of a word in a text, ignoring case. The word must contain `_`.
