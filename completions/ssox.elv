@@ -6,7 +6,7 @@ use re
 use str
 
 # Returns the candidates for the last word; elvish selects and quotes them. The typed words go to the program unchanged,
-# none is evaluated; its answer is data.
+# and none is evaluated. The program's answer is data.
 fn complete {|@words|
   var lines = [(try { e:ssox complete elvish $words[-1] (all $words[..-1]) < $path:dev-null 2> $path:dev-null } catch _ { })]
   if (eq $lines []) { return }

@@ -1,7 +1,7 @@
 # Completion of ssox in nushell, as `ssox completions` prints it.
 
-# Returns the candidates for the last word. The typed words go to the program unchanged, none is evaluated; its answer
-# is data, already quoted.
+# Returns the candidates for the last word. The typed words go to the program unchanged, and none is evaluated. The
+# program's answer is data, already quoted.
 def _ssox_complete [spans: list<string>] {
     if (which --all ssox | where type == external | is-empty) { return [] }
     let reply = (^ssox complete nushell ($spans | last) ...($spans | drop) | complete | get stdout | lines)

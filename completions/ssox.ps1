@@ -1,7 +1,7 @@
 # Completion of ssox in powershell, as `ssox completions` prints it.
 
-# Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated. Its answer is
-# data, already quoted, and all characters but ASCII are escaped.
+# Returns the candidates at the cursor. The typed words go to the program unchanged, and none is evaluated. The
+# program's answer is data, already quoted, in which all characters except ASCII are escaped.
 function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     $PSNativeCommandUseErrorActionPreference = $false
     $elements = @($tree.CommandElements)
@@ -31,7 +31,8 @@ function global:_ssox_word($element) {
     }
 }
 
-# Completes another program with its own completion: the command that starts at that word.
+# Completes another program, which is the word with index `$word`, and its arguments, with the completion of that
+# program.
 function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     $elements = @($tree.CommandElements)
     if ($word -ge $elements.Count) { return }
@@ -40,7 +41,7 @@ function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     (TabExpansion2 -inputScript $text -cursorColumn ($cursor - $start)).CompletionMatches
 }
 
-# Registers for ssox and for all its current aliases.
+# Registers the completion for `ssox` and for all its current aliases.
 function global:_ssox_register {
     $aliases = @(Microsoft.PowerShell.Utility\Get-Alias -Definition ssox -ErrorAction Ignore)
     $global:_ssox_names = @('ssox') + @(foreach ($alias in $aliases) { $alias.Name })

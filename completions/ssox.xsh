@@ -9,13 +9,13 @@ def _ssox_completion():
     from xonsh.completers.tools import RichCompletion, contextual_command_completer_for
     from xonsh.parsers.completion_context import CompletionContext
 
-    # Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated; its answer
-    # is data, already quoted.
+    # Returns the candidates at the cursor. The typed words go to the program unchanged, and none is evaluated. The
+    # program's answer is data, already quoted.
     @contextual_command_completer_for('ssox')
     def complete(command):
         words = [arg.value for arg in command.args[: command.arg_index]]
         path = XSH.commands_cache.locate_binary('ssox')
-        # xonsh remembers where programs were, so it may have been removed.
+        # xonsh remembers paths, so the program may no longer be there.
         if path is None or not os.access(path, os.X_OK):
             return None
         done = subprocess.run(
@@ -38,7 +38,7 @@ def _ssox_completion():
                     prefix_len=len(command.raw_prefix),
                 )
             )
-        # Otherwise xonsh would offer files.
+        # Without this exception, xonsh would offer files.
         if not found:
             raise StopIteration
         return found, len(command.raw_prefix)

@@ -1,28 +1,29 @@
 # ssox for elvish (0.19 and later): the command `ssox`, the hooks around each command, the segment in the prompt.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a list, and calls
-# the program. It is evaluated by `eval`, so its names are its own, except those that the end adds to the prompt's.
-# Invariant: nothing from AWS, a file or the environment is evaluated.
+# the program. It runs inside `eval`, so its names do not exist outside, except those that its last lines add to the
+# interactive shell. Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# An output capture `( … )` costs 20 us, so conditions that are looked at before each command have none: a key that is
-# not in a map is an exception, which costs 7. A command has to be defined before its use, or it would be a program.
+# An output capture `( … )` takes 20 microseconds, so conditions that are tested before each command avoid it. Instead,
+# they look up a key in a map: if the key is missing, elvish raises an exception, which takes 7. A function has to be
+# defined before the code that calls it; otherwise elvish would call a program with this name.
 
 use math
 use path
 use re
 use str
 
-# The namespace `edit:`, which only an interactive shell has.
+# The namespace `edit:`; `$nil` in a shell that is not interactive.
 var edit = $nil
 try { set edit = (eval 'put $edit:') } catch _ { }
 
-# The state is kept as long as the shell runs: a hook of a version that was loaded before hands it over. Our hooks are
-# the ones with an option `ssox`.
+# The state is kept as long as the shell runs: if this script is loaded again, a hook of the earlier version hands the
+# state over. ssox's hooks are those with an option `ssox`.
 #
-# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable
-# that was not set. A shell that inherits a profile in use (a `child`) does not know the previous values, and records
-# none. `seen` has the compared values that the program checked last, `held` their fingerprints, and `left` what the
-# segment showed after the last reply. What a `.ssox` file needs is described below.
+# `was` has the previous value of each variable that ssox has changed in this shell: a list with the value, or an empty
+# list if the variable was not set. A shell that inherits a profile in use (a `child`) does not know the previous
+# values, and records none. `seen` has the compared values that the program checked last, `held` their fingerprints, and
+# `left` what the segment showed after the last reply. What a `.ssox` file needs is described below.
 var state = [
   &was=[&] &child=(not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '') &seen=$nil &left=$nil &held=$E:SSOX_IDENTITY &layer='' &under=[&]
   &over=[&] &theirs=[&] &outside=[&] &before=[] &directory='' &file=$E:SSOX_DIRECTORY &nearer='' &again=$false
@@ -39,17 +40,17 @@ for hook $before-chdir {
   }
 }
 
-# The hook has nothing to do as long as these have the values and the ten seconds, which are these parts of the uptime:
-# see `assert-fresh`.
+# The hook has nothing to do as long as the current values are a key of `fresh-values`, and the current ten seconds are
+# a key of `fresh-times`. `$tens` and `$point` select the digits of the uptime that form this key: see `assert-fresh`.
 var fresh-values = [&]
 var fresh-times = [&]
 var tens point = '' ''
 var is-timed = $false
 
-# The epoch second at which the machine was started, where it is known.
+# The epoch second at which the machine was started; `$nil` if it is not known.
 var offset = $nil
 
-# Takes the first and the last place among the hooks.
+# Makes the hooks of ssox the first and the last ones. The function is defined below.
 var surround~ = $nop~
 
 # --- reply
@@ -69,7 +70,7 @@ fn check {|reply|
   fail 'ssox: '(if (eq $wrong '') { put 'unexpected reply' } else { put '`'$wrong'` is not to be changed' })', environment unchanged'
 }
 
-# Returns a list with the value of a variable, or an empty one.
+# Returns a list with the value of a variable, or an empty list if the variable is not set.
 fn get {|name| put [(try { get-env $name } catch _ { })] }
 
 fn put-back {|name value|
@@ -77,7 +78,7 @@ fn put-back {|name value|
   for text $value { set-env $name $text }
 }
 
-# Returns the map with the current values of these names where it has none.
+# Returns the map `known`, to which the current values of those names are added that it does not have yet.
 fn with-current {|known @names|
   try {
     for name $names { nop $known[$name] }
@@ -91,8 +92,8 @@ fn with-current {|known @names|
 
 fn in-use { not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '' }
 
-# Calls a function with the compared values, and with those that the segment shows. The last ones of the former
-# determine what AWS_PROFILE means.
+# Calls a function with two lists: the compared values, and the values that the segment shows. The last of the compared
+# values determine what AWS_PROFILE means.
 fn current {|then|
   $then [
     $E:AWS_ACCESS_KEY_ID $E:AWS_SECRET_ACCESS_KEY $E:AWS_SESSION_TOKEN $E:AWS_CREDENTIAL_EXPIRATION $E:AWS_REGION
@@ -100,7 +101,7 @@ fn current {|then|
     $E:SSOX_IDENTITY $E:AWS_CONFIG_FILE $E:AWS_SHARED_CREDENTIALS_FILE $E:AWS_WEB_IDENTITY_TOKEN_FILE $E:AWS_ROLE_ARN ^
     $E:AWS_CONTAINER_CREDENTIALS_FULL_URI $E:AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ^
     $E:AWS_CONTAINER_AUTHORIZATION_TOKEN $E:AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE $E:HOME ^
-    # An empty name is a name.
+    # An empty profile name differs from an unset one.
     (has-env AWS_PROFILE; has-env AWS_DEFAULT_PROFILE)
   ] [$E:SSOX_PROMPT $E:SSOX_STATE $E:SSOX_EXPIRES $E:SSOX_NEXT $E:SSOX_PROTECTED]
 }
@@ -116,7 +117,7 @@ fn restore {
 
 fn restore-unused { if (not (in-use)) { restore } }
 
-# What each verb restores.
+# The function that restores previous values after each verb.
 var restores = [&use=$nop~ &clear=$restore~ &directory=$restore-unused~ &tick=$restore-unused~ &identity=$restore-unused~]
 var is-asked = [&use=$true &clear=$true &directory=$true &tick=$false &identity=$false]
 var is-on = [&''=$false &on=$true &off=$false]
@@ -159,11 +160,12 @@ fn verb-of {|@arguments|
   put $verb
 }
 
-# Whether a verb changes this shell, and not only what a directory may do; and what an option begins with.
+# The verbs that the function `ssox` handles: true for those that change the environment of this shell. And the first
+# character of an option.
 var changes-shell = [&use=$true &clear=$true &allow=$false &deny=$false]
 var begins-option = [&-=$true]
 
-# AWS credentials in this shell. Where the program fails, this ends with its exception.
+# AWS credentials in this shell. If the program fails, this function ends with the exception of the program.
 fn ssox {|@arguments|
   var verb has-verb has-option = '' $false $false
   for argument $arguments {
@@ -189,7 +191,8 @@ fn ssox {|@arguments|
     return
   }
   if (has-value [allow deny] $verb) { set state[again] = $true }
-  # Another call in the background may have set it, and would leave it behind if this one restored it.
+  # A call in the background may already have set this variable. If this call restored that value at its end, the
+  # variable would stay set for ever.
   if (eq $E:SSOX_FUNCTION elvish1) {
     e:ssox $@arguments
   } else {
@@ -200,14 +203,14 @@ fn ssox {|@arguments|
 
 # --- segment
 
-# `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired, foreign), for prompts of your own; `styled`, the
-# same in colours; and the epoch second until which they are valid.
+# A segment has `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired, foreign), for prompts that people
+# write themselves; `styled`, the text in colours; and `until`, the epoch second until which these values are valid.
 var none = [&text='' &state='' &styled=[] &until=$nil]
 var segment = $none
 
 fn ssox-segment { put $segment }
 
-# After a call that failed, the epoch second at which the program is called again.
+# After a failed call, the epoch second at which the program is called again; otherwise 0.
 var retry = (num 0)
 
 # Returns a number from the environment, or else 0.
@@ -283,9 +286,9 @@ fn show {|clock|
 
 # --- hook
 
-# elvish has no clock. Where the kernel says how long the machine has been running, the epoch second costs a process
-# once after each call of ssox, else one each time. The second is whole: with hundredths, the time would go back a little
-# where the offset is computed again.
+# Returns how many seconds the machine has been running. elvish has no clock. With this number, a process that tells the
+# epoch second is needed only once after each call of ssox; without it, each time. The epoch second is rounded down:
+# with hundredths, the time could go back a little when `offset` is computed again.
 fn uptime { var up _ = (str:split &max=2 ' ' (slurp < /proc/uptime)); put $up }
 
 fn clock {
@@ -365,13 +368,15 @@ fn guard {|line|
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
-# and the last one puts it on again: direnv and mise never see it, whatever the order in the rc file.
+# The values of a `.ssox` file are a layer above the values of the shell. The first hook takes the layer off: it
+# restores the values below the layer. Then the hooks of other tools run, and the last hook puts it on again. So direnv
+# and mise never see the layer, whatever the order of the lines in the rc file.
 #
-# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
-# `over` what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is
-# the directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a
-# file below: what it sets, `theirs`, stays.
+# `layer` is empty, `on` or `off`. For each variable that was changed while the layer was on, `under` has the value
+# below the layer, and `over`, while the layer is off, the value in the layer. `outside` and `before` have what `was`,
+# `held` and `child` contained before the layer. `directory` is the directory in which a `.ssox` file was last searched
+# for, and `file` the file that was found. `nearer` is set if direnv or mise has a file nearer to the working directory
+# than the `.ssox` file. Then the values that these tools set stay; `theirs` has the names.
 
 fn take-off {
   for name [(keys $state[under])] {
@@ -415,7 +420,8 @@ fn find {
   put $place/.ssox
 }
 
-# Returns something if direnv or mise has a file below the directory of that file.
+# Returns `nearer` if direnv or mise has a file in a directory from the working directory up to, and without, that of
+# the `.ssox` file.
 fn find-nearer {|found|
   var place = (path:eval-symlinks $pwd)
   while (not-eq $place/.ssox $found) {
@@ -464,8 +470,8 @@ fn enter {|file nearer|
   set state[file] = $file
 }
 
-# Tells whether this is still the file of the layer. If direnv or mise had set values when the shell entered the
-# directory, these values are not in the layer.
+# Tells whether the found `.ssox` file is still the file of the layer. If direnv or mise had set values when the shell
+# entered the directory, these values are not in the layer.
 fn stays {|found nearer|
   and (eq $found $state[file]) (or (not-eq $nearer '') (not-eq $state[nearer] entered))
 }
@@ -475,8 +481,8 @@ fn stay {|nearer|
   put-on
 }
 
-# Puts the layer on again after the directory has changed, or leaves it. A layer begins at the prompt, where direnv
-# acts.
+# Runs after a change of the directory: puts the layer on again, or leaves the directory of the layer. A new layer
+# begins only at the prompt, because direnv acts there.
 fn follow {
   if (not-eq $state[layer] off) { return }
   var found = (find)
@@ -490,7 +496,7 @@ fn follow {
   }
 }
 
-# Puts the layer on again, or another one where the directory has changed.
+# Puts the layer on again, or the layer of another `.ssox` file if the directory has changed.
 fn arrive {
   var again = $state[again]
   if (and (eq $pwd $state[directory]) (not $again)) { put-on; return }
@@ -511,7 +517,7 @@ use re
 use str
 
 # Returns the candidates for the last word; elvish selects and quotes them. The typed words go to the program unchanged,
-# none is evaluated; its answer is data.
+# and none is evaluated. The program's answer is data.
 fn complete {|@words|
   var lines = [(try { e:ssox complete elvish $words[-1] (all $words[..-1]) < $path:dev-null 2> $path:dev-null } catch _ { })]
   if (eq $lines []) { return }
@@ -544,14 +550,15 @@ fn place {
   eval 'set edit:rprompt = $prompt'
 }
 
-# Calls a function with what the hook depends on, except the time and the directory.
+# Calls a function with all values that the hook depends on, except the time and the directory.
 fn compared {|then|
   current {|identity visible|
     $then [$state[layer] $E:SSOX_NEXT $E:SSOX_REPLACED $identity $visible $edit[before-readline] $after-chdir]
   }
 }
 
-# Does nothing if nothing has changed since `settle`, and raises an exception otherwise. `each` has no output capture.
+# Does nothing if nothing has changed since `settle`, and raises an exception otherwise. `each` is used because it needs
+# no output capture.
 fn assert-fresh {
   if $is-timed {
     each {|uptime| nop $fresh-times[$uptime[$tens]$uptime[$point]] } < /proc/uptime
@@ -587,7 +594,7 @@ fn before-prompt {
 
 fn others {|hooks| for hook $hooks { if (not (ours $hook)) { put $hook } } }
 
-# A fault of this script must not cost the prompt.
+# Calls a function and ignores its exceptions, so that a fault of this script does not break the prompt.
 fn quietly {|step @arguments| try { $step $@arguments } catch _ { } }
 
 var is-interactive = (not-eq $edit $nil)

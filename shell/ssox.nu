@@ -4,22 +4,22 @@
 # the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# What runs often has loops with `for`: nushell copies its state for each call of a closure, which takes ten times as
-# long. It copies the environment after each call of a command with `--env` and after each hook. So there are few of
-# them, and a hook asks first whether there is a need.
+# Code that runs often has loops with `for`: for each call of a closure, nushell copies its own state, which takes ten
+# times as long. After each call of a command with `--env`, and after each hook, nushell copies the environment. So
+# there are few such commands and hooks, and a hook first tests whether it has anything to do.
 #
-# Once a command with `--env` has called another one, it cannot hide a variable any more: nushell then has two of it. So
-# commands compute what is to change, a plan: `set` has new values, `gone` the names to unset, `state` the new state, and
-# `note` tells which values are noted as those that ssox set: `all` (or those of a layer that was `entered`), or
-# what is `shown`, or `nothing`.
+# When a command with `--env` has called another such command, it cannot hide a variable any more: nushell then has two
+# variables with this name. So the commands here only compute a plan of what is to change: `set` has new values, `gone`
+# the names to unset, `state` the new state, and `note` tells which values are recorded as those that ssox set: `all`,
+# those that the segment shows (`shown`), or `nothing`. `entered` means `all`, but the identity is checked once more.
 
-# The state of this shell. nushell passes no record to a program, so a child shell has none of it.
+# The state of this shell. nushell does not pass records to programs, so a child shell does not inherit this state.
 #
-# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable
-# that was not set. A shell that inherits a profile in use (a `child`) does not know the previous values, and records
-# none. `seen` has the compared values that the program checked last, `held` their fingerprints, and `left` what the
-# segment showed after the last reply. What a `.ssox` file needs is described below. Loading this script twice loses
-# nothing.
+# `was` has the previous value of each variable that ssox has changed in this shell: a list with the value, or an empty
+# list if the variable was not set. A shell that inherits a profile in use (a `child`) does not know the previous
+# values, and records none. `seen` has the compared values that the program checked last, `held` their fingerprints, and
+# `left` what the segment showed after the last reply. What a `.ssox` file needs is described below. Loading this script
+# twice loses nothing.
 export-env {
     $env._ssox = ({
         was: {}, seen: [], left: [], held: ($env.SSOX_IDENTITY? | default '')
@@ -34,12 +34,12 @@ export-env {
 # AWS credentials in this shell
 @complete '_ssox_complete'
 def --env --wrapped ssox [...args] {
-    # What is piped goes through `match` to the program, as it arrives.
+    # Input from a pipe goes through `match` to the program as it arrives.
     match (_ssox_verb $args) {
         $verb if $verb in [use clear] => {
             let plan = (_ssox_answered $verb $args)
             hide-env --ignore-errors ...$plan.gone
-            # Another call on the same line may have left two of each.
+            # Another call on the same line may have left two variables with each name.
             hide-env --ignore-errors ...$plan.gone
             load-env (_ssox_kept $plan.gone)
             load-env $plan.set
@@ -65,7 +65,8 @@ def _ssox_verb [args: list] {
     $verb
 }
 
-# Runs a verb that changes the environment of this shell. Where the program fails, nushell ends this with its status.
+# Runs a verb that changes the environment of this shell. If the program fails, nushell ends this command with the
+# program's exit status.
 def _ssox_answered [verb: string args: list] {
     let piped = $in
     $env.SSOX_HELD = $env._ssox.held
@@ -78,7 +79,7 @@ def _ssox_unchanged [more: record] {
     {set: {}, gone: [], state: ($env._ssox | merge $more), note: nothing}
 }
 
-# Returns a plan: `changes` has a list with the new value for each name, or an empty one to unset it.
+# Returns a plan. `changes` has for each name a list with the new value, or an empty list to unset the variable.
 def _ssox_plan [changes: record more: record] {
     mut set = {}
     mut gone = []
@@ -97,7 +98,7 @@ def _ssox_noted [plan: record] {
         'nothing' => $state
         'shown' => ($state | merge {left: (_ssox_visible)})
         'all' => ($state | merge {left: (_ssox_visible), held: ($env.SSOX_IDENTITY? | default ''), seen: (_ssox_identity)})
-        # A layer that began below a file of direnv or mise is judged once more.
+        # If direnv or mise had a nearer file when the layer began, the identity is checked once more.
         'entered' => ($state | merge {left: (_ssox_visible), held: ($env.SSOX_IDENTITY? | default ''), seen: [entered]})
     }
 }
@@ -120,15 +121,15 @@ def _ssox_applied [verb: string reply state: record] {
     let after = {|name| if $name in $set { [($set | get $name)] } else if $name in $gone { [] } else { _ssox_get $name } }
     let in_use = ([SSOX_PROMPT SSOX_IDENTITY] | any {|name| (do $after $name) not-in [[] ['']] })
     if $verb != clear and $in_use { return {set: $set, gone: $gone, state: $state, note: all} }
-    # Another program may have set a value since.
+    # The previous value of a variable is not restored if another program has set the variable since.
     let free = ($state.was | transpose name value | where {|row| (do $after $row.name) == [] })
     let restored = ($free | where value != [] | reduce --fold {} {|row, all| $all | insert $row.name $row.value.0 })
     let state = ($state | merge {child: false, was: ($state.was | reject --optional ...$free.name)})
     {set: ($set | merge $restored), gone: ($gone | where $it not-in $restored), state: $state, note: all}
 }
 
-# Checks all lines of a reply, and returns what they say. A group that did not match is null, or empty in an older
-# nushell.
+# Checks all lines of a reply, and returns the variables to set, the names to unset and the names whose previous values
+# are forgotten. A group of the pattern that did not match is null, or empty in an older nushell.
 def _ssox_lines [reply] {
     let text = $"($reply)"
     if not ($text starts-with "#ssox1\n" and ($text ends-with "\n#end\n" or $text ends-with "\n#end")) { _ssox_refuse 'unexpected reply' }
@@ -151,19 +152,19 @@ def _ssox_refuse [why: string] {
     error make --unspanned {msg: ('ssox: ' + $why + ', environment unchanged')}
 }
 
-# Tells whether `ssox use` has set something here.
+# Tells whether a profile is in use.
 def _ssox_in_use [] {
     ($env.SSOX_PROMPT? | is-not-empty) or ($env.SSOX_IDENTITY? | is-not-empty)
 }
 
-# Returns the state of a variable: a list with its value, or an empty one.
+# Returns the state of a variable: a list with its value, or an empty list if the variable is not set.
 def _ssox_get [name: string] {
     let value = ($env | get --optional $name)
     if $value == null { [] } else { [$value] }
 }
 
-# Returns null for those of the names that are there although they were hidden, as in an overlay that was hidden and is used
-# again (a virtual environment). Programs do not get a variable that is null.
+# Returns a record with null for each of the names that is still set although it was hidden. This happens in an overlay
+# that was hidden and is used again (a virtual environment). Programs do not get a variable that is null.
 def _ssox_kept [names: list<string>] {
     let all = $env
     mut kept = {}
@@ -173,16 +174,17 @@ def _ssox_kept [names: list<string>] {
     $kept
 }
 
-# Returns the state in which the current values of these names are recorded as previous.
+# Returns the state in which the current values of these variables are recorded as previous values.
 def _ssox_remembering [names: list<string> state: record] {
     let under = if $state.layer == on { _ssox_with_current $names $state.under } else { $state.under }
     let was = if $state.child { $state.was } else { _ssox_with_current $names $state.was }
     if $was == $state.was and $under == $state.under { $state } else { $state | merge {under: $under, was: $was} }
 }
 
-# Adds the current values of the names that a record does not have.
+# Returns the record `known`, to which the current values of those names are added that it does not have yet.
 def _ssox_with_current [names: list<string> known: record] {
-    # At most calls it has all of them, and `$env` takes as long as a whole hook.
+    # At most calls, the record has all names. Then `$env` is not read, because reading it takes as long as a whole
+    # hook.
     let others = ($known | reject --optional ...$names | columns | length)
     if ($names | length) + $others == ($known | columns | length) { return $known }
     let current = $env
@@ -224,7 +226,8 @@ def _ssox_visible [] {
     [$env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_NEXT? $env.SSOX_PROTECTED?]
 }
 
-# Calls the program, without messages for people except of directories. Returns a plan, or null.
+# Calls the program. Returns the plan of its reply, or null after a failure. Messages for people are hidden, except
+# those about directories.
 def _ssox_asked [verb: string args: list<string> state: record] {
     if (which --all ssox | where type == external | is-empty) { return null }
     try {
@@ -269,7 +272,7 @@ def _ssox_ticked [args: list<string>] {
     let later = (_ssox_clock) + 60
     let plan = (_ssox_asked tick $args ($env._ssox | merge {retry: 0}))
     if $plan == null { return (_ssox_unchanged {retry: $later}) }
-    # A time that is not later than now is no time to wait for.
+    # If the next time is not in the future, waits a minute.
     let next = if SSOX_NEXT in $plan.gone { 0 } else { _ssox_number ($plan.set.SSOX_NEXT? | default $env.SSOX_NEXT?) }
     if $next == 0 or $next > (_ssox_clock) { $plan } else { $plan | merge {state: ($plan.state | merge {retry: $later})} }
 }
@@ -283,7 +286,7 @@ def _ssox_is_expiring [] {
     $env.SSOX_STATE? == renewing or (_ssox_is_due $clock)
 }
 
-# Returns all that the hooks depend on.
+# Returns all values that the hooks depend on.
 def _ssox_all [] {
     [
         $env.PWD $env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_NEXT? $env.SSOX_PROTECTED?
@@ -291,7 +294,7 @@ def _ssox_all [] {
     ]
 }
 
-# Tells whether all is as it was after the last hook. At most prompts it is.
+# Tells whether all these values are as they were after the last hook. At most prompts they are.
 def _ssox_is_settled [] {
     let state = $env._ssox
     let clock = (date now | into int) // 1_000_000_000
@@ -322,8 +325,9 @@ def _ssox_step [step: string] {
     }
 }
 
-# Returns the code of a hook: `first` and `last` before the prompt, `leave` where the directory changes, `command` before
-# a command. A variable that one step has set and another one unsets is there twice, so it is hidden twice.
+# Returns the code of a hook: `first` and `last` run before the prompt, `leave` when the directory changes, and
+# `command` before a command. If one step sets a variable and another step unsets it, nushell has two variables with
+# this name, so each name is hidden twice.
 def _ssox_hook [hook: string] {
     let steps = match $hook {
         'last' => [arrive enter look renew]
@@ -355,17 +359,18 @@ def _ssox_hook [hook: string] {
 # restores the values below the layer. Then the hooks of other tools run, and the last hooks put the layer on again. So
 # direnv and mise never see the layer, whatever the order of the lines in the configuration.
 #
-# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
-# `over` what is in the layer, `typed` what a person changed in it on the line that left the directory. `outside` and
-# `before` have `was` and others from before. `directory` is the directory that was looked at last, `file` the file that
-# was found there. `nearer` tells that direnv or mise has a file below: what it sets, `theirs`, stays. `entering` is the
-# file that the last hooks put in force.
+# `layer` is empty, `on` or `off`. For each variable that was changed while the layer was on, `under` has the value
+# below the layer, and `over` the value in the layer. `typed` has values that a person set on the command line that left
+# the directory. `outside` and `before` have what `was`, `held` and `child` contained before the layer. `directory` is
+# the directory in which a `.ssox` file was last searched for, and `file` the file that was found. `nearer` is set if
+# direnv or mise has a file nearer to the working directory than the `.ssox` file. Then the values that these tools set
+# stay; `theirs` has the names. `entering` is the file whose layer the next step puts on.
 
 # Returns the plan that takes the layer off.
 def _ssox_without_layer [] {
     let off = ($env._ssox.under | reject --optional ...$env._ssox.theirs)
     let now = (_ssox_now $off)
-    # No hook runs between `cd` and the rest of its line.
+    # A person may have set values after `cd` on the same line, because no hook runs between the commands of a line.
     let typed = if $env.PWD == $env._ssox.directory { {} } else {
         $now | transpose name value | where {|row| $row.name starts-with AWS and $row.value != ($env._ssox.over | get --optional $row.name) }
             | reduce --fold {} {|row, all| $all | insert $row.name $row.value }
@@ -373,7 +378,7 @@ def _ssox_without_layer [] {
     _ssox_plan $off {layer: 'off', over: ($env._ssox.over | merge $now), typed: $typed}
 }
 
-# Returns the current values of what is in a record.
+# Returns the current values of the variables that are named in a record.
 def _ssox_now [names: record] { _ssox_with_current ($names | columns) {} }
 
 # Returns the plan that puts the layer on again.
@@ -400,7 +405,7 @@ def _ssox_is_away [] {
     $env._ssox.layer == off or $env._ssox.again or $env.PWD != $env._ssox.directory
 }
 
-# Returns the plan that puts the layer on again, or leaves it where the directory has changed.
+# Returns the plan that puts the layer on again, or that leaves the directory of the layer if the directory has changed.
 def _ssox_arrived [] {
     let here = {directory: $env.PWD, again: false}
     let again = $env._ssox.again
@@ -417,8 +422,8 @@ def _ssox_arrived [] {
     _ssox_left ($here | merge {entering: $found, nearer: $nearer})
 }
 
-# Returns the plan after which all is as it was before. A shell that inherited the values does not know it: there the
-# program removes them.
+# Returns the plan that leaves a directory: it restores the values from before. A shell that inherited the values of the
+# directory does not know the values from before; in such a shell, the program removes the values of the directory.
 def _ssox_left [more: record] {
     let state = ($more | merge {file: '', layer: ''})
     if $env._ssox.layer == '' {
@@ -429,7 +434,7 @@ def _ssox_left [more: record] {
     # The program checks the identity that the shell has now.
     let seen = if ($env._ssox.under | is-empty) { $env._ssox.seen } else { [] }
     let before = ($env._ssox.before | merge {was: $env._ssox.outside, seen: $seen, under: {}, over: {}, typed: {}})
-    # What a person has set since the directory changed stays, unless another hook has set something else.
+    # Values that a person has set since the directory changed stay, unless another hook has set the same variables.
     let typed = $plan.state.typed
     let stays = ($typed | columns | where {|name| $name in $plan.set or $name in $plan.gone or (_ssox_get $name) == ($env._ssox.under | get $name) })
     let kept = (_ssox_plan ($typed | select ...$stays) {})
@@ -440,7 +445,7 @@ def _ssox_left [more: record] {
     }
 }
 
-# Returns the plan that puts the file in force that was found.
+# Returns the plan that enters the directory of the `.ssox` file that was found.
 def _ssox_entered [] {
     let file = $env._ssox.entering
     let is_nearer = $env._ssox.nearer != ''
@@ -467,7 +472,8 @@ def _ssox_find [] {
     }
 }
 
-# Returns something if direnv or mise has a file below the directory of that file.
+# Returns `nearer` if direnv or mise has a file in a directory from the working directory up to, and without, that of
+# the `.ssox` file.
 def _ssox_find_nearer [found: string] {
     let names = [.envrc mise.toml .mise.toml mise.local.toml .mise.local.toml .config/mise.toml]
     mut directory = ($env.PWD | path expand)
@@ -482,8 +488,8 @@ def _ssox_find_nearer [found: string] {
 # --- segment
 
 # Computes `$env.SSOX_SEGMENT`, a record with `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired,
-# foreign), for prompts of your own; `painted`, the same with colours; and until when these values are valid. Returns
-# what is to be set.
+# foreign), for prompts that people write themselves; `painted`, the segment with colours; and until when these values
+# are valid. Returns the record for `load-env`.
 def _ssox_shown [] {
     let clock = (_ssox_clock)
     let label = ($env.SSOX_PROMPT? | default '' | str replace --all --regex '[[:cntrl:]]' '')
@@ -552,8 +558,9 @@ def --env _ssox_place [] {
     }
 }
 
-# Takes the first and the last place among the hooks, if others have been added. nushell runs the hooks for a change of
-# the directory first, then those of `pre_prompt`, until one of them fails. Each one costs a prompt as much as ours does.
+# Makes the hooks of ssox the first and the last ones. nushell first runs the hooks for a change of the directory, and
+# then those of `pre_prompt`, until one of them fails. Each hook of another tool takes as long at a prompt as the hook
+# of ssox.
 def --env _ssox_surround [] {
     let hooks = ($env.config.hooks? | default {})
     let others = {|hooks| $hooks | default [] | where {|hook| ($hook | describe) !~ '^record.*ssox' } }
@@ -563,7 +570,7 @@ def --env _ssox_surround [] {
     $env.config.hooks.env_change = ($hooks.env_change? | default {} | upsert PWD [(do $ours leave) ...$changes])
     let first = if $prompts == [] { [] } else { [(do $ours first)] }
     $env.config.hooks.pre_prompt = [...$first ...$prompts (do $ours last)]
-    # A hook may have failed, and the last one did not run.
+    # If a hook of `pre_prompt` fails, the last hook does not run, so its work is also done before a command.
     $env.config.hooks.pre_execution = [(do $ours command) ...(do $others $hooks.pre_execution?)]
     $env._ssox.places = (_ssox_places)
 }
@@ -574,7 +581,7 @@ def _ssox_places [] {
     [($hooks.env_change?.PWD? | length) ($hooks.pre_prompt? | length)]
 }
 
-# Ends a hook: notes what it was run for, and looks whether others have added hooks.
+# Ends a hook: records the values for which it has run, and checks whether other programs have added hooks.
 def --env _ssox_settle [] {
     if $env._ssox.place { _ssox_place }
     if $env._ssox.places != (_ssox_places) { _ssox_surround }
@@ -587,8 +594,8 @@ export-env {
 
 # --- completion
 
-# Returns the candidates for the last word. The typed words go to the program unchanged, none is evaluated; its answer
-# is data, already quoted.
+# Returns the candidates for the last word. The typed words go to the program unchanged, and none is evaluated. The
+# program's answer is data, already quoted.
 def _ssox_complete [spans: list<string>] {
     if (which --all ssox | where type == external | is-empty) { return [] }
     let reply = (^ssox complete nushell ($spans | last) ...($spans | drop) | complete | get stdout | lines)

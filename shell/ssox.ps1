@@ -4,13 +4,14 @@
 # calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# Everything is global, because a profile runs this text inside Invoke-Expression. Cmdlets have their full names,
-# because an alias or a function of the same name would be called first.
+# Everything is global, because a profile runs this text inside Invoke-Expression. Cmdlets are called by their full
+# names, because PowerShell would prefer an alias or a function with the short name.
 
-# For each name that ssox has changed in this shell, what was there before (null: nothing). A shell that inherits a
-# profile in use does not know the previous values, and records none. Loading this script twice loses nothing.
-# `_ssox_seen` has the compared values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left`
-# what the segment showed after the last reply. The variables of a `.ssox` file are described below.
+# `_ssox_kept` has the previous value of each variable that ssox has changed in this shell (null: the variable was not
+# set). A shell that inherits a profile in use does not know the previous values, and records none. Loading this script
+# twice loses nothing. `_ssox_seen` has the compared values that the program checked last, `_ssox_held` their
+# fingerprints, and `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are
+# described below.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
     $global:_ssox_child = [bool]"$env:SSOX_PROMPT$env:SSOX_IDENTITY"
@@ -36,21 +37,21 @@ $global:_ssox_drawn = '', '', ''
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
 
 $global:_ssox_found = $null
-# The methods that may be called: all, or few in constrained language mode.
+# Whether all .NET methods may be called. In constrained language mode, only few may.
 $global:_ssox_full = $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'
 
 if ($global:_ssox_full) {
     $global:_ssox_call = [scriptblock]::Create('& $binary --emit=powershell1 @given')
-    # A simple function: an advanced one would read `-v` and the like as its own. With a pipeline that is stepped
-    # through, the program has the terminal, reads its input as it arrives, and `$?` tells whether it failed, as without
-    # the function.
+    # This is a simple function: an advanced function would take `-v` and similar options for its own. With a steppable
+    # pipeline, a call behaves as without the function: the program has the terminal, reads its input as it arrives, and
+    # `$?` tells whether the program failed.
     function global:ssox {
         begin {
             $called = $MyInvocation.InvocationName
             if ($called -match '^\w' -and $called -notin $global:_ssox_names) { _ssox_register }
             $binary = _ssox_binary
             $reply = @()
-            # Most words of a call that changes this shell reach the program as they were typed.
+            # In most calls that change this shell, all words can be passed to the program as they were typed.
             $is_plain = $args.Count -and ($args[0] -ceq 'use' -or $args[0] -ceq 'clear') -and
                 -not ($args -cnotmatch '^[A-Za-z][A-Za-z0-9_./-]*\z')
             if ($is_plain) {
@@ -75,7 +76,7 @@ if ($global:_ssox_full) {
         process { $reply += $steps.Process($_) }
         end {
             try { $reply += $steps.End() } finally { [Environment]::SetEnvironmentVariable('SSOX_HELD', [NullString]::Value) }
-            # With `2>&1`, messages for people are among the output.
+            # With `2>&1`, the output also contains messages for people.
             $lines = @()
             foreach ($line in $reply) {
                 if ($line -is [System.Management.Automation.ErrorRecord]) { $line } else { $lines += $line }
@@ -114,16 +115,17 @@ if ($global:_ssox_full) {
     }
 }
 
-# Sets the variables that tell the program which shell calls it: for this call only, not for programs started later.
-# Where another prompt function replaced ours, the hook did not run for the typed command.
+# Sets the variables that tell the program which shell calls it; without an argument, removes them, because programs
+# that start later must not get them. If the hook has not run for the typed command, another prompt function has
+# replaced that of ssox.
 function global:_ssox_tell($command) {
     $is_replaced = "$function:prompt" -cnotmatch '_ssox_prompt \d' -and $global:_ssox_prompted -ne $command
     _ssox_set SSOX_FUNCTION $(if ($null -ne $command) { 'powershell1' })
     _ssox_set SSOX_HOOK $(if ($null -ne $command -and $is_replaced) { 'replaced' })
 }
 
-# Finds the program, not a function, once for each PATH. The cmdlet is forty times slower, and reports the error that
-# people know.
+# Returns the program, never a function. Searches only once for each value of PATH. The cmdlet `Get-Command` is forty
+# times slower; it is used if there is no program, because it reports the error that people know.
 function global:_ssox_binary {
     $found = $global:_ssox_found
     $path = if ($global:_ssox_full) { [Environment]::GetEnvironmentVariable('PATH') } else { $env:PATH }
@@ -138,7 +140,7 @@ function global:_ssox_value_of([string]$name) {
     Microsoft.PowerShell.Utility\Get-Variable -Name $name -ValueOnly -ErrorAction Ignore
 }
 
-# Returns the arguments as strings and lists of strings, without what PowerShell attaches to them.
+# Returns the arguments as strings and lists of strings, without the properties that PowerShell adds to objects.
 function global:_ssox_plain([object[]]$given) {
     foreach ($value in $given) {
         if ($null -eq $value) { $null }
@@ -147,13 +149,13 @@ function global:_ssox_plain([object[]]$given) {
     }
 }
 
-# Returns the arguments as source text, so that they reach the program as if it had been called directly: constants as
-# they were typed, computed values quoted. A function gets them without the first `--` and without quotes, and with
-# `a,b` and `-p80:80` split.
+# Returns the arguments as source text, so that they reach the program as if the program had been called without the
+# function: constants as they were typed, and computed values quoted. (PowerShell passes arguments to a function without
+# the first `--` and without quotes, and splits `a,b` and `-p80:80`.)
 function global:_ssox_source($invocation, [object[]]$given) {
     $elements = @(_ssox_elements $invocation)
     $counts = _ssox_counts $elements $given.Count
-    # If the line is not that of the call, only the values are known.
+    # If the typed line does not match the arguments, only the values are known.
     if ($null -eq $counts) { return @(foreach ($value in $given) { _ssox_quote ($value -join ',') }) }
     $source = @()
     $word = ''
@@ -163,7 +165,7 @@ function global:_ssox_source($invocation, [object[]]$given) {
         $element = $elements[$index]
         $place = if ($element.PSObject.Properties['ErrorPosition']) { $element.ErrorPosition } else { $element.Extent }
         if ($end -eq $place.StartOffset -and $word -match '^-') {
-            # One word for the person who typed it: PowerShell splits `-out=a.b`, and after `--` also `-p80:80`.
+            # The person typed this as one word, but PowerShell splits `-out=a.b`, and after `--` also `-p80:80`.
             $word += _ssox_constant $element ($given[$at] -join ',')
             $source[-1] = _ssox_quote $word
         } else {
@@ -176,9 +178,9 @@ function global:_ssox_source($invocation, [object[]]$given) {
     $source
 }
 
-# Returns the syntax tree of each argument; two for `-name:value`, as the function gets it.
+# Returns the syntax tree of each argument. For `-name:value` there are two, because the function gets two arguments.
 function global:_ssox_elements($invocation) {
-    # The statement is known since 7.4, and continues over line breaks.
+    # Since 7.4, PowerShell tells the whole statement, which may have several lines.
     $text = if ($invocation.PSObject.Properties['Statement']) {
         $invocation.Statement
     } else {
@@ -193,7 +195,8 @@ function global:_ssox_elements($invocation) {
     }
 }
 
-# Returns how many arguments of the function each element became; nothing if they do not add up to all arguments.
+# Returns, for each element, how many arguments of the function it became. Returns nothing if the sum is not the number
+# of all arguments.
 function global:_ssox_counts($elements, [int]$all) {
     $texts = @(foreach ($element in $elements) { $element.Extent.Text })
     $counts = @(foreach ($text in $texts) {
@@ -204,7 +207,7 @@ function global:_ssox_counts($elements, [int]$all) {
     if ($dashes -ge 0) { $counts[$dashes] = 0 }
     foreach ($count in $counts) { $all -= $count }
     $splatted = @($texts -match '^@\w')
-    # A single element takes what is left.
+    # If there is only one splatted variable, it became all the other arguments.
     if ($splatted.Count -eq 1) {
         $counts[$texts.IndexOf($splatted[0])] += $all
         $all = 0
@@ -212,14 +215,14 @@ function global:_ssox_counts($elements, [int]$all) {
     if ($all -eq 0 -and -not ($counts -lt 0)) { , $counts }
 }
 
-# Returns an argument as source text; its values are `$count` of `$given` from `$at` on.
+# Returns an argument as source text. Its values are `$count` elements of `$given`, beginning with `$at`.
 function global:_ssox_spell($element, $place, [int]$at, [int]$count) {
     switch ($element.GetType().Name) {
         'StringConstantExpressionAst' { return $place.Text }
         'ConstantExpressionAst' { return _ssox_quote $place.Text }
         'CommandParameterAst' { if ($place.Text -ceq '--') { return '--' } else { return _ssox_quote $place.Text } }
         'ArrayLiteralAst' {
-            # A program would get `a,$b` and `a,'b'` as they are typed, which is never what a person means.
+            # Without the function, a program would get `a,$b` and `a,'b'` literally, which nobody wants.
             if ($place.Text -notmatch '[''"$(@]') { return $place.Text }
             return _ssox_quote ($given[$at] -join ',')
         }
@@ -228,7 +231,7 @@ function global:_ssox_spell($element, $place, [int]$at, [int]$count) {
     for ($end = $at + $count; $at -lt $end; $at++) { foreach ($value in $given[$at]) { _ssox_quote $value } }
 }
 
-# Returns the text of a constant, or else that value.
+# Returns the text of a constant, or `$value` if the element is not a constant.
 function global:_ssox_constant($element, [string]$value) {
     switch ($element.GetType().Name) {
         'StringConstantExpressionAst' { $element.Value }
@@ -237,18 +240,19 @@ function global:_ssox_constant($element, [string]$value) {
     }
 }
 
-# Quotes as PowerShell does.
+# Returns a text in PowerShell's single quotes.
 function global:_ssox_quote([string]$text) {
     "'$([System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text))'"
 }
 
-# Returns the verb if it changes the environment of this shell. With `--help` it does not: help is printed for a person.
+# Returns the verb if it changes the environment of this shell. With `--help` no verb does: help is printed for a
+# person.
 function global:_ssox_verb([object[]]$given) {
     $verb = _ssox_any_verb $given
     if ($verb -ceq 'use' -or $verb -ceq 'clear') { $verb } else { '' }
 }
 
-# Tells whether the verb is one after which the files of directories are looked at again.
+# Tells whether the verb is `allow` or `deny`, after which the `.ssox` files are read again.
 function global:_ssox_is_trust([object[]]$given) {
     (_ssox_any_verb $given) -cmatch '^(?:allow|deny)\z'
 }
@@ -270,7 +274,7 @@ function global:_ssox_signed_in([object[]]$given) {
     $global:LASTEXITCODE = 0
 }
 
-# Says why a reply is not applied, and returns that.
+# Prints why a reply is not applied, and returns this message.
 function global:_ssox_refused([string]$why) {
     $global:LASTEXITCODE = 70
     $refusal = "ssox: $why, environment unchanged"
@@ -282,8 +286,8 @@ function global:_ssox_refused([string]$why) {
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
 # forgets its previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
 # their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
-# recorded as a previous value. Returns the reason if the reply is not applied. All characters but ASCII are escaped,
-# because PowerShell decodes the output of a program with a code page.
+# recorded as a previous value. Returns the reason if the reply is not applied. In the reply, all characters except
+# ASCII are escaped, because PowerShell decodes the output of a program with a code page.
 function global:_ssox_apply([string]$verb, [string[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
@@ -303,7 +307,7 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
         if (-not $is_kept -and ($in_use -or $line[0] -eq '=')) { $global:_ssox_kept[$name] = _ssox_get $name }
         $new = if ($line[0] -eq '=') { [regex]::Unescape($value) }
-        # A call of a function takes longer than all else here.
+        # Calling the function `_ssox_set` would take longer than all the rest of this loop.
         if (-not $global:_ssox_full) { _ssox_set $name $new }
         elseif ($line[0] -eq '=') { [Environment]::SetEnvironmentVariable($name, $new) }
         else { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
@@ -369,7 +373,8 @@ function global:_ssox_is_due([long]$now) {
     $next -and $now -ge $next -and ($now -ge $global:_ssox_retry -or $global:_ssox_retry -gt $now + 60)
 }
 
-# The compared variables; the others, which determine what AWS_PROFILE means, count where there are no keys.
+# The compared variables. Without access keys, those in `_ssox_without_keys` are compared, too: they determine what
+# AWS_PROFILE means.
 $global:_ssox_compared = @(
     'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'AWS_REGION',
     'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SECURITY_TOKEN', 'AWS_ACCOUNT_ID',
@@ -380,12 +385,13 @@ $global:_ssox_without_keys = $global:_ssox_compared + @(
     'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
     'AWS_CONTAINER_AUTHORIZATION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'HOME', 'USERPROFILE'
 )
-# What the segment shows.
+# The variables that the segment shows.
 $global:_ssox_shown = 'SSOX_PROMPT', 'SSOX_STATE', 'SSOX_EXPIRES', 'SSOX_NEXT', 'SSOX_PROTECTED'
-# Everything the hook depends on.
+# All variables that the hook depends on.
 $global:_ssox_all = $global:_ssox_without_keys + $global:_ssox_shown + @('SSOX_REPLACED', 'NO_COLOR', 'TERM')
 
-# Returns the names and values of those variables that are set, as one string. `$env:` takes forty times as long.
+# Returns the names and values of those variables that are set, as one string. Reading them with `$env:` would take
+# forty times as long.
 function global:_ssox_values($names) {
     [string]::Join("`n", @(foreach ($name in $names) {
         $value = if ($global:_ssox_full) { [Environment]::GetEnvironmentVariable($name) } else { _ssox_get $name }
@@ -403,7 +409,7 @@ function global:_ssox_identity {
 # profile. If the program fails, the new identity counts as foreign. Tells whether anything changed.
 function global:_ssox_look {
     if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $env:SSOX_REPLACED -or $global:_ssox_seen)) { return $false }
-    # What a directory has set is judged with the layer on.
+    # While the layer of a directory is off, nothing is checked.
     if ($global:_ssox_layer -ceq 'off') { return $false }
     $now = _ssox_identity
     if ($now -ceq $global:_ssox_seen) { return $false }
@@ -416,7 +422,7 @@ function global:_ssox_look {
     $true
 }
 
-# Sets or removes what the program needs to know of this shell in order to reply.
+# Sets or removes SSOX_HELD, which the program needs for its reply.
 function global:_ssox_hand_over([bool]$is_asked) {
     _ssox_set SSOX_HELD $(if ($is_asked -and $global:_ssox_held) { $global:_ssox_held })
 }
@@ -451,7 +457,7 @@ function global:_ssox_tick([long]$now, [string[]]$more = @()) {
 
 # Runs at each prompt.
 function global:_ssox_hook {
-    # Most aliases are defined after the line that loads this.
+    # Most aliases are defined after the line that loads this script, so the completion for them is registered here.
     if ($global:_ssox_is_new) { _ssox_register }
     $global:_ssox_is_new = $false
     $null = _ssox_look
@@ -460,8 +466,8 @@ function global:_ssox_hook {
     $global:_ssox_settled = foreach ($name in $global:_ssox_all) { [Environment]::GetEnvironmentVariable($name) }
 }
 
-# Tells whether all that the hook depends on is as it was after the last run of the hook. At most prompts it is. What
-# the hook does takes ten times as long.
+# Tells whether all values that the hook depends on are as they were after its last run. At most prompts they are, and
+# running the hook would take ten times as long as this function.
 function global:_ssox_is_settled {
     $settled = $global:_ssox_settled
     if (-not $settled -or $global:_ssox_again -or $global:_ssox_layer -ceq 'off') { return $false }
@@ -477,7 +483,7 @@ function global:_ssox_is_settled {
 
 # Renews the credentials when they are due, and computes the segment.
 function global:_ssox_refresh {
-    # The program undoes an edit of what the segment shows.
+    # If somebody has edited what the segment shows, the program undoes the edit.
     if ("$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT" -and (_ssox_values $global:_ssox_shown) -cne $global:_ssox_left) {
         $global:_ssox_seen = 'edited'
         $null = _ssox_look
@@ -497,7 +503,7 @@ function global:_ssox_guard([string]$line) {
     try { _ssox_tick $now '--wait=2s' } finally { $global:LASTEXITCODE = $code }
 }
 
-# Reads a line for the person: calls the function that read it before the function with this number was added.
+# Reads a line from the person: calls the function that `_ssox_read_line $number` has replaced, and then the guard.
 function global:_ssox_read_line([int]$number) {
     $line = & $global:_ssox_readers[$number]
     try { _ssox_guard $line } catch { }
@@ -510,10 +516,12 @@ function global:_ssox_read_line([int]$number) {
 # layer is taken off: the values below it are restored. After these hooks, the layer is put on again. So direnv and mise
 # never see the layer, whatever the order of the lines in the PowerShell profile.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer
-# was on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and
-# others from before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found
-# there. `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_layer` is empty, `on` or `off`. For each variable that was changed while the layer was on, `_ssox_under` has
+# the value below the layer, and `_ssox_over`, while the layer is off, the value in the layer. `_ssox_outside` and
+# `_ssox_before` have what `_ssox_kept` and other variables of this script contained before the layer. `_ssox_place` is
+# the directory in which a `.ssox` file was last searched for, and `_ssox_file` the file that was found. `_ssox_nearer`
+# is set if direnv or mise has a file nearer to the working directory than the `.ssox` file. Then the values that these
+# tools set stay; `_ssox_theirs` has the names.
 
 function global:_ssox_off {
     if ($global:_ssox_layer -cne 'on') { return }
@@ -598,7 +606,8 @@ function global:_ssox_find([string]$directory) {
     ''
 }
 
-# Tells whether direnv or mise has a file below the directory of that file.
+# Returns `nearer` if direnv or mise has a file in a directory from the working directory up to, and without, that of
+# the `.ssox` file.
 function global:_ssox_find_nearer([string]$directory, [string]$found) {
     $last = $found -replace '[\\/]\.ssox\z', ''
     while ($directory.Length -gt $last.Length) {
@@ -641,8 +650,8 @@ function global:_ssox_exit {
     }
 }
 
-# Takes the first and the last place among the hooks for a change of the directory, which PowerShell 7 has, and wraps
-# the prompt function of a tool that has wrapped ours.
+# Makes ssox's hooks for a change of the directory the first and the last ones; PowerShell 7 has such hooks. If a tool
+# has wrapped the prompt function of ssox, wraps the function of that tool again.
 function global:_ssox_surround {
     if (-not $global:_ssox_full) { return }
     if ("$function:prompt" -cnotmatch '_ssox_prompt \d' -and "$function:prompt" -match 'mise|direnv') { _ssox_wrap }
@@ -670,8 +679,8 @@ function global:_ssox_chpwd {
 # --- segment
 
 # Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign) for prompts
-# of your own. `_ssox_drawn` has the segment with colours and those two; they are right between two ticks of the clock,
-# `_ssox_since` and `_ssox_until`.
+# that people write themselves. `_ssox_drawn` has the segment with colours and these two values. All are valid from
+# `_ssox_since` to `_ssox_until`, which are in ticks (100 nanoseconds).
 function global:_ssox_show([long]$now) {
     $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
     $state = 'ok'
@@ -732,7 +741,7 @@ function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     }
 }
 
-# It is not set before the first program has run, and strict mode rejects unset variables.
+# LASTEXITCODE is not set before the first program has run, and strict mode rejects unset variables.
 if ($null -eq (_ssox_value_of LASTEXITCODE)) { $global:LASTEXITCODE = $null }
 $global:_ssox_is_new = $true
 $global:_ssox_prompted = -1
@@ -741,18 +750,18 @@ $global:SSOX_SEGMENT = ''
 $global:_ssox_segment = -not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_no_prompt)
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Variable:global:_ssox_no_prompt -ErrorAction Ignore
 
-# Runs the prompt function with that number: the hook, then the prompt function that was there before. The segment is
-# not shown in a prompt that a framework owns or that shows it itself. $? and $LASTEXITCODE of the last command are set
-# for that function, and after it.
+# The prompt function of ssox with the number `$number`: runs the hook, and then the prompt function that this function
+# has replaced. The segment is not added to a prompt that a framework owns or that shows the segment itself. `$?` and
+# `$LASTEXITCODE` have the values from the last command while the replaced function runs, and afterwards.
 function global:_ssox_prompt($number) {
     $succeeded = $global:?
     $code = $global:LASTEXITCODE
-    # That of the command that is typed at this prompt.
+    # The history ID of the command that will be typed at this prompt.
     $global:_ssox_prompted = $MyInvocation.HistoryId
     $before = $global:_ssox_prompts[$number]
     $segment = ''
     $text = @()
-    # A function that wraps one of ours, and is wrapped by the next, is called after the hook has run.
+    # True if another prompt function of ssox, which wraps this one through a tool's function, has already run the hook.
     $was = $global:_ssox_is_prompting
     try {
         $is_tool = -not $was -and "$before" -match 'mise|direnv'
@@ -767,7 +776,7 @@ function global:_ssox_prompt($number) {
         $global:LASTEXITCODE = $code
         if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
         $text = @(if ("$before") { & $before })
-        # direnv and mise change the environment in the prompt.
+        # direnv and mise change the environment in their prompt functions.
         if (-not $was -and -not (_ssox_is_settled)) {
             $is_changed = _ssox_arrive
             if ((_ssox_look) -or $is_changed) {
@@ -786,9 +795,9 @@ function global:_ssox_prompt($number) {
     if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
 }
 
-# PowerShell has no hooks other than these two functions; the second one exists where PSReadLine is loaded. Each of ours
-# has a number, by which it knows the function that was there before it: so others can be added and removed, and this
-# script can be loaded at any time.
+# PowerShell has only two functions that can serve as hooks: `prompt`, and, if PSReadLine is loaded,
+# `PSConsoleHostReadLine`. Each function of ssox has a number, which is the index of the function that it has replaced.
+# So other programs can add and remove their functions, and this script can be loaded at any time.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_prompts)) {
     $global:_ssox_prompts = @()
     $global:_ssox_readers = @()
@@ -810,8 +819,8 @@ if ("$function:PSConsoleHostReadLine" -and "$function:PSConsoleHostReadLine" -cn
 
 # --- completion
 
-# Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated. Its answer is
-# data, already quoted, and all characters but ASCII are escaped.
+# Returns the candidates at the cursor. The typed words go to the program unchanged, and none is evaluated. The
+# program's answer is data, already quoted, in which all characters except ASCII are escaped.
 function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     $PSNativeCommandUseErrorActionPreference = $false
     $elements = @($tree.CommandElements)
@@ -841,7 +850,8 @@ function global:_ssox_word($element) {
     }
 }
 
-# Completes another program with its own completion: the command that starts at that word.
+# Completes another program, which is the word with index `$word`, and its arguments, with the completion of that
+# program.
 function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     $elements = @($tree.CommandElements)
     if ($word -ge $elements.Count) { return }
@@ -852,7 +862,7 @@ function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
 
 # --- registration
 
-# Registers for ssox and for all its current aliases.
+# Registers the completion for `ssox` and for all its current aliases.
 function global:_ssox_register {
     $aliases = @(Microsoft.PowerShell.Utility\Get-Alias -Definition ssox -ErrorAction Ignore)
     $global:_ssox_names = @('ssox') + @(foreach ($alias in $aliases) { $alias.Name })

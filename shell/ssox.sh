@@ -3,25 +3,26 @@
 # before each prompt and the segment in the prompt; in yash also completion.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
-# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
-# Invariant: nothing from AWS, a file or the environment is evaluated. These shells reach a variable whose name is in
-# another one only by `eval`: it gets names that have been checked, never values.
+# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables. Invariant: nothing from
+# AWS, a file or the environment is evaluated. In these shells, only `eval` can use a variable whose name is the value
+# of another variable. `eval` gets names that have been checked, and never values.
 #
-# There is no `local` in ksh93, so all variables are global. A word that begins with a backslash is no alias.
+# There is no `local` in ksh93, so all variables are global. A backslash before a word keeps the shell from expanding it
+# as an alias.
 
 \unalias ssox 2>/dev/null || \:
-# With `set -a`, programs would get the variables of this script, and with them the credentials after `clear`.
+# With `set -a`, programs would get the variables of this script, and with them credentials even after `clear`.
 case $- in *a*) \set +a && _ssox_withheld=on ;; *) _ssox_withheld='' ;; esac
 
-# `_ssox_kept` has the names that ssox has changed in this shell; `_ssox_was_NAME` what was there before: `x` exported,
-# `s` set, `u` unset, then the value. A shell that inherits a profile in use does not know the previous values, and
-# records none. Loading this twice loses nothing; an environment cannot contain the id of this process. `_ssox_seen` has
-# the compared values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment
-# showed after the last reply.
+# `_ssox_kept` has the names of the variables that ssox has changed in this shell, and `_ssox_was_NAME` their previous
+# values: `x` (exported), `s` (set) or `u` (unset), and then the value. A shell that inherits a profile in use does not
+# know the previous values, and records none. Loading this script twice loses nothing: `_ssox_loaded` has the id of this
+# process, which a variable from another shell cannot have. `_ssox_seen` has the compared values that the program
+# checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment showed after the last reply.
 case ${_ssox_loaded-} in
   "$$") ;;
   *)
-    # Another shell may have exported them to this one.
+    # Another shell may have exported these variables to this shell.
     \unset -v _ssox_loaded _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_left _ssox_verb
     _ssox_loaded=$$ _ssox_kept=' ' _ssox_child='' _ssox_seen='' _ssox_held=${SSOX_IDENTITY-} _ssox_left='' _ssox_verb=''
     case ${SSOX_PROMPT-}${SSOX_IDENTITY-} in ?*) _ssox_child=1 ;; esac
@@ -70,9 +71,9 @@ _ssox_find_verb() {
   done
 }
 
-# Makes the options and IFS of the shell the usual ones: tracing would show secrets, `set -a` would export what is not
-# for programs. What Ctrl-C ends is put back at the next prompt or call, so nothing that takes time is called in between
-# where there is no hook.
+# Sets the options and IFS of the shell to the usual values: tracing would show secrets, and `set -a` would export
+# variables that are not for programs. If Ctrl-C ends the function before `_ssox_end`, the next prompt or call of ssox
+# restores the options. In a shell without the hook, no slow command runs between `_ssox_begin` and `_ssox_end`.
 _ssox_begin() {
   case ${_ssox_flags-} in
     '') { _ssox_flags=-$- _ssox_ifs=${IFS+x$IFS} && \set +aeux; } 2>/dev/null ;;
@@ -96,8 +97,8 @@ _ssox_end() {
   case $_ssox_restored in *e*) \set -e ;; esac
 }
 
-# Runs a verb that changes the environment of this shell. What is traced meanwhile is thrown away; mksh would write it
-# to the stderr of before.
+# Runs a verb that changes the environment of this shell. Discards what `set -x` writes before it is turned off. mksh
+# would write this trace to the earlier stderr, so there tracing is turned off first.
 _ssox_change() {
   _ssox_result=0
   case $_ssox_kind in mksh) _ssox_begin 2>/dev/null ;; esac
@@ -108,7 +109,8 @@ _ssox_change() {
   \return "$_ssox_result"
 }
 
-# Runs in a subshell. `command` would make one more process. In mksh, `exec` calls a function.
+# Runs in a subshell. `command` would start one more process. In mksh, `exec` would call the function `ssox`, so this
+# function is removed in the subshell.
 _ssox_request() {
   case $_ssox_kind in mksh) \unset -f ssox ;; esac
   SSOX_HELD=$_ssox_held
@@ -137,8 +139,9 @@ _ssox_apply() {
   _ssox_note
 }
 
-# Checks all lines, and finds the names: those that are to change, those whose previous values are recorded, and those
-# whose previous values are forgotten. Fields are split once: to cut off a line, mksh tries each of its characters.
+# Checks all lines, and sorts the names: `_ssox_names` change, for `_ssox_recorded` previous values are recorded, and
+# `_ssox_forgotten` lose their previous values. The shell splits the reply into lines in one step: cutting off one line
+# after the other would be slow in mksh, which tries each character.
 _ssox_check() {
   _ssox_names='' _ssox_recorded='' _ssox_forgotten=''
   case $_ssox_reply in
@@ -177,7 +180,8 @@ _ssox_check() {
   IFS=' '
 }
 
-# A range such as [A-Z] means what the locale says.
+# Tells whether ssox may change a variable. The letters are listed, because the meaning of a range such as [A-Z] depends
+# on the locale.
 _ssox_is_ours() {
   case $_ssox_name in
     *[[:cntrl:]]*) _ssox_name='?' ;;
@@ -192,8 +196,8 @@ _ssox_refuse() {
   \command printf 'ssox: %s, environment unchanged\n' "$1" >&2
 }
 
-# Records the previous values of names that are not recorded yet. What cannot take a value, or would change it, refuses
-# the reply.
+# Records the previous values of names that are not recorded yet. If a variable cannot take a value, or would convert
+# it, the reply is refused.
 _ssox_remember() {
   _ssox_facts=$(_ssox_list_exported 2>/dev/null) || {
     _ssox_refuse_odd
@@ -219,8 +223,8 @@ _ssox_refuse_odd() {
   _ssox_refuse "\`$_ssox_name\` is not a plain variable in this shell"
 }
 
-# Lists which of the names are exported. Only an assignment shows which ones are readonly, or change their values to
-# another case or a number. So it is called in a subshell.
+# Lists which of the names are exported. Fails if a variable is readonly, or converts its value to another case or to a
+# number. Only an assignment shows this, so this function is called in a subshell.
 _ssox_list_exported() {
   # shellcheck disable=SC2031
   for _ssox_name in $_ssox_names; do
@@ -232,7 +236,8 @@ _ssox_list_exported() {
   \export -p
 }
 
-# In yash an array is several words; in ksh93 and mksh its elements can be counted, which other shells cannot parse.
+# Tells whether a variable is not an array. In yash, an array expands to several words. In ksh93 and mksh, its elements
+# can be counted; other shells could not parse that code, so it is defined with `eval`.
 _ssox_is_no_array() {
   \eval "\\set -- \"\${$1-}\""
   case $# in 1) ;; *) \return 1 ;; esac
@@ -294,7 +299,7 @@ ${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-:},${AWS_DEFAULT_PROFILE-:},
 ${AWS_ACCOUNT_ID-},${AWS_SSO_PROFILE-},${SSOX_PROFILE-},${SSOX_IDENTITY-}
 }
 
-# Gets the credentials for which a person had to sign in.
+# After a sign-in, gets the credentials that waited for it.
 _ssox_signed_in() {
   { _ssox_ask tick --wait=5s || _ssox_reply=''; } 2>/dev/null
   _ssox_begin 2>/dev/null
@@ -303,19 +308,19 @@ _ssox_signed_in() {
   _ssox_end
 }
 
-# Has the program answer for the hook.
+# Calls the program for the hook. Sets `_ssox_reply` to its reply.
 _ssox_ask() {
   _ssox_reply=$(SSOX_HELD=$_ssox_held \command ssox --emit=posix1 "$@" </dev/null 2>/dev/null)
 }
 
 # --- hook
 
-# Only ksh93 and mksh have a clock that is read without a process.
+# Only ksh93 and mksh can read the clock without starting a process. They define this function again below.
 _ssox_clock=0 _ssox_retry=0
 _ssox_read_clock() { \:; }
 
-# Sets `_ssox_seconds` to the time until then, two billions at most: mksh computes with 32 bits. Fails if it is no
-# number.
+# Sets `_ssox_seconds` to the seconds until the time `$1`, but at most to two billion, because mksh computes with 32
+# bits. Fails if `$1` is not a number.
 _ssox_read_seconds() {
   case $1 in
     '' | 0* | *[!0123456789]* | ????????????????*) \return 1 ;;
@@ -366,15 +371,17 @@ _ssox_tick() {
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
 }
 
-# Runs before each prompt, as a part of PS1, and returns the status that it found. ksh93 restores it by itself; there a
-# status above 255 is a signal, which a function that returns it would receive again.
+# Runs before each prompt, as a part of PS1, and returns the exit status that it found. ksh93 restores the status by
+# itself. There, a status above 255 means a signal, and a function that returned this status would send the signal to
+# the shell again.
 _ssox_precmd() {
   _ssox_status=$?
   case ${_ssox_flags-}${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}$_ssox_seen${SSOX_SEGMENT-} in
     ?*)
       _ssox_begin 2>/dev/null
       _ssox_refresh 2>/dev/null
-      # mksh writes a trace to where stderr is when tracing begins.
+      # `_ssox_end` has no redirection: it may turn tracing on, and mksh would keep writing the trace to the redirected
+      # stderr.
       _ssox_end
       ;;
   esac
@@ -383,7 +390,7 @@ _ssox_precmd() {
 
 # Renews the credentials when they are due, and computes the segment when it has changed.
 _ssox_refresh() {
-  # The program undoes an edit of what the segment shows.
+  # If somebody has edited what the segment shows, the program undoes the edit.
   case $_ssox_left in '' | "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}") ;; *) _ssox_seen=edited ;; esac
   _ssox_look
   _ssox_read_clock
@@ -394,7 +401,7 @@ _ssox_refresh() {
   esac
 }
 
-# Tells doctor whether the prompt was set again.
+# Tells `ssox doctor` if another program has set PS1 without the hook.
 _ssox_find_hook() {
   case $_ssox_hook,${PS1-} in ,* | *,*_ssox_precmd*) ;; *) \echo replaced ;; esac
 }
@@ -402,7 +409,7 @@ _ssox_find_hook() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts that people write themselves; `_ssox_ps1`, the same with colours, which PS1 shows; and until
+# exported, for prompts that people write themselves; `_ssox_ps1`, the segment with colours, which PS1 shows; and until
 # when these values are valid.
 _ssox_show() {
   _ssox_current="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"
@@ -420,7 +427,7 @@ _ssox_show() {
   _ssox_label=${SSOX_PROMPT-}
   case $_ssox_label in
     '') ;;
-    # The program removes control characters.
+    # A label with control characters is not shown. The program will set it again without them.
     *[[:cntrl:]]*) ;;
     *)
       # shellcheck disable=SC2034  # read by prompts of people's own
@@ -454,7 +461,8 @@ _ssox_show_time() {
   case $((_ssox_seconds > 0 && _ssox_seconds < 900)) in 1) _ssox_state=soon ;; esac
 }
 
-# `_ssox_edge` is what the shell wants around what takes no room in the prompt; ksh93 knows the usual sequences.
+# Adds the colours. `_ssox_edge` is the character that mksh needs around text without width in the prompt. It is empty
+# in ksh93, which knows the usual escape sequences.
 _ssox_paint() {
   case $_ssox_state in
     soon | renewing) _ssox_colour=33 ;;
@@ -470,7 +478,7 @@ _ssox_paint() {
     *) _ssox_ps1="$_ssox_edge${_ssox_escape}[${_ssox_block}m$_ssox_edge $_ssox_label $_ssox_plain$_ssox_colour" ;;
   esac
   _ssox_ps1="$_ssox_ps1$_ssox_time$_ssox_mark$_ssox_plain "
-  # ksh93 replaces an exclamation mark by a number.
+  # In PS1, ksh93 replaces an exclamation mark by the number of the command.
   # shellcheck disable=SC2016
   case $_ssox_hook$_ssox_ps1 in '${ '*!*) _ssox_double ;; esac
 }
@@ -489,8 +497,8 @@ _ssox_double() {
   _ssox_ps1=$_ssox_ps1$_ssox_rest
 }
 
-# Puts the hook, and the segment, into PS1, unless they are there. Another shell that inherits PS1 could not parse it,
-# so it is no longer exported.
+# Puts the hook and the segment into PS1, unless PS1 already has the hook. Another shell that inherits PS1 could not
+# parse it, so the callers stop exporting PS1.
 # shellcheck disable=SC2016  # the shell expands PS1 at each prompt, and does not expand the result again
 _ssox_place() {
   _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_ps1='' _ssox_edge='' _ssox_escape='' _ssox_return=''
@@ -500,7 +508,8 @@ _ssox_place() {
   case ${PS1-} in *_ssox_precmd*) ;; *) PS1=$_ssox_hook$_ssox_placed${PS1-} ;; esac
 }
 
-# In mksh a prompt that begins with a character and a carriage return has this character around what takes no room.
+# In mksh, a prompt may begin with any character and a carriage return. This character then encloses text without width
+# in the prompt.
 _ssox_mark_edges() {
   \eval "_ssox_edge=\$'\\001'"
   _ssox_rest=${PS1#"$_ssox_hook$_ssox_placed"}
@@ -519,7 +528,8 @@ case $-,$_ssox_kind in
   *i*,ksh93)
     _ssox_hook='${ _ssox_precmd; }'
     \eval '_ssox_read_clock() { _ssox_clock=${ \printf "%(%s)T" now; }; }'
-    # The same with what tells whether they are exported. A variable that is not exported reaches no program.
+    # Reads the compared values, too, but together with their attributes: a variable that is not exported reaches no
+    # program.
     \eval '_ssox_read_identity() {
       _ssox_now=${ \typeset -p AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
         AWS_DEFAULT_REGION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_ACCOUNT_ID AWS_SSO_PROFILE SSOX_PROFILE SSOX_IDENTITY 2>/dev/null; }
@@ -544,8 +554,8 @@ esac
 
 # --- completion
 
-# Completes in yash: the typed words go to the program unchanged, its answer is data, and yash escapes what it inserts.
-# Other shells cannot parse such a function.
+# Completes in yash. The typed words go to the program unchanged. The program's answer is data, and yash escapes what it
+# inserts. Other shells cannot parse this function, so it is defined with `eval`.
 case ${YASH_VERSION+yash} in
   yash) \eval '
     function completion/ssox {

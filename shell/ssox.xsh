@@ -1,7 +1,7 @@
 # ssox for xonsh (0.22 and later): the command `ssox`, the hooks around each command, the segment in the prompt.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a tuple, and
-# calls the program. It is plain Python, and leaves one module `_ssox` behind, which has its state, and no other name.
+# calls the program. It is plain Python. The only name that it leaves behind is the module `_ssox`, which has its state.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 
 
@@ -19,14 +19,15 @@ def _ssox_load(has_prompt):
     from xonsh.tools import uncapturable, unthreadable
 
     env = XSH.env
-    # Whether an alias that returns a command can set variables for it.
+    # Whether an alias that returns a command can also set environment variables for this command.
     has_overlay = [int(number) for number in re.findall('[0-9]+', version)[:2]] >= [0, 23]
-    # The state is kept as long as the shell runs, so that loading this twice loses nothing.
+    # The state is kept as long as the shell runs, so that loading this script twice loses nothing.
     #
-    # `was` has what ssox changed first here and what was there before: a tuple with the value, an empty one for a
-    # variable that was not set. A shell that inherits a profile in use (a `child`) does not know the previous values,
-    # and records none. `seen` has the compared values that the program checked last, `held` their fingerprints, and
-    # `left` what the segment showed after the last reply. What a `.ssox` file needs is described below.
+    # `was` has the previous value of each variable that ssox has changed in this shell: a tuple with the value, or an
+    # empty tuple if the variable was not set. A shell that inherits a profile in use (a `child`) does not know the
+    # previous values, and records none. `seen` has the compared values that the program checked last, `held` their
+    # fingerprints, and `left` what the segment showed after the last reply. What a `.ssox` file needs is described
+    # below.
     state = sys.modules.get('_ssox')
     if state is None:
         state = sys.modules['_ssox'] = types.ModuleType('_ssox')
@@ -55,7 +56,7 @@ def _ssox_load(has_prompt):
                 found = arg
         return found
 
-    # xonsh remembers where programs were, so it may have been removed.
+    # Returns the path of the program. xonsh remembers paths, so the program may no longer be there.
     def binary():
         path = XSH.commands_cache.locate_binary('ssox')
         return path if path and os.access(path, os.X_OK) else None
@@ -63,7 +64,7 @@ def _ssox_load(has_prompt):
     def environment(**more):
         return {**env.detype(), **{name: value for name, value in more.items() if value}}
 
-    # Runs the program with the terminal; returns its status, and its output where that is captured.
+    # Runs the program with the terminal. Returns its exit status, and its output if the output is captured.
     def call(args, more, **channels):
         path = binary()
         if path is None:
@@ -75,7 +76,7 @@ def _ssox_load(has_prompt):
                     output, _ = process.communicate()
                     break
                 except KeyboardInterrupt:
-                    # The program got it, too, and ends.
+                    # The program got the same signal from the terminal, and ends.
                     continue
         status = process.returncode
         return (status if status >= 0 else 128 - status), output
@@ -93,7 +94,8 @@ def _ssox_load(has_prompt):
             return 70
         return 0
 
-    # Runs another verb: where xonsh would expand arguments once more that were quoted.
+    # Runs a verb that does not change the environment of this shell, if an argument has text that xonsh would expand:
+    # xonsh would expand it even if it was quoted.
     @unthreadable
     @uncapturable
     def run(_, stdin=None, stdout=None, stderr=None):
@@ -114,7 +116,7 @@ def _ssox_load(has_prompt):
             return ['_ssox_run']
         return {'cmd': ['ssox', *args], 'env': {'SSOX_FUNCTION': 'xonsh1'}} if has_overlay else ['ssox', *args]
 
-    # With the terminal, it cannot stand in a pipeline.
+    # The alias `_ssox_change` gets the terminal, so it cannot be a part of a pipeline. `_ssox_piped` can.
     XSH.aliases['_ssox_piped'] = lambda args, stdin=None: change(args, stdin=stdin)
     XSH.aliases['_ssox_change'] = unthreadable(uncapturable(lambda args, stdin=None: change(args, stdin=stdin)))
     XSH.aliases['_ssox_run'] = run
@@ -199,7 +201,7 @@ def _ssox_load(has_prompt):
 
     # --- hook
 
-    # Returns the compared values. The last four determine what AWS_PROFILE means.
+    # Returns the compared values. The last ones, from AWS_CONFIG_FILE on, determine what AWS_PROFILE means.
     def identity():
         return tuple(
             env.get(name)
@@ -294,10 +296,11 @@ def _ssox_load(has_prompt):
     # layer is taken off: the values below it are restored. After these hooks, the layer is put on again. So direnv and
     # mise never see the layer.
     #
-    # `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
-    # `over` what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory`
-    # is the directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise
-    # has a file below: what it sets, `theirs`, stays.
+    # `layer` is empty, `on` or `off`. For each variable that was changed while the layer was on, `under` has the value
+    # below the layer, and `over`, while the layer is off, the value in the layer. `outside` and `before` have what
+    # `was`, `held` and `child` contained before the layer. `directory` is the directory in which a `.ssox` file was
+    # last searched for, and `file` the file that was found. `nearer` is set if direnv or mise has a file nearer to the
+    # working directory than the `.ssox` file. Then the values that these tools set stay; `theirs` has the names.
 
     def take_off():
         if state.layer != 'on':
@@ -328,7 +331,7 @@ def _ssox_load(has_prompt):
                 put(name, state.over[name])
         state.layer = 'on'
 
-    # Puts the layer on again, or another one where the directory has changed.
+    # Puts the layer on again, or the layer of another `.ssox` file if the directory has changed.
     def arrive():
         place = os.getcwd()
         again = state.again
@@ -362,7 +365,8 @@ def _ssox_load(has_prompt):
                 return ''
             place = above
 
-    # Returns something if direnv or mise has a file below the directory of that file.
+    # Returns `nearer` if direnv or mise has a file in a directory from the working directory up to, and without, that
+    # of the `.ssox` file.
     def find_nearer(place, found):
         tools = ('.envrc', 'mise.toml', '.mise.toml', 'mise.local.toml', '.mise.local.toml', '.config/mise.toml')
         while place != os.path.dirname(found):
@@ -399,7 +403,8 @@ def _ssox_load(has_prompt):
         elif env.get('SSOX_DIRECTORY'):
             ask('directory')
 
-    # Runs the handlers of an event between two of ours, whatever their order: xonsh promises none.
+    # Makes `before` run before all handlers of an event, and `after` after them. xonsh itself does not define the order
+    # of handlers.
     def surround(event, before, after):
         fire = state.fires.setdefault(event, getattr(events, event).fire)
 
@@ -412,7 +417,7 @@ def _ssox_load(has_prompt):
 
         getattr(events, event).fire = surrounded
 
-    # A fault of this script must not cost the prompt.
+    # Calls a function and ignores its exceptions, so that a fault of this script does not break the prompt.
     def quietly(step, **arguments):
         try:
             step(**arguments)
@@ -442,7 +447,7 @@ def _ssox_load(has_prompt):
     # --- segment
 
     # Computes the fields `{ssox}` (with colours), `{ssox_text}` (`dev:ReadOnly 43m`) and `{ssox_state}` (ok, soon,
-    # renewing, expired, foreign), for prompts of your own.
+    # renewing, expired, foreign), for prompts that people write themselves.
     def show(clock):
         label = re.sub('[\x00-\x1f\x7f-\x9f]', '', env.get('SSOX_PROMPT') or '')
         kind = env.get('SSOX_STATE')
@@ -473,7 +478,7 @@ def _ssox_load(has_prompt):
             return f' {left // 3600}h {left % 3600 // 60}m'
         return f' {left // 60}m' if left >= 60 else f' {left}s'
 
-    # A brace begins a colour or a field in a prompt of xonsh.
+    # Adds the colours. Braces are doubled, because a brace begins a colour or a field in a prompt of xonsh.
     def paint(label, rest, result):
         label = label.replace('{', '{{').replace('}', '}}')
         is_plain = bool(env.get('NO_COLOR'))
@@ -514,13 +519,13 @@ def _ssox_completion():
     from xonsh.completers.tools import RichCompletion, contextual_command_completer_for
     from xonsh.parsers.completion_context import CompletionContext
 
-    # Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated; its answer
-    # is data, already quoted.
+    # Returns the candidates at the cursor. The typed words go to the program unchanged, and none is evaluated. The
+    # program's answer is data, already quoted.
     @contextual_command_completer_for('ssox')
     def complete(command):
         words = [arg.value for arg in command.args[: command.arg_index]]
         path = XSH.commands_cache.locate_binary('ssox')
-        # xonsh remembers where programs were, so it may have been removed.
+        # xonsh remembers paths, so the program may no longer be there.
         if path is None or not os.access(path, os.X_OK):
             return None
         done = subprocess.run(
@@ -543,7 +548,7 @@ def _ssox_completion():
                     prefix_len=len(command.raw_prefix),
                 )
             )
-        # Otherwise xonsh would offer files.
+        # Without this exception, xonsh would offer files.
         if not found:
             raise StopIteration
         return found, len(command.raw_prefix)
