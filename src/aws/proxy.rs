@@ -25,7 +25,7 @@ const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_pr
 /// send such a header (<https://httpoxy.org>).
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 
-/// Returns the proxy for URLs of a scheme; `None` when no variable names one.
+/// Returns the proxy for URLs of a scheme; `None` when no variable names a proxy.
 ///
 /// # Errors
 /// `Configuration`: one of the proxy variables (of either scheme) is not the URL of a proxy, or the proxy is a SOCKS

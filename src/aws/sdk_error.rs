@@ -121,7 +121,7 @@ impl Refusal<'_> {
     fn clock_error(&self) -> Error {
         let ahead = self.clock_ahead.unwrap_or_default();
         let direction = if ahead > 0 { "ahead" } else { "behind" };
-        Error::new(ErrorKind::Configuration, format!("this computer's clock is {} {direction}", human(ahead.abs())))
+        Error::new(ErrorKind::Configuration, format!("this machine's clock is {} {direction}", human(ahead.abs())))
             .hint("set the clock, then try again")
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn get_signin_token(
     let _progress = Progress::start("asking AWS for a console session");
     ctx.log(|| format!("getSigninToken in {region}"));
     let Some(token) = &credentials.session_token else {
-        return Err(Error::refused("long-term keys cannot sign in to the console")
+        return Err(Error::refused("long-term access keys cannot sign in to the console")
             .hint("assume a role with them, or sign in with the user's password"));
     };
     let url = format!("{}/federation", base(network, region));

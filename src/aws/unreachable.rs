@@ -110,10 +110,10 @@ fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> E
     };
     let (message, hint) = match cause {
         Expired | ExpiredContext { .. } => {
-            ("has expired", "this computer's clock may be wrong: check it with ssox doctor".to_string())
+            ("has expired", "this machine's clock may be wrong: check it with ssox doctor".to_string())
         }
         NotValidYet | NotValidYetContext { .. } => {
-            ("is not yet valid", "this computer's clock may be wrong: check it with ssox doctor".to_string())
+            ("is not yet valid", "this machine's clock may be wrong: check it with ssox doctor".to_string())
         }
         NotValidForName | NotValidForNameContext { .. } => (
             "is for another host",

@@ -74,7 +74,7 @@ fn words(ctx: &Context, text: &str) -> Result<Vec<String>> {
         let hint = format!(
             "set {VARIABLE} to a program with arguments, such as `firefox` or `/opt/chrome/chrome --new-window`"
         );
-        Error::configuration(format!("{VARIABLE} is `{text}`, which cannot be split into words")).hint(hint)
+        Error::configuration(format!("{VARIABLE} is `{text}`, which has an unclosed quote")).hint(hint)
     };
     let path = ctx.expand(text).to_string_lossy().into_owned();
     if Path::new(&path).is_file() {

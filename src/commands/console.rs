@@ -169,7 +169,7 @@ fn with_credentials(
     if credentials.session_token.is_none() {
         let name = &profile.name;
         return Err(Error::configuration(format!(
-            "profile `{name}` has long-term keys of a user, which cannot open the console"
+            "profile `{name}` has long-term access keys of a user, which cannot open the console"
         ))
         .hint(format!("ssox console --role-arn arn:aws:iam::ACCOUNT:role/NAME {}", as_argument(name))));
     }

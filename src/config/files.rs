@@ -176,7 +176,8 @@ impl ConfigFiles {
             .flat_map(move |file| file.sections_with_key(SectionKind::Profile, key))
     }
 
-    /// Returns the names of all profiles that have a key, each once. The two files are not merged.
+    /// Returns the names of all profiles that have a key, each once. The sections of `config` and `credentials` are not
+    /// merged.
     pub(crate) fn names_with_key(&self, key: &str) -> Vec<String> {
         each_once(self.profiles_with_key(key).map(|section| section.name.to_string()))
     }

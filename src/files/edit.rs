@@ -167,7 +167,7 @@ fn is_same(one: &Metadata, other: &Metadata) -> bool {
 
 fn busy(path: &Path) -> Error {
     Error::configuration(format!("another program keeps writing to `{}`; nothing was changed", path.display()))
-        .hint("try again when it has finished")
+        .hint("try again when that program has finished")
 }
 
 fn emptied(path: &Path) -> Error {

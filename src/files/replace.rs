@@ -18,7 +18,7 @@ const ABANDONED_AGE: Duration = Duration::from_secs(600);
 /// How many symbolic links are followed; operating systems have the same limit.
 const MAX_LINKS: usize = 40;
 
-/// Replaces a secret file; the new one has mode 0600. Missing directories are created with mode 0700.
+/// Replaces a secret file; the new file has mode 0600. Missing directories are created with mode 0700.
 ///
 /// # Errors
 /// `Configuration`: the file cannot be written.
@@ -41,7 +41,7 @@ pub(super) enum Mode {
 pub(super) struct Prepared(NamedTempFile);
 
 impl Prepared {
-    /// Renames the file to its final path, and returns it.
+    /// Renames the file to its final path, and returns the open file.
     ///
     /// # Errors
     /// `Configuration`: the file cannot be renamed.

@@ -46,7 +46,9 @@ pub(super) fn by_number(
             is_configured: false,
         }),
         [] => {
-            let message = format!("several sessions are configured, and none of their listings has `{wanted}`");
+            let message = format!(
+                "several sessions are configured, and none of their lists of accounts and roles has `{wanted}`"
+            );
             Err(choose_session(message, &sessions.iter().collect::<Vec<_>>()))
         }
         several => Err(choose_session(format!("several sessions have `{wanted}`"), several)),

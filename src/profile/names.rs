@@ -61,7 +61,8 @@ impl ProfileNames {
         }
     }
 
-    /// Returns configuration files for many look-ups by name. They contain at least the profiles in `names`.
+    /// Returns configuration files for many look-ups by name; `None` if they cannot be read. The files contain at least
+    /// the profiles in `names`.
     pub(crate) fn files(self, ctx: &Context, names: &[String]) -> Option<Box<ConfigFiles>> {
         let files = match self {
             Self::Indexed(_) => {

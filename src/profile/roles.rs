@@ -12,8 +12,8 @@ use crate::source::credential_source::CredentialSource;
 use crate::source::role_arn::RoleArn;
 use crate::source::{Source, role_keys, tags};
 
-/// Returns the source of a profile. If the profile that is asked for has `role_arn`, the role takes precedence over all
-/// other keys.
+/// Returns the source of a profile. If the requested profile has `role_arn`, the role takes precedence over all other
+/// keys.
 ///
 /// # Errors
 /// Those of [`Resolver::own_source`]. `Configuration`: a key has an invalid value, or the chain is circular.

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
 
-/// Returns the session of a profile: its own, or that of the source profile at the end of its chain.
+/// Returns the session of a profile: its own session, or the session of the source profile at the end of the chain.
 ///
 /// # Errors
 /// `Configuration`: the profile does not exist, or has no session.

@@ -74,10 +74,11 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
     }
     if let Some(elsewhere) = section.get(store::KEY).filter(|value| of_session.get(store::KEY) != Some(value)) {
         let message = format!(
-            "`{0} = {elsewhere}` in profile `{profile}` has no effect: it belongs in its sso-session",
+            "`{0} = {elsewhere}` in profile `{profile}` has no effect: `{0}` belongs in the sso-session of the profile",
             store::KEY
         );
-        return Err(Error::configuration(message).hint(format!("write it into `[sso-session {name}]`")));
+        return Err(Error::configuration(message)
+            .hint(format!("write `{} = {elsewhere}` into `[sso-session {name}]`", store::KEY)));
     }
     session(ctx, files, Some(name), &of_session, section)
 }

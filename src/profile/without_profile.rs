@@ -42,7 +42,7 @@ impl WithoutProfile<'_> {
     }
 }
 
-/// Tells whether `ACCOUNT/ROLE` for this account starts with a text, ignoring case, at least for some roles.
+/// Tells whether `ACCOUNT/ROLE` can start with a text for some role in this account. Case is ignored.
 fn may_start_with(account: &str, typed: &str) -> bool {
     let both = account.len().min(typed.len());
     let starts = account.get(..both).zip(typed.get(..both));

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 pub(crate) struct LoggedOut {
     /// Where the token was removed from: its file, the keyring, or both. Empty if there was no token.
     pub(crate) removed: Vec<String>,
-    /// Why AWS did not revoke a token; it then remains valid until it expires.
+    /// Why AWS did not revoke a token. That token remains valid until it expires.
     pub(crate) server_error: Option<Error>,
     /// Why a token could not be read or removed. `Configuration`: the file cannot be read or removed. `NeedsPerson`:
     /// the keyring cannot be used.

@@ -92,7 +92,9 @@ impl Mfa {
         for _ in 1..MAX_ATTEMPTS {
             match call(code.expose()) {
                 Err(error) if is_rejected_code(&error) && !ctx.no_input => {
-                    terminal::say("AWS rejected the MFA code: it may be wrong, or already used; wait for the next one");
+                    terminal::say(
+                        "AWS rejected the MFA code: it may be wrong, or already used; wait for the next code",
+                    );
                     code = self.ask(ctx)?;
                 }
                 result => return result.map_err(explain),
@@ -141,7 +143,8 @@ fn parse(text: &str) -> Option<Secret> {
     (code.expose().len() == 6 && code.expose().bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
 }
 
-/// Tells whether STS rejected the MFA code. STS has no separate error code for that, so the message is compared.
+/// Tells whether STS rejected the MFA code. STS has no separate error code for that, so the text of the error message
+/// decides.
 fn is_rejected_code(error: &Error) -> bool {
     error.has_code("AccessDenied") && error.message.contains("invalid MFA one time pass code")
 }

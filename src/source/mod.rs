@@ -98,8 +98,8 @@ impl Source {
         matches!(self.credential_source(), Some(credential_source::CredentialSource::Environment { .. }))
     }
 
-    /// Tells whether the credentials depend on the shell, directly or through a role: on its access keys or its
-    /// container.
+    /// Tells whether the credentials depend on the shell, directly or through a role: on the access keys in the shell's
+    /// environment, or on the container in which the shell runs.
     pub(crate) fn differs_in_shells(&self) -> bool {
         self.credential_source().is_some_and(credential_source::CredentialSource::differs_in_shells)
     }

@@ -70,7 +70,7 @@ pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
 /// Returns the MFA device (`mfa_serial`) of a profile, and the program that prints its codes (`mfa_process`).
 ///
 /// # Errors
-/// `Configuration`: STS would reject the serial number, or `mfa_process` cannot be split into words.
+/// `Configuration`: STS would reject the serial number, or `mfa_process` has an unclosed quote.
 pub(crate) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
     let Some(serial) = checked(name, section, "mfa_serial", 9..=256, "_=/:,.@-")? else { return Ok(None) };
     let process = section.value("mfa_process").map(|line| CommandLine::parse("mfa_process", name, line));

@@ -90,7 +90,8 @@ fn read(name: &str, section: &Section, which: WhichFile) -> Result<StaticKeys> {
         match (text(key), section.value(key)) {
             (Some(value), _) => Ok(value.to_string()),
             (None, Some(_)) => {
-                Err(error().hint(format!("move `{key}` to {file}: AWS tools do not combine the keys of two files")))
+                Err(error()
+                    .hint(format!("move `{key}` to {file}: AWS tools do not combine the access keys of two files")))
             }
             (None, None) => Err(error().hint(format!("add `{key}` to {file}, or remove the other key"))),
         }

@@ -249,7 +249,7 @@ fn of_several_sessions_the_one_with_the_role_is_used() {
     home.standin.seed_token(&home.path(""), "other", &Grant::default());
     let error = home.ssox(&["export", "555566667777/Nobody"]).fails(4);
     shows!(home, error, @r"
-    ssox: several sessions are configured, and none of their listings has `555566667777/Nobody`
+    ssox: several sessions are configured, and none of their lists of accounts and roles has `555566667777/Nobody`
     ssox: hint: choose one: --sso-session corp or --sso-session other or --sso-session https://d-1234567890.awsapps.com/start
     ");
     home.ssox(&["export", "555566667777/Nobody", "--sso-session", "corp"]).fails(5);

@@ -142,7 +142,7 @@ fn console_errors_say_what_to_do() {
     let home = federated();
     let keys = home.ssox(&["console", "keys", "--print"]).fails(4);
     says!(home, keys, @r"
-    ssox: profile `keys` has long-term keys of a user, which cannot open the console
+    ssox: profile `keys` has long-term access keys of a user, which cannot open the console
     ssox: hint: ssox console --role-arn arn:aws:iam::ACCOUNT:role/NAME keys
     ");
     says!(home, home.ssox(&["console", "dev", "--print", "--service", "s3?x"]).fails(2), @r"

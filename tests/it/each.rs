@@ -146,7 +146,7 @@ fn json_has_one_object_for_each_profile_in_order() {
     shows!(home, ran.stderr(), [(r"\b\d+\.\d\b", "TIME")], @r"
     ssox: not started for these profiles, because they are protected: `held`
     ssox: hint: add --include-protected
-    ssox: 3 of 7 failed
+    ssox: 3 of 7 runs failed
     PROFILE  EXIT  SECONDS  WHY
     broken   -     TIME      `region` of profile `broken`: `x_y` is not a region
     legacy   -     TIME      not signed in to `https://d-1234567890.awsapps.com/start`
@@ -271,7 +271,7 @@ fn ctrl_c_ends_every_process_and_says_which_ran() {
     assert_eq!(status.code(), Some(130), "{said}");
     assert!(said.contains("interrupted: ended the commands of dev, keys"), "{said}");
     // The table has what ran; hundreds may not have.
-    assert!(said.contains("2 of 3 failed, 1 not started") && said.contains("\nkeys "), "{said}");
+    assert!(said.contains("2 of 3 runs failed, 1 not started") && said.contains("\nkeys "), "{said}");
     assert!(!said.contains("\nstg "), "{said}");
     assert_eq!(pids(&home).len(), 4);
     all_have_ended(&home);

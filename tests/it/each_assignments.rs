@@ -138,7 +138,7 @@ fn where_nobody_can_sign_in_its_entries_have_the_error_and_the_others_run() {
     shows!(home, ran.stderr(), [(r"\b\d+\.\d\b", "TIME")], @r"
     ssox: warning: not signed in to `other`
     ssox: hint: ssox login --sso-session other
-    ssox: 1 of 3 failed
+    ssox: 1 of 3 runs failed
     PROFILE  EXIT  SECONDS  WHY
     out      -     TIME      not signed in to `other`
     ");

@@ -457,8 +457,8 @@ fn an_unknown_store_is_exit_4() {
     home.write_config(&config.replace("[profile dev]\n", "[profile dev]\nssox_store = keyring\n"));
     let error = named(home.ssox(&["export", "dev"]));
     says!(home, error, @r"
-    ssox: `ssox_store = keyring` in profile `dev` has no effect: it belongs in its sso-session
-    ssox: hint: write it into `[sso-session corp]`
+    ssox: `ssox_store = keyring` in profile `dev` has no effect: `ssox_store` belongs in the sso-session of the profile
+    ssox: hint: write `ssox_store = keyring` into `[sso-session corp]`
     ");
 }
 

@@ -286,7 +286,8 @@ fn a_listing_that_fails_or_is_empty_changes_nothing() {
     let error = populate(&home, &["--prune", "--yes"]).fails(4);
     says!(home, error, @r"
     ssox: no role in any account is assigned to you in `corp`; nothing was changed
-    ssox: hint: ask the administrator of your organization, or sign in as somebody else: ssox login --fresh
+    ssox: hint: ask the administrator of your organization
+    ssox: hint: or sign in as somebody else: ssox login --fresh
     ");
     home.standin.configure(|options| {
         options.accounts = two();

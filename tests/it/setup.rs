@@ -439,7 +439,7 @@ fn a_made_up_name_is_taken_for_no_option() {
     shows!(home, home.ssox(&named).fails(4), @r"
     ssox: `-x` cannot be the name of a new profile: it looks like an option
     ssox: hint: use letters, digits and `_ - / . % @ : +`, which every AWS tool reads
-    ssox: hint: start it with a letter or digit
+    ssox: hint: start the name with a letter or digit
     ");
 }
 

@@ -91,7 +91,7 @@ fn the_missing_key_is_named_with_its_file() {
     ssox: profile `secret` has incomplete access keys: `aws_access_key_id` is missing in ~/.aws/credentials
     ssox: hint: add `aws_access_key_id` to ~/.aws/credentials, or remove the other key
     ssox: profile `split` has incomplete access keys: `aws_secret_access_key` is missing in ~/.aws/credentials
-    ssox: hint: move `aws_secret_access_key` to ~/.aws/credentials: AWS tools do not combine the keys of two files
+    ssox: hint: move `aws_secret_access_key` to ~/.aws/credentials: AWS tools do not combine the access keys of two files
     ssox: profile `token` has `aws_session_token`, but no access keys
     ssox: hint: add `aws_access_key_id` and `aws_secret_access_key` to the same section
     ");

@@ -51,7 +51,7 @@ pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Optio
     }
     let (left_out, failed): (Vec<_>, Vec<_>) = failed.into_iter().partition(|(_, outcome)| outcome.is_left_out);
     let not_started = if left_out.is_empty() { String::new() } else { format!(", {} not started", left_out.len()) };
-    terminal::say(&format!("{} of {} failed{not_started}", failed.len(), outcomes.len()));
+    terminal::say(&format!("{} of {} runs failed{not_started}", failed.len(), outcomes.len()));
     if failed.is_empty() {
         return;
     }

@@ -11,8 +11,8 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(super) struct Keys<'a> {
     lines: HashMap<String, usize>,
-    /// The last key, whose value the next indented line continues; and whether a part of that value is in the key's own
-    /// line.
+    /// The last key, and whether the line of this key has a part of the value. An indented line continues the value of
+    /// this key.
     owner: Option<(&'a str, bool)>,
 }
 

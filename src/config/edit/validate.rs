@@ -55,7 +55,7 @@ pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> 
 /// `Configuration`: some AWS tools would not read the name.
 pub(crate) fn check_name(kind: SectionKind, name: &str) -> Result<()> {
     if name.starts_with('-') {
-        return Err(invalid_name(kind, name, ": it looks like an option").hint("start it with a letter or digit"));
+        return Err(invalid_name(kind, name, ": it looks like an option").hint("start the name with a letter or digit"));
     }
     if name.is_empty() || !name.chars().all(is_portable) {
         return Err(invalid_name(kind, name, ": the SDKs would ignore it"));

@@ -148,7 +148,7 @@ fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
     if why.contains("no-sandbox") {
         // As root, Chromium refuses to run with its sandbox. Only the person may decide to turn the sandbox off.
         let line = ctx.line_to_set("SSOX_BROWSER_ARGS", "--no-sandbox");
-        return error.hint(format!("do not run it as root; in a container: {line}"));
+        return error.hint(format!("do not run the browser as root; in a container: {line}"));
     }
     error.hint(format!("start `{}` in a terminal to see why", program.path.display())).hint(super::GIVE_RESPONSE)
 }

@@ -45,8 +45,8 @@ fn duration(configured: Option<i32>, wanted: Option<i32>) -> Option<i32> {
     configured.or(wanted.map(|seconds| seconds.clamp(*ACCEPTED.start(), *ACCEPTED.end())))
 }
 
-/// Tells whether the role does not allow the duration. STS has no separate error code for that, so the message is
-/// compared.
+/// Tells whether the role does not allow the duration. STS has no separate error code for that, so the text of the
+/// error message decides.
 fn is_too_long(error: &Error) -> bool {
     error.has_code("ValidationError") && error.message.contains("MaxSessionDuration")
 }

@@ -191,5 +191,6 @@ fn no_role(session: &Session) -> Error {
         "no role in any account is assigned to you in `{}`; nothing was changed",
         session.label()
     ))
-    .hint("ask the administrator of your organization, or sign in as somebody else: ssox login --fresh")
+    .hint("ask the administrator of your organization")
+    .hint("or sign in as somebody else: ssox login --fresh")
 }
