@@ -70,7 +70,7 @@ impl Integration for Nushell {
         {
             return self.script().into();
         }
-        let script = self.script().replace("[...args] {\n    # What", "[...args: string] {\n    # What");
+        let script = self.script().replace("ssox [...args] {", "ssox [...args: string] {");
         script.replace("$words | str join ' ' | commandline complete --detailed", "null").into()
     }
 

@@ -34,7 +34,7 @@ fn credentials_become_a_signin_token_by_post() {
         "did not accept the credentials (400)",
     );
     let long_term = RoleCredentials { session_token: None, ..keys };
-    assert_says(&signin_token(&network, &long_term).unwrap_err(), ErrorKind::Refused, "long-term keys");
+    assert_says(&signin_token(&network, &long_term).unwrap_err(), ErrorKind::Refused, "long-term access keys");
 }
 
 #[test]
