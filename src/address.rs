@@ -10,7 +10,7 @@ use std::net::IpAddr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
     is_https: bool,
-    /// In lower case; an IPv6 address is without brackets here.
+    /// The host in lower case; an IPv6 address has no brackets here.
     host: String,
     uri: Uri,
 }

@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// A program that fails within this time has not opened the page; a program that fails later has shown the page.
+/// If a program fails within this time after its start, ssox assumes that the program has not opened the page.
 const EARLY_FAILURE: Duration = Duration::from_secs(10);
 
 /// A browser that was started to open a URL.

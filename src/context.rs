@@ -23,7 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// For each configuration file: the variable of ssox and the variable of AWS that contain its path, and its usual name.
+/// For each configuration file: the variable of ssox with its path, the variable of AWS with its path, and the usual
+/// file name.
 pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
     ("SSOX_CONFIG_FILE", "AWS_CONFIG_FILE", "config"),
     ("SSOX_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
@@ -184,8 +185,8 @@ impl Context {
         hex::encode(digest.finalize())
     }
 
-    /// Tells which shell function called ssox: its shell and the version of the reply that it reads, such as `zsh1`.
-    /// `None` if no shell function called it.
+    /// Returns the shell of the function that called ssox, and the version of the reply that this function reads, such
+    /// as `zsh1`. `None` if no shell function called ssox.
     pub(crate) fn caller(&self) -> Option<&str> {
         self.emit.as_deref().or_else(|| self.var("SSOX_FUNCTION"))
     }

@@ -1,4 +1,4 @@
-//! Environment changes: the variables that ssox sets and unsets. The reply to a shell consists only of them.
+//! Environment changes: the variables that ssox sets and unsets. The reply to a shell consists only of such changes.
 
 use crate::error::{Error, Result, has_control};
 use crate::secret::Secret;
@@ -62,7 +62,7 @@ impl EnvChanges {
         self.change(name, None);
     }
 
-    /// Drops the change of a variable, which then stays as it is.
+    /// Removes the change of a variable, so that the variable stays as it is.
     pub(crate) fn keep(&mut self, name: &str) {
         self.changes.retain(|(known, _)| *known != name);
     }

@@ -99,7 +99,7 @@ impl Error {
         Self { kind, message: message.into(), hints: Vec::new(), code: None }
     }
 
-    /// Makes an error that is of no other kind (exit 1).
+    /// Makes an error of the kind [`ErrorKind::Other`] (exit 1).
     pub(crate) fn other(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Other, message)
     }

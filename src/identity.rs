@@ -58,9 +58,9 @@ pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_
 /// The variables of a web identity. In the AWS CLI and boto3, they take precedence over the profile, and access keys
 /// take precedence over them.
 pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
-/// The variables of a server for credentials, which tools ask if there are neither access keys nor a profile. They
-/// contain the server's URL; a path on the server of ECS, which tools prefer to the URL; the authorization token; and
-/// the path of a file with this token.
+/// The variables of a server for credentials, which tools ask if there are neither access keys nor a profile. In this
+/// order, they contain the server's URL; a path on the server of ECS (tools prefer this path to the URL); the
+/// authorization token; and the path of a file with this token.
 pub(crate) const ENDPOINT: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",

@@ -70,7 +70,7 @@ pub(crate) fn add_line(text: &mut String, value: &impl Serialize) {
     write_printable(text, str::from_utf8(&line).expect(WRITABLE)).expect(WRITABLE);
 }
 
-/// Adds a JSON string to a text for stdout. For tens of thousands of rows it is much faster than the serializer.
+/// Adds a JSON string to a text for stdout. For tens of thousands of rows, this is much faster than the serializer.
 pub(crate) fn add_text(to: &mut String, text: &str) {
     add_quoted(to, text, |text| line(&text));
 }

@@ -117,7 +117,7 @@ impl Keyring {
         self.call(limit, move |connection| connection.remove(&name))
     }
 
-    /// Returns the names of all secrets of ssox that are of this kind.
+    /// Returns the hashes in the names of all secrets of ssox that are of this kind.
     ///
     /// # Errors
     /// Those of [`Keyring::read`].

@@ -34,7 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: Option<File>,
-    /// When this process began to wait for another one; `None` if it did not have to wait.
+    /// When this process began to wait for the process that held the lock; `None` if it did not have to wait.
     pub(crate) waited_since: Option<Timestamp>,
 }
 

@@ -16,7 +16,7 @@ use std::ops::Deref;
 pub(crate) struct Region(String);
 
 impl Region {
-    /// Parses the name of a region. `what` begins the error message: an option, or a key with its section.
+    /// Parses the name of a region. `what` begins the error message: an option, or a setting with its section.
     ///
     /// # Errors
     /// `Configuration`: the text cannot be a region.
@@ -30,7 +30,7 @@ impl Region {
             .hint(format!("a region looks like `eu-west-1`{more}")))
     }
 
-    /// Parses the name of a region; `None` if the text cannot be one.
+    /// Parses the name of a region; `None` if the text cannot be a region.
     pub(crate) fn of(text: &str) -> Option<Self> {
         Self::is(text).then(|| Self(text.into()))
     }

@@ -17,8 +17,8 @@ const INTERRUPTED: i32 = 130;
 /// the process. The variable is global, because a process has only one handler for each signal.
 static IS_IMMEDIATE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Makes Ctrl-C end the process with an exit status from now on. It is for shells that report an error in their script
-/// if a signal ends a program.
+/// Makes Ctrl-C end the process with an exit status from now on. This is for shells that report an error in ssox's
+/// script if a signal ends a program.
 pub(crate) fn end_with_status() {
     if ignored().is_some_and(|mask| mask >> (SIGINT - 1) & 1 == 1) {
         return;

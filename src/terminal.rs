@@ -83,7 +83,7 @@ pub(crate) fn is_attached() -> bool {
     ask::open().is_ok()
 }
 
-/// Returns the name of the terminal, such as `/dev/pts/3`; `None` if stderr is not one.
+/// Returns the name of the terminal, such as `/dev/pts/3`; `None` if stderr is not a terminal.
 pub(crate) fn name() -> Option<String> {
     #[cfg(unix)]
     return rustix::termios::ttyname(stderr(), Vec::new()).ok()?.into_string().ok();

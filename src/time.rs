@@ -30,7 +30,7 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Returns the seconds from `now` to this moment; negative if it is in the past.
+    /// Returns the seconds from `now` to this moment; negative if this moment is before `now`.
     pub(crate) fn seconds_after(self, now: Self) -> i64 {
         self.0.saturating_sub(now.0)
     }

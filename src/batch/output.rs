@@ -25,7 +25,7 @@ pub(crate) enum Shown {
     Lines(Colours),
     /// Kept in memory.
     Kept,
-    /// Not shown; it is written only to the files.
+    /// Not shown: the output is only written to files.
     InFiles,
 }
 
@@ -113,7 +113,7 @@ impl Stream {
     /// pipe.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.kept.extend_from_slice(bytes);
-        // Cuts only when twice the limit is reached: each cut copies the part that is kept.
+        // Bytes are removed only when twice the limit is reached, because each removal copies the bytes that are kept.
         if self.kept.len() / 2 > self.limit {
             self.kept.drain(..self.kept.len() - self.limit);
         }

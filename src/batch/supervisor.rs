@@ -90,7 +90,7 @@ impl Supervisor {
         running.stop = Some(running.stop.map_or(why, |before| if why == Stop::Signal { why } else { before }));
     }
 
-    /// Kills the programs that still run. Returns true if ssox has waited long enough since the first call: it then no
+    /// Kills the programs that still run. Returns true if so much time has passed since the first call that ssox no
     /// longer waits for programs that do not end.
     fn kill(&self) -> bool {
         let mut running = lock(&self.shared.running);

@@ -17,7 +17,7 @@ pub(super) const AFTER_KILL: Duration = Duration::from_secs(1);
 /// How often a worker checks whether its program still has to be waited for.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What the supervising thread is told.
+/// An event that the supervising thread receives.
 pub(super) enum Event {
     Ended(usize, Box<Outcome>),
     #[cfg_attr(not(unix), expect(dead_code, reason = "on Windows, Ctrl-C ends both ssox and its programs"))]

@@ -109,8 +109,8 @@ impl Expirations<'_> {
 
     fn of_file(&mut self, key: &Key) -> Option<Timestamp> {
         let name = key.file_name();
-        // The stamp is taken before the file is read. If the file is written in between, the index gets an old stamp,
-        // and the file is read again next time.
+        // The stamp (inode, size and times) is taken before the file is read. If the file is written in between, the
+        // index gets an old stamp, and the file is read again next time.
         let stamp = self.names.directory.stamp(&name);
         if let Some(known) = stamp.and_then(|stamp| self.names.index().get(&key.hash, stamp)) {
             return Some(known);

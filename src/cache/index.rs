@@ -20,7 +20,7 @@ const KNOWN: usize = 32 + 8;
 /// expire.
 const RECORD: usize = size_of::<Hash>() + KNOWN;
 const SUM: usize = 20;
-/// The most records. With this limit, the file stays below the size limit for reading.
+/// The largest number of records. With this limit, the file stays below the size limit for reading.
 const MOST: usize = 100_000;
 /// With fewer cache files, an index costs more than it saves.
 pub(super) const MANY: usize = 500;

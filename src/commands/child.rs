@@ -27,7 +27,8 @@ pub(super) fn command(
 pub(super) fn with_changes(changes: &EnvChanges, program: &OsStr, arguments: &[OsString]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
-    // These variables describe the calling shell, and not the program or a shell that it starts.
+    // These variables describe the calling shell. They are wrong for the program, and for a shell that the program
+    // starts.
     for name in ["SSOX_FUNCTION", "SSOX_HOOK", "SSOX_UNIVERSAL"] {
         command.env_remove(name);
     }

@@ -59,8 +59,7 @@ impl Cli {
         Self::from_arg_matches_mut(&mut matches).map_err(|rejected| rejected.format(&mut definition))
     }
 
-    /// Returns the environment together with the options of the command line, and decides whether a person can be
-    /// asked.
+    /// Returns the context: the environment and the options of the command line. Decides whether a person can be asked.
     pub(crate) fn context(&self) -> Context {
         let mut ctx = process_context();
         ctx.emit.clone_from(&self.emit);

@@ -1,5 +1,5 @@
-//! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. It puts the
-//! file's profile into the shell. The shell itself saves the earlier values of the variables.
+//! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. This verb puts
+//! the file's profile into the shell. The shell itself saves the earlier values of the variables.
 //!
 //! Invariant: this verb asks no person, and opens no browser.
 

@@ -66,8 +66,8 @@ impl FailedProcess {
         }
     }
 
-    /// Returns the last failure; `None` if there is none, it is too old, or the environment or the token has changed
-    /// since.
+    /// Returns the last failure; `None` if no failure is recorded, if it is too old, or if the environment or the token
+    /// has changed since then.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
         let Failure { at, state, error } = self.read(&self.failure)?;
         let is_recent = (0..REMEMBERED).contains(&ctx.now().seconds_after(at));

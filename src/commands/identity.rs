@@ -120,7 +120,7 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
 
 /// Returns the environment changes that set the current credentials again, if direnv or mise has restored earlier
 /// values of ssox: access keys without their session token, or access keys that ssox has replaced since. `None`:
-/// something else has set values, too.
+/// another program has set values, too.
 fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     let Some(id) = ctx.var(ID) else { return Ok(None) };
     let is_current = held.is_unchanged(ctx, ID);
@@ -160,9 +160,9 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 }
 
 /// Returns the environment changes for a shell in which no profile is in use. They unset values of ssox that direnv or
-/// mise has restored after `clear`, variables that describe a profile in use, and those of a local server: leaving the
-/// directory of a `.ssox` file restores only what that file has changed. The shell function then restores the values
-/// from before `use`.
+/// mise has restored after `clear`, and variables that describe a profile in use. They also unset the variables of a
+/// local server, because leaving the directory of a `.ssox` file restores only the variables that this file has
+/// changed. The shell function then restores the values from before `use`.
 ///
 /// # Errors
 /// Those of [`endpoint_changes::leave`].

@@ -33,7 +33,7 @@ impl VerbArgs for Init {
 }
 
 impl Init {
-    /// Reads the command lines that shells run when they start. `None` for all others.
+    /// Parses, without clap, a command line that shells run when they start; `None` for all other command lines.
     pub(crate) fn read(words: &[OsString]) -> Option<Self> {
         let [_, verb, shell, options @ ..] = words else { return None };
         let shell = Shell::named(shell.to_str()?).filter(|_| verb == "init")?;
@@ -51,7 +51,7 @@ impl Init {
     }
 }
 
-/// Returns the script for a shell: the one that starts it, or the whole one.
+/// Returns the script for a shell: the start script, or the whole script.
 fn script(ctx: &Context, init: &Init) -> String {
     let start = if init.whole { None } else { init.shell.start_script() };
     let script = start.unwrap_or_else(|| init.shell.init_script(ctx).into_owned());

@@ -49,7 +49,8 @@ pub(crate) struct Login {
 }
 
 impl VerbArgs for Login {
-    /// Signs in if there is no valid token or credentials, or with `--fresh`.
+    /// Signs in, unless the token of the session or the credentials of the SAML profile are still valid. With
+    /// `--fresh`, always signs in.
     ///
     /// # Errors
     /// `Configuration`: the session or profile is unknown. `NeedsPerson`: nobody can sign in, or nobody did in time.

@@ -47,7 +47,7 @@ impl VerbArgs for Logout {
     }
 }
 
-/// Signs out of everything that can be signed out of. Returns the errors of the rest.
+/// Signs out of all sessions and all SAML profiles. Returns the error of each sign-out that failed.
 fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     let found = profile::sessions(ctx, files);
     found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));

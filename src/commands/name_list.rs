@@ -1,6 +1,6 @@
 //! Joins names for a sentence.
 
-/// The most names that are written out.
+/// How many names are written out. If there are more, the others are only counted.
 const MOST: usize = 5;
 
 /// Returns the names as text: `a`, `b` and 3 more.

@@ -21,7 +21,8 @@ pub(crate) struct Common {
     pub(crate) verbose: bool,
 }
 
-// Options of the verbs that fetch credentials. A doc comment here would replace the descriptions of those verbs.
+// Options of the verbs that fetch credentials. A doc comment here would replace the descriptions of those verbs in the
+// help.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Fetch {
     /// Use only the profiles and assignments of this session

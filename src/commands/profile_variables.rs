@@ -24,7 +24,7 @@ pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const SHORTEST_PAUSE: i64 = 5;
 
 /// Adds to the environment changes a record of what ssox sets. If the profile has no region, a later change of the
-/// shell's region does not count as a change of its identity.
+/// region in the shell does not count as a change of the shell's identity.
 ///
 /// # Errors
 /// None occurs in practice: a record contains no control characters.

@@ -1,5 +1,5 @@
 //! Renews credentials in the background: a detached process fetches them into the cache while the prompt is usable. If
-//! they cannot be cached, a process fetches them for the calling shell alone, which waits.
+//! the credentials cannot be cached, a process fetches them for the calling shell only, and the shell waits.
 
 mod note;
 mod process;
@@ -47,13 +47,14 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     if is_as_used(ctx, &profile.source) { Ok(profile) } else { Err(other_identity(name)) }
 }
 
-/// Tells whether this shell has the name of a profile for AWS tools, and no access keys.
+/// Tells whether ssox set `AWS_PROFILE` in this shell, as `use --profile-only` does. Then ssox has set no access keys.
 pub(super) fn names_profile(ctx: &Context) -> bool {
     Identity::recorded(ctx).is_some_and(|held| held.has_recorded("AWS_PROFILE"))
 }
 
-/// Returns why AWS tools cannot use the profile whose name this shell has for them: it is no longer in the
-/// configuration, or has no credentials any more. `None`: AWS tools can use the profile, or this shell has access keys.
+/// If ssox set `AWS_PROFILE`, returns why AWS tools cannot use this profile: the profile is no longer in the
+/// configuration, or has no credentials any more. `None`: AWS tools can use the profile, or ssox did not set
+/// `AWS_PROFILE`.
 pub(super) fn lost_profile(ctx: &Context) -> Option<Error> {
     if names_profile(ctx) { held_profile(ctx).err() } else { None }
 }
@@ -124,7 +125,8 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     }
 }
 
-/// Returns the state of the renewal that the prompt segment shows; `None` if it is neither running nor failed.
+/// Returns the state of the renewal that the prompt segment shows; `None` if no renewal is running and the last one did
+/// not fail.
 pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
     let Ok(profile) = held_profile(ctx) else { return Some(SegmentState::Failed) };
     match note::state(ctx, &profile) {

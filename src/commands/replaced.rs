@@ -12,7 +12,7 @@ use std::cell::LazyCell;
 /// The variable with `NAME:FINGERPRINT` for each value, separated by `|`.
 pub(super) const VARIABLE: &str = "SSOX_REPLACED";
 
-/// Tells whether a value is an old value of ssox, which direnv or mise restores.
+/// Tells whether a value is an old value of ssox that direnv or mise has restored or will restore.
 pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
     let print = fingerprint(name, value);
     let mut entries = ctx.var(VARIABLE).unwrap_or_default().split('|').filter_map(|entry| entry.split_once(':'));

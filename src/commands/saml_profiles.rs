@@ -19,7 +19,8 @@ pub(super) enum Freshness {
     New,
 }
 
-/// Signs in, and caches the credentials. Those of an earlier sign-in stay in the cache until the new ones replace them.
+/// Signs in, and caches the credentials. Credentials of an earlier sign-in stay in the cache until the new credentials
+/// replace them.
 ///
 /// # Errors
 /// `Configuration`: the settings of the profile are wrong. `NeedsPerson`: nobody signs in. `Refused`, `Unreachable`:

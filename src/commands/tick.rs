@@ -97,7 +97,7 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     renewal::under_way(ctx).map(TickResult::Changes)
 }
 
-/// Returns the result of the last renewal; `None` if there was none or one is running.
+/// Returns the result of the last renewal; `None` if there was no renewal, or if a renewal is running.
 fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
     if let Some(entry) = renewal::fresh_entry(ctx, profile) {
         let changes = if renewal::is_awaited(ctx) {

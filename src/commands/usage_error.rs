@@ -74,7 +74,7 @@ fn help_line(words: &[OsString]) -> String {
     format!("{line} --help")
 }
 
-/// Returns the verbs that are similar to an unknown one. clap itself does not suggest `use` for `sue`.
+/// Returns the verbs that are similar to the unknown verb that was typed. clap itself does not suggest `use` for `sue`.
 fn similar_verbs(rejected: &clap::Error) -> Vec<String> {
     let Some(unknown) = text(rejected, ContextKind::InvalidSubcommand) else { return Vec::new() };
     let mut command = Cli::command();

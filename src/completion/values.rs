@@ -136,7 +136,7 @@ fn description(assignment: &WithoutProfile, typed: &str) -> String {
     format!("{other} {}", assignment.session).trim_start().to_string()
 }
 
-/// Returns a profile with its description; `None` if it is not of the wanted kind.
+/// Returns a profile with its description; `None` if the profile is not of the wanted kind.
 fn described(descriptions: &Descriptions, kind: ValueKind, name: String) -> Option<Candidate> {
     let profile = match descriptions.resolve(&name) {
         Ok(profile) => profile,

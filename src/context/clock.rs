@@ -28,7 +28,7 @@ impl Context {
         Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
-    /// Returns the deadline that is this duration from now. Setting the system's time does not change it.
+    /// Returns the deadline that is this duration from now. Setting the system's time does not change this deadline.
     pub(crate) fn deadline(&self, after: Duration) -> Deadline {
         self.clock.deadline(after)
     }
@@ -62,7 +62,7 @@ impl Deadline {
 }
 
 impl Clock {
-    /// Returns the deadline that is this duration from now. Setting the system's time does not change it.
+    /// Returns the deadline that is this duration from now. Setting the system's time does not change this deadline.
     pub(super) fn deadline(self, after: Duration) -> Deadline {
         let now = self.instant();
         Deadline { at: now.checked_add(after).unwrap_or(now), clock: self }

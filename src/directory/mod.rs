@@ -82,8 +82,8 @@ pub(crate) fn in_directory(directory: &Path) -> PathBuf {
     directory.join(NAME)
 }
 
-/// Returns the `.ssox` file that applies to the working directory: the one in it, or in the nearest directory above it.
-/// The search ends at the home directory. `None`: there is no such file.
+/// Returns the `.ssox` file that applies to the working directory: the file in this directory, or in the nearest
+/// directory above. The search ends at the home directory. `None`: there is no such file.
 pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     let home = ctx.home().ok().and_then(|home| home.canonicalize().ok());
     let here = current_dir().ok()?.canonicalize().ok()?;

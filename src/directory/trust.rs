@@ -1,4 +1,4 @@
-//! Records which `.ssox` files the person trusts. The record of each is a file in the directory `allowed` of the state
+//! Records which `.ssox` files the person trusts. Each record is a file in the directory `allowed` of the state
 //! directory. The record's name is a digest of the path of the `.ssox` file; its content is a digest of the text of the
 //! `.ssox` file, and the path.
 

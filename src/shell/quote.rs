@@ -39,7 +39,7 @@ pub(crate) struct ExportSyntax {
 }
 
 impl Dialect {
-    /// Writes all changes, one on each line.
+    /// Writes all environment changes, one on each line.
     ///
     /// # Errors
     /// `Configuration`: a value cannot be written safely in this format.

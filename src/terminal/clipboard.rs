@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// Copies a text to the clipboard, and tells the person. A terminal that does not support the escape sequence, or does
-/// not allow it, ignores it.
+/// not allow it, ignores the sequence.
 pub(crate) fn copy(ctx: &Context, text: &str) {
     super::ask::write(&sequence(ctx, text));
     let tmux = if ctx.var("TMUX").is_some() { "; tmux needs `set -s set-clipboard on`" } else { "" };

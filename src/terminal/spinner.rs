@@ -136,7 +136,7 @@ mod interrupt {
         }
         let bars: Vec<ProgressBar> = shown().iter().filter_map(WeakProgressBar::upgrade).collect();
         bars.iter().for_each(ProgressBar::finish_and_clear);
-        // The terminal drops output that it has not shown when it handles Ctrl-C, so the line is cleared once more.
+        // On Ctrl-C, the terminal drops output that it has not shown yet, so the line is cleared once more.
         let clear = if bars.iter().any(|bar| !bar.is_hidden()) { "\r\x1b[2K" } else { "" };
         tell(&format!("{clear}ssox: interrupted"));
         signals::end_interrupted();

@@ -11,8 +11,8 @@ pub(super) const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 impl View<'_> {
-    /// Decides by the access keys in the environment: the tool takes them or refuses them. Returns `None` if the tool
-    /// goes on with its next step.
+    /// Tries the access keys in the environment: the tool takes or refuses them. Returns `None` if the tool goes on
+    /// with its next step.
     pub(super) fn keys(&self) -> Option<Outcome> {
         let refuses = |why: &str| Some((Taken::Nothing, format!("refuses: {why}")));
         let end = if self.tool.reads_expiration { keys_end(self.ctx) } else { KeysEnd::Unset };

@@ -1,5 +1,5 @@
 //! The access keys in the files of older programs: the file in `AWS_CREDENTIAL_FILE`, and the configuration file of
-//! boto 2 and gsutil. botocore reads them before it asks a container.
+//! boto 2 and gsutil. botocore reads these files before it asks a container for credentials.
 
 use super::prediction::rejection;
 use super::view::{Outcome, Taken, View};
@@ -16,13 +16,13 @@ pub(crate) const CREDENTIAL_FILE: &str = "AWS_CREDENTIAL_FILE";
 const BOTO_FILES: [&str; 2] = ["/etc/boto.cfg", "~/.boto"];
 
 impl View<'_> {
-    /// Decides by the files with access keys: the tool takes the first access keys, or refuses the file.
+    /// Tries the files with access keys: the tool takes the first access keys, or refuses a file.
     pub(super) fn key_files(&self) -> Option<Outcome> {
         credential_file(self.ctx).or_else(|| boto_file(self.ctx).map(|(_, outcome)| outcome))
     }
 }
 
-/// Returns the configuration file of boto 2 with which botocore decides: it has access keys, or botocore refuses it.
+/// Returns the configuration file of boto 2 from which botocore takes access keys, or which botocore refuses.
 pub(crate) fn deciding_boto_file(ctx: &Context) -> Option<PathBuf> {
     boto_file(ctx).map(|(path, _)| path)
 }

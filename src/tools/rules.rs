@@ -23,7 +23,7 @@ pub(super) struct Tool {
     pub(super) reads_expiration: bool,
     /// Whether the tool ignores `AWS_CONTAINER_CREDENTIALS_FULL_URI` without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     pub(super) needs_token_file: bool,
-    /// Whether the tool fails if `AWS_WEB_IDENTITY_TOKEN_FILE` is set, but no role.
+    /// Whether the tool fails if `AWS_WEB_IDENTITY_TOKEN_FILE` is set, but `AWS_ROLE_ARN` is not.
     pub(super) refuses_token_without_role: bool,
     /// Whether the tool renews credentials that expire.
     pub(super) renews: bool,

@@ -57,7 +57,7 @@ pub(super) struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// Returns the given answer, or the one a person types.
+    /// Returns `given`, the value of the option, or else the answer that a person types.
     ///
     /// # Errors
     /// `Configuration`: the given answer is invalid. `NeedsPerson`: there is nobody to ask, or the person gives no
@@ -68,8 +68,8 @@ impl Question<'_> {
         })
     }
 
-    /// Returns the given answer, the one a person types, or the default. If nobody can be asked, returns only a given
-    /// answer.
+    /// Returns `given`, the value of the option, or else the answer that a person types, or the default. If nobody can
+    /// be asked, returns only `given`.
     ///
     /// # Errors
     /// `Configuration`: the given answer is invalid. `NeedsPerson`: the person ended the input.

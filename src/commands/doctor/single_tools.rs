@@ -42,7 +42,8 @@ fn bedrock_key(ctx: &Context) -> Option<Finding> {
     is_selected.then(|| Finding::new("environment", Warning, message, ctx.line_to_unset(&[BEDROCK_KEY])))
 }
 
-/// Reports an AWS_ACCOUNT_ID that is not the account of the access key: SDKs build the URL of DynamoDB from it.
+/// Reports an AWS_ACCOUNT_ID that is not the account of the access key: SDKs build the URL of DynamoDB from this
+/// variable.
 fn other_account(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     let (id, named) = (ctx.var(ID)?, ctx.var(ACCOUNT_ID)?);
     let held = Identity::of_shell(ctx);

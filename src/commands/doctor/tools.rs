@@ -1,4 +1,4 @@
-//! Reports AWS tools that would use another identity than this shell has, without an error message.
+//! Reports AWS tools that would, without an error message, use another identity than this shell has.
 
 use super::Severity::{Info, Warning};
 use crate::commands::finding::Finding;

@@ -17,8 +17,8 @@ pub(super) struct Listings {
 }
 
 impl Listings {
-    /// Returns the listings of the sessions; none if the command line can only choose profiles. If no listing is
-    /// stored, lists the assignments, for which the person may have to sign in.
+    /// Returns the listings of the sessions. Returns no listings if the command line can only choose profiles. If no
+    /// listing of a session is stored, lists its assignments; the person may have to sign in for that.
     ///
     /// # Errors
     /// `Configuration`: the session is unknown. `Interrupted`: the person pressed Ctrl-C.

@@ -7,7 +7,7 @@ use crate::context::tell;
 use crate::terminal;
 use serde::Serialize;
 
-/// A profile as `ssox each --json` prints it.
+/// The result for a profile or an assignment, as `ssox each --json` prints it.
 #[derive(Serialize)]
 struct OutcomeJson<'a> {
     profile: &'a str,
@@ -63,7 +63,7 @@ pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Optio
     tell(table.render().trim_end());
 }
 
-/// Returns the error, or else the last line that the program wrote on stderr.
+/// Returns why a program failed: the error, or else the last line that the program wrote on stderr.
 fn why(outcome: &Outcome) -> String {
     if let Some(error) = &outcome.error {
         return error.message.clone();

@@ -23,7 +23,7 @@ const START_LIMIT: i64 = 5;
 /// Seconds that a renewal may take: it may wait for two locks, and for AWS twice.
 const RENEWAL_LIMIT: i64 = 120;
 
-/// What the prompt segment shows while the credentials are being renewed, or after that has failed.
+/// What the prompt segment shows while the credentials are being renewed, or after a renewal has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum SegmentState {
     Renewing,

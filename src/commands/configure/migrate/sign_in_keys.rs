@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::region::Region;
 use crate::session::start_url::{self, canonical};
 
-/// The settings that say where a profile signs in, and the session that it already names.
+/// The settings that say where a profile signs in, and the session that the profile already names.
 pub(super) struct SignInKeys {
     pub(super) session: Option<String>,
     pub(super) start_url: String,

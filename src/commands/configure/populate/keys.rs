@@ -9,7 +9,7 @@ use crate::error::{Result, as_argument};
 /// How AWS tools get the credentials of the profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// By the `sso_…` settings.
+    /// From the `sso_…` settings of the profile.
     Sso,
     /// From `ssox credential-process`. The text is the path of ssox, quoted for the file. The profile has no `sso_…`
     /// settings, because SDKs would prefer these.
@@ -84,8 +84,8 @@ impl Keys<'_> {
         }
     }
 
-    /// Returns the settings of a profile that ssox may remove: those for `credential_process` if this run writes `sso_`
-    /// keys, or the `sso_` keys if this run writes `credential_process`.
+    /// Returns the settings of a profile that ssox may remove: `credential_process` if this run writes `sso_` settings,
+    /// or the `sso_` settings if this run writes `credential_process`.
     fn unwanted(&self, section: &Section) -> Vec<&'static str> {
         let is_there = |key: &&str| section.get(key).is_some();
         // A `credential_process` that a person wrote stays.

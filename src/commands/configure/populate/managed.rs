@@ -78,7 +78,8 @@ pub(super) fn matched(managed: &[Managed], assignments: &[Assignment], names: &[
     matched
 }
 
-/// The name of each profile with `source_profile`, and the profile that this setting names, from both files.
+/// For each profile with `source_profile`, in both files: its name, and the name of the profile that this setting
+/// names.
 #[derive(Debug)]
 pub(super) struct References(Vec<(String, String)>);
 

@@ -92,7 +92,7 @@ fn a_credential_process_profile_has_no_sso_keys() {
     let expected = "[profile Data.Admin]\ncredential_process = /bin/ssox credential-process Data.Admin\n\
         ssox_managed = corp\nssox_account_id = 111122223333\nssox_role_name = Admin\n";
     assert_eq!(text, expected);
-    // The options of this run, and not those of the last one, choose between `sso_` keys and `credential_process`.
+    // The options of this run, and not those of the last one, choose between `sso_` settings and `credential_process`.
     let sso = Options { roles: &["Admin"], ..DEFAULT };
     let there = populated(&text, &two(), &sso);
     let expected = "[profile Data.Admin]\nssox_managed = corp\n\
