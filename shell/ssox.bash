@@ -230,7 +230,7 @@ SSOX_IDENTITY
       -?*) _ssox_name=${_ssox_line#-} && _ssox_gone+=("$_ssox_name") ;;
       \!?*) _ssox_name=${_ssox_line#\!} && _ssox_forgotten+=("$_ssox_name") ;;
       *)
-        _ssox_refuse 'unexpected reply'
+        _ssox_refuse 'the program ssox sent an unexpected reply'
         return 1
         ;;
     esac
@@ -245,7 +245,7 @@ SSOX_IDENTITY
   done
   if [[ -n $_ssox_wrong ]]; then
     builtin printf -v _ssox_wrong %q "$_ssox_wrong"
-    _ssox_refuse "\`$_ssox_wrong\` is not to be changed"
+    _ssox_refuse "\`$_ssox_wrong\` must not be changed by ssox"
     return 1
   fi
   if [[ -n $_ssox_in_use ]]; then _ssox_names+=(${_ssox_gone[@]+"${_ssox_gone[@]}"}); fi
@@ -356,7 +356,7 @@ function _ssox_remember() {
     *$'\n~'*)
       # With the option `localvar_unset`, the variables stay hidden. `$1` has one character for each attempt.
       if [[ ${#1} -gt 9 ]]; then
-        _ssox_refuse 'a local variable of a function hides one of the shell'
+        _ssox_refuse 'a local variable of a function hides a variable of the shell'
         return 1
       fi
       _ssox_unhide "$_ssox_facts"

@@ -67,7 +67,7 @@ fn check {|reply|
       if (and (eq $wrong '') (not (re:match '^(?:'$names')$' $name))) { set wrong = $name }
     }
   }
-  fail 'ssox: '(if (eq $wrong '') { put 'unexpected reply' } else { put '`'$wrong'` is not to be changed' })', environment unchanged'
+  fail 'ssox: '(if (eq $wrong '') { put 'the program ssox sent an unexpected reply' } else { put '`'$wrong'` must not be changed by ssox' })', environment unchanged'
 }
 
 # Returns a list with the value of a variable, or an empty list if the variable is not set.

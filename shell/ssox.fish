@@ -425,10 +425,10 @@ function _ssox_refuse_reply --argument-names name reply
     if test "$lines[1]" = '#ssox1' -a "$lines[-1]" = '#end'
         set -l wrong (string match -rv "^(?:=$name=.*|[-!]$name)\$" -- $lines[2..-2])
         and set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!]([^=]+))$' '$1$2' -- $wrong[1])
-        and _ssox_refuse "`$(string escape -- $wrong)` is not to be changed"
+        and _ssox_refuse "`$(string escape -- $wrong)` must not be changed by ssox"
         and return
     end
-    _ssox_refuse 'unexpected reply'
+    _ssox_refuse 'the program ssox sent an unexpected reply'
 end
 
 # Prints those of the names that are exported universal variables. Programs get such a variable wherever no exported

@@ -132,11 +132,11 @@ def _ssox_applied [verb: string reply state: record] {
 # are forgotten. A group of the pattern that did not match is null, or empty in an older nushell.
 def _ssox_lines [reply] {
     let text = $"($reply)"
-    if not ($text starts-with "#ssox1\n" and ($text ends-with "\n#end\n" or $text ends-with "\n#end")) { _ssox_refuse 'unexpected reply' }
+    if not ($text starts-with "#ssox1\n" and ($text ends-with "\n#end\n" or $text ends-with "\n#end")) { _ssox_refuse 'the program ssox sent an unexpected reply' }
     let lines = ($text | lines | skip | drop)
     if $lines == [] { return {set: {}, gone: [], forgotten: []} }
     let rows = ($lines | parse --regex '^(?:=(?<set>[^=]+)=(?<value>.*)|-(?<gone>[^=]+)|!(?<forgotten>[^=]+))$')
-    if ($rows | length) != ($lines | length) { _ssox_refuse 'unexpected reply' }
+    if ($rows | length) != ($lines | length) { _ssox_refuse 'the program ssox sent an unexpected reply' }
     let gone = ($rows.gone | compact --empty)
     let forgotten = ($rows.forgotten | compact --empty)
     let set = ($rows | compact --empty set)
@@ -145,7 +145,7 @@ def _ssox_lines [reply] {
     let allowed = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
     if ($names | str join "\n") =~ ('^(?:(?:' + $allowed + ')(?:\n|$))+$') { return {set: $set, gone: $gone, forgotten: $forgotten} }
     let wrong = ($names | where $it !~ ('^(?:' + $allowed + ')$') | first)
-    _ssox_refuse $'`($wrong)` is not to be changed'
+    _ssox_refuse $'`($wrong)` must not be changed by ssox'
 }
 
 def _ssox_refuse [why: string] {

@@ -291,11 +291,11 @@ function global:_ssox_refused([string]$why) {
 function global:_ssox_apply([string]$verb, [string[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
-    if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'unexpected reply' }
+    if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'the program ssox sent an unexpected reply' }
     $lines = $reply -cnotmatch '^#(?:ssox1|end)\z'
-    if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
-    if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
-    if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
+    if ($lines.Count -ne $reply.Count - 2) { return 'the program ssox sent an unexpected reply' }
+    if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'the program ssox sent an unexpected reply' }
+    if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name must not be changed by ssox' }
     # A profile that another program or shell has put in use here is not a previous value.
     if (-not $global:_ssox_kept.Count -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") { $global:_ssox_child = $true }
     $in_use = $verb -cmatch '^(?:use|clear|directory)\z' -or "$env:SSOX_PROMPT$env:SSOX_IDENTITY"

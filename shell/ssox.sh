@@ -167,7 +167,7 @@ _ssox_check() {
         ;;
       !?*) _ssox_name=${_ssox_line#!} ;;
       *)
-        _ssox_refuse 'unexpected reply'
+        _ssox_refuse 'the program ssox sent an unexpected reply'
         \return 1
         ;;
     esac
@@ -188,7 +188,7 @@ _ssox_is_ours() {
     *[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*) ;;
     AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE | CPL_AWS_CREDENTIALS_FILE | BOTO_CONFIG) \return 0 ;;
   esac
-  _ssox_refuse "\`$_ssox_name\` is not to be changed"
+  _ssox_refuse "\`$_ssox_name\` must not be changed by ssox"
   \return 1
 }
 

@@ -132,13 +132,13 @@ def _ssox_load(has_prompt):
     def read(reply):
         lines = reply.removesuffix('\n').split('\n')
         if len(lines) < 2 or lines[0] != '#ssox1' or lines[-1] != '#end':
-            raise Refused('unexpected reply')
+            raise Refused('the program ssox sent an unexpected reply')
         changes, forgotten, wrong = {}, [], None
         for line in lines[1:-1]:
             found = accepted.fullmatch(line)
             name = shaped.fullmatch(line)
             if not name:
-                raise Refused('unexpected reply')
+                raise Refused('the program ssox sent an unexpected reply')
             if not found:
                 wrong = wrong or name[1] or name[2]
             elif found[4]:
@@ -146,7 +146,7 @@ def _ssox_load(has_prompt):
             else:
                 changes[found[1] or found[3]] = found[2]
         if wrong:
-            raise Refused(f'`{wrong}` is not to be changed')
+            raise Refused(f'`{wrong}` must not be changed by ssox')
         return changes, forgotten
 
     def get(name):

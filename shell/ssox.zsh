@@ -141,7 +141,7 @@ function _ssox_apply() {
   local allowed='((AWS|SSOX)_[A-Z0-9_]##|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG)'
   local -a lines wrong sets names gone kept
   lines=("${(@f)2}")
-  [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }
+  [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'the program ssox sent an unexpected reply'; return 70 }
   builtin shift lines
   lines[-1]=()
   wrong=("${(@)lines:#(=$~allowed=*|[-!]$~allowed)}")
@@ -189,9 +189,9 @@ function _ssox_refuse_line() {
     ([-!]*) name=${1#?} ;;
   esac
   if [[ -n $name ]]; then
-    _ssox_refuse "\`${(V)name}\` is not to be changed"
+    _ssox_refuse "\`${(V)name}\` must not be changed by ssox"
   else
-    _ssox_refuse 'unexpected reply'
+    _ssox_refuse 'the program ssox sent an unexpected reply'
   fi
 }
 

@@ -660,7 +660,10 @@ fn bash_refuses_what_a_local_variable_hides_for_good() {
     let mut session = home.session(Shell::Bash, "LOAD\nshopt -s localvar_unset");
     session.run("f() { local AWS_REGION=x; ssox use dev; }");
     let told = session.run("f; echo status $?");
-    assert!(told.contains("hides one of the shell, environment unchanged") && told.contains("status 70"), "{told}");
+    assert!(
+        told.contains("hides a variable of the shell, environment unchanged") && told.contains("status 70"),
+        "{told}"
+    );
     assert!(!environment(&mut session, &home).contains_key("AWS_ACCESS_KEY_ID"));
     session.run("ssox use dev");
     says_foreign(&mut session, &home, false);

@@ -412,7 +412,7 @@ fn doctor_says_where_a_secret_is() {
     says!(desktop.home, said, @"nothing is wrong; the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS");
     desktop.home.sign_in(&Grant::default());
     says!(desktop.home, doctor().ok(), @r"
-    warning: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: a token of `corp` is still in ~/.aws/sso/cache, where it is no longer read
+    warning: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: a token of `corp` is still in ~/.aws/sso/cache, but ssox no longer reads it there
         hint: ssox login --sso-session corp moves or replaces this token, ssox logout removes it
     info: the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring
         hint: other AWS tools cannot read the keyring: give them credentials with ssox credential-process or ssox exec
@@ -430,7 +430,7 @@ fn doctor_says_where_a_secret_is() {
     ");
     let said = desktop.ssox_with(&["doctor"], &[("SSOX_STORE", "files")]).ok();
     says!(desktop.home, said, @r"
-    warning: a token of `corp` is still in the keyring, where it is no longer read
+    warning: a token of `corp` is still in the keyring, but ssox no longer reads it there
         hint: ssox login --sso-session corp moves or replaces this token, ssox logout removes it
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL

@@ -116,7 +116,7 @@ fn a_failure_throws_where_a_failing_program_does() {
         foreach ($verb in 'use', 'clear', 'fail') { try { $null = ssox $verb 2>$null; 'went on' } catch { \"$verb threw\" } }";
     if let Some(told) = run(&home, script) {
         assert_eq!(
-            told.replace("ssox: unexpected reply, environment unchanged\n", ""),
+            told.replace("ssox: the program ssox sent an unexpected reply, environment unchanged\n", ""),
             "use threw\nclear threw\nfail threw\n"
         );
     }

@@ -226,9 +226,9 @@ fn doctor_names_the_tools_that_take_another_identity() {
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
     warning: these tools would use other credentials than those of this shell: polars alone takes `old` (the first keys in ~/.aws/credentials, whatever AWS_PROFILE says)
-        hint: ssox status --tools shows every tool; most tools use access keys in the environment (ssox use) in the same way
-    info: tools would send requests without a signature, and show no error: Java v1 (unsigned: it does not read sso_session); tiledb (unsigned: it does not read sso_session)
-        hint: ssox status --tools shows every tool; most tools use access keys in the environment (ssox use) in the same way
+        hint: ssox status --tools shows every tool; ssox use sets access keys, which most tools use
+    info: these tools would send requests without a signature, and show no error: Java v1 (unsigned: it does not read sso_session); tiledb (unsigned: it does not read sso_session)
+        hint: ssox status --tools shows every tool; ssox use sets access keys, which most tools use
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -246,7 +246,7 @@ fn doctor_says_what_hides_a_container_endpoint() {
     says!(home, said, @r"
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
-    warning: AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but these tools use `[default]` ([default]: static keys in the credentials file) instead: AWS CLI v1, AWS CLI v2, boto3, Ansible, JS v3, CDK, JS v2, Java v2, Java v1, Go v2, Rust, C++ (pyarrow), tiledb, duckdb, polars with boto3, polars alone, GDAL, minio, PHP, Ruby
+    warning: AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but these tools use a profile ([default]: static keys in the credentials file) instead: AWS CLI v1, AWS CLI v2, boto3, Ansible, JS v3, CDK, JS v2, Java v2, Java v1, Go v2, Rust, C++ (pyarrow), tiledb, duckdb, polars with boto3, polars alone, GDAL, minio, PHP, Ruby
         hint: set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE to a file without credentials, as `ssox exec --serve` does
     info: AWS_CONTAINER_CREDENTIALS_FULL_URI is set: AWS tools fall back to the credentials of a container
         hint: unset AWS_CONTAINER_CREDENTIALS_FULL_URI, if this is not a container

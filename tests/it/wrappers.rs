@@ -119,15 +119,15 @@ pub(crate) const NO_REPLIES: [&str; 12] = [
 #[test]
 fn output_that_is_no_reply_changes_nothing() {
     let other_names = [
-        ("#ssox1\n=AWS_REGION=x\n=PATH=/evil\n#end\n", "`PATH` is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n-PATH\n#end\n", "`PATH` is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n=aws_region=x\n#end\n", "`aws_region` is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n=AWS_=x\n#end\n", "`AWS_` is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n=LD_PRELOAD=x\n#end\n", "`LD_PRELOAD` is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n=_AWS_X=x\n#end\n", "`_AWS_X` is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n=AWS_[$(touch PWNED)]=x\n#end\n", "is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n=AWS_X;touch PWNED=x\n#end\n", "is not to be changed"),
-        ("#ssox1\n=AWS_REGION=x\n-AWS_X touch PWNED\n#end\n", "is not to be changed"),
+        ("#ssox1\n=AWS_REGION=x\n=PATH=/evil\n#end\n", "`PATH` must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n-PATH\n#end\n", "`PATH` must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n=aws_region=x\n#end\n", "`aws_region` must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n=AWS_=x\n#end\n", "`AWS_` must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n=LD_PRELOAD=x\n#end\n", "`LD_PRELOAD` must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n=_AWS_X=x\n#end\n", "`_AWS_X` must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n=AWS_[$(touch PWNED)]=x\n#end\n", "must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n=AWS_X;touch PWNED=x\n#end\n", "must not be changed by ssox"),
+        ("#ssox1\n=AWS_REGION=x\n-AWS_X touch PWNED\n#end\n", "must not be changed by ssox"),
     ];
     let bad: Vec<_> = NO_REPLIES.map(|reply| (reply, "unexpected reply")).into_iter().chain(other_names).collect();
     for shell in shells() {
@@ -159,7 +159,7 @@ fn a_good_reply_does_not_make_the_next_one_good() {
         ("=AWS_REGION=eu-west-1", "==AWS_REGION=eu-west-1", "unexpected reply"),
         ("=AWS_REGION=eu-west-1", "=AWS_REGION=eu-west-1\n#end", "unexpected reply"),
         ("-AWS_PROFILE", "-AWS_PROFILE=x", "environment unchanged"),
-        ("-AWS_PROFILE", "-aws_profile", "`aws_profile` is not to be changed"),
+        ("-AWS_PROFILE", "-aws_profile", "`aws_profile` must not be changed by ssox"),
         ("#ssox1\n", "", "unexpected reply"),
         ("#end\n", "", "unexpected reply"),
     ];

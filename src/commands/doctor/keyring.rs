@@ -49,8 +49,11 @@ fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
     if !kept::may_be_in(ctx, session, before) {
         return None;
     }
-    let message =
-        format!("a token of `{}` is still in {}, where it is no longer read", session.label(), kept::name(before));
+    let message = format!(
+        "a token of `{}` is still in {}, but ssox no longer reads it there",
+        session.label(),
+        kept::name(before)
+    );
     let hint = format!("{} moves or replaces this token, ssox logout removes it", session.sign_in_line());
     let finding = Finding::new("keyring", Warning, message, hint);
     let file = session::token::path(ctx, session).ok().filter(|_| before == Store::Files);

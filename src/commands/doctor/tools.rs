@@ -21,7 +21,7 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let rest =
         if takes_it.is_empty() { String::new() } else { format!("; these use the variable: {}", names(&takes_it)) };
     let message = format!(
-        "{variable} is set, but these tools use `[default]` ({}) instead: {}{rest}",
+        "{variable} is set, but these tools use a profile ({}) instead: {}{rest}",
         first.why,
         names(&takes_default)
     );
@@ -60,15 +60,16 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let unexpected = rows.iter().filter(|row| !status_tools::is_expected(ctx, &rows, row));
     let (others, unsigned): (Vec<_>, Vec<_>) =
         unexpected.filter(|row| row.takes_something() || row.is_unsigned()).partition(|row| row.takes_something());
-    let hint = "ssox status --tools shows every tool; most tools use access keys in the environment (ssox use) in the same way";
+    let hint = "ssox status --tools shows every tool; ssox use sets access keys, which most tools use";
     let finding = |severity, message| Finding::new("environment", severity, message, hint);
     let taken = list(&others, |row| format!("{} takes {}", row.tool, named(row)));
     let reasons = list(&unsigned, |row| format!("{} ({})", row.tool, row.why));
     let other = (!others.is_empty()).then(|| {
         finding(Warning, format!("these tools would use other credentials than those of this shell: {taken}"))
     });
-    let none = (!unsigned.is_empty())
-        .then(|| finding(Info, format!("tools would send requests without a signature, and show no error: {reasons}")));
+    let none = (!unsigned.is_empty()).then(|| {
+        finding(Info, format!("these tools would send requests without a signature, and show no error: {reasons}"))
+    });
     other.into_iter().chain(none).collect()
 }
 
