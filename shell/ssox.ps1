@@ -295,7 +295,7 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
     $lines = $reply -cnotmatch '^#(?:ssox1|end)\z'
     if ($lines.Count -ne $reply.Count - 2) { return 'the program ssox sent an unexpected reply' }
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'the program ssox sent an unexpected reply' }
-    if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name must not be changed by ssox' }
+    if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name must not be changed' }
     # A profile that another program or shell has put in use here is not a previous value.
     if (-not $global:_ssox_kept.Count -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") { $global:_ssox_child = $true }
     $in_use = $verb -cmatch '^(?:use|clear|directory)\z' -or "$env:SSOX_PROMPT$env:SSOX_IDENTITY"
