@@ -228,6 +228,11 @@ pub(crate) fn tell(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }
 
+/// Tells whether the terminal cannot clear a line: `TERM` is `dumb`, or not set on another system than Windows.
+pub(crate) fn is_dumb_terminal() -> bool {
+    std::env::var_os("TERM").map_or(cfg!(unix), |term| term == "dumb")
+}
+
 /// Returns the command line up to the first option, because the word after an option may be a secret such as an MFA
 /// code.
 fn command_of(words: impl Iterator<Item = String>) -> String {

@@ -5,6 +5,9 @@
 mod ask;
 mod bar;
 mod clipboard;
+#[cfg(unix)]
+mod interrupt;
+mod line;
 mod link;
 pub(crate) mod picker;
 mod prefixed;
@@ -21,8 +24,7 @@ pub(crate) use status_line::StatusLine;
 use crate::context::{Context, tell};
 use crate::error::{Error, printable};
 use crate::time::human;
-use indicatif::ProgressBar;
-use spinner::spinner;
+use spinner::Spinner;
 use std::cell::Cell;
 use std::io::{IsTerminal as _, stderr};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -34,7 +36,7 @@ const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
 /// Writes one line to stderr, after `ssox: `.
 pub(crate) fn say(line: &str) {
-    spinner::pause_for(&mut || tell(&format!("ssox: {}", printable(line))));
+    spinner::pause_for(|| tell(&format!("ssox: {}", printable(line))));
 }
 
 /// Writes one line to stderr. If stderr is not a terminal, as in the hook of a prompt, the terminal gets the line, too.
@@ -55,7 +57,7 @@ pub(crate) fn say_beside_stderr(line: &str) {
 
 /// Writes a line to stderr, after `ssox: warning: `.
 pub(crate) fn warn(line: &str) {
-    spinner::pause_for(&mut || tell(&format!("ssox: warning: {}", printable(line))));
+    spinner::pause_for(|| tell(&format!("ssox: warning: {}", printable(line))));
 }
 
 /// Warns that a cache cannot be written. Only the first such warning of a process is shown.
@@ -95,7 +97,7 @@ pub(crate) fn name() -> Option<String> {
 /// a terminal nothing is shown.
 #[derive(Debug)]
 pub(crate) struct Countdown {
-    bar: Option<ProgressBar>,
+    spinner: Option<Spinner>,
     what: String,
     shown: Cell<Option<u64>>,
 }
@@ -104,28 +106,16 @@ impl Countdown {
     /// Shows what the process waits for; the first [`Countdown::show`] adds the time.
     pub(crate) fn start(what: impl Into<String>) -> Self {
         let what = what.into();
-        Self { bar: is_seen().then(|| spinner(&what)), what, shown: Cell::new(None) }
+        Self { spinner: is_seen().then(|| Spinner::start(&what)), what, shown: Cell::new(None) }
     }
 
     /// Shows how much time is left.
     pub(crate) fn show(&self, left: Duration) {
         let seconds = left.as_secs() + 1;
-        if let Some(bar) = &self.bar
+        if let Some(spinner) = &self.spinner
             && self.shown.replace(Some(seconds)) != Some(seconds)
         {
-            bar.set_message(format!(
-                "{}, {} left",
-                printable(&self.what),
-                human(i64::try_from(seconds).unwrap_or(i64::MAX))
-            ));
-        }
-    }
-}
-
-impl Drop for Countdown {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+            spinner.set_message(&format!("{}, {} left", self.what, human(i64::try_from(seconds).unwrap_or(i64::MAX))));
         }
     }
 }
@@ -143,9 +133,8 @@ impl Progress {
             let (done, when_done) = channel::<()>();
             let thread = spawn(move || {
                 if when_done.recv_timeout(PROGRESS_DELAY) == Err(RecvTimeoutError::Timeout) {
-                    let spinner = spinner(&message);
+                    let _spinner = Spinner::start(&message);
                     let _ = when_done.recv();
-                    spinner.finish_and_clear();
                 }
             });
             (done, thread)

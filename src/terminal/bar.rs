@@ -1,11 +1,10 @@
 //! Shows a progress bar with the time left, if an operation with many steps takes more than half a second.
 
-use super::spinner::spinner;
+use super::spinner::Spinner;
 use super::{PROGRESS_DELAY, is_seen};
 use crate::time::human;
-use indicatif::ProgressBar;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, spawn};
 use std::time::Instant;
 
@@ -29,7 +28,7 @@ struct Shown {
 #[derive(Debug)]
 struct Shared {
     message: String,
-    bar: Option<ProgressBar>,
+    spinner: Option<Spinner>,
 }
 
 impl Bar {
@@ -39,15 +38,15 @@ impl Bar {
         if !is_seen() {
             return Self(None);
         }
-        let shared = Arc::new(Mutex::new(Shared { message: message.into(), bar: None }));
+        let shared = Arc::new(Mutex::new(Shared { message: message.into(), spinner: None }));
         let (done, when_done) = channel::<()>();
         let thread = spawn({
             let shared = Arc::clone(&shared);
             move || {
                 if when_done.recv_timeout(PROGRESS_DELAY) == Err(RecvTimeoutError::Timeout) {
-                    let bar = shared.lock().unwrap_or_else(PoisonError::into_inner).show();
+                    lock(&shared).show();
                     let _ = when_done.recv();
-                    bar.finish_and_clear();
+                    lock(&shared).spinner = None;
                 }
             }
         });
@@ -59,18 +58,22 @@ impl Bar {
         let Some(Shown { what, shared, start, .. }) = &mut self.0 else { return };
         let (since, before) = *start.get_or_insert((Instant::now(), done));
         let seconds = since.elapsed().as_secs_f64();
-        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = lock(shared);
         shared.message = text(what, done, all, seconds_left(done, before, all, seconds));
-        if let Some(bar) = &shared.bar {
-            bar.set_message(shared.message.clone());
+        if let Some(spinner) = &shared.spinner {
+            spinner.set_message(&shared.message);
         }
     }
 }
 
 impl Shared {
-    fn show(&mut self) -> ProgressBar {
-        self.bar.insert(spinner(&self.message)).clone()
+    fn show(&mut self) {
+        self.spinner = Some(Spinner::start(&self.message));
     }
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Bar {

@@ -155,7 +155,8 @@ fn joined(row: &Row, widths: &[usize]) -> String {
     text
 }
 
-fn cut(text: String, width: usize) -> String {
+/// Cuts a text to a width in columns.
+pub(super) fn cut(text: String, width: usize) -> String {
     if text.width() <= width {
         return text;
     }

@@ -1,19 +1,18 @@
 //! A status line at the bottom of the terminal, which tells the progress of a long operation. Other lines are written
 //! above it.
 
-use super::spinner::{self, spinner};
-use crate::error::printable;
-use indicatif::ProgressBar;
+use super::spinner::{self, Spinner};
+use std::sync::Arc;
 
 /// A status line. Without a terminal, or without a text, nothing is shown.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct StatusLine(Option<ProgressBar>);
+pub(crate) struct StatusLine(Option<Arc<Spinner>>);
 
 impl StatusLine {
     /// Reserves the status line, without a text. From now on no spinner is drawn, and the caller must handle Ctrl-C.
     pub(crate) fn start() -> Self {
         spinner::leave_to_status_line();
-        Self(super::is_seen().then(|| spinner("")))
+        Self(super::is_seen().then(|| Arc::new(Spinner::start(""))))
     }
 
     /// Tells whether there is a terminal to show the line on.
@@ -23,23 +22,18 @@ impl StatusLine {
 
     /// Shows a text, cut to the width of the terminal.
     pub(crate) fn set(&self, text: &str) {
-        if let Some(bar) = &self.0 {
-            bar.set_message(printable(text));
+        if let Some(spinner) = &self.0 {
+            spinner.set_message(text);
         }
     }
 
     /// Removes the line while `write` writes something else.
     pub(crate) fn around<T>(&self, write: impl FnOnce() -> T) -> T {
-        match &self.0 {
-            Some(bar) => bar.suspend(write),
-            None => write(),
-        }
+        spinner::pause_for(write)
     }
 
     /// Removes the line.
     pub(crate) fn clear(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
+        self.set("");
     }
 }

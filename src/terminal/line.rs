@@ -1,0 +1,92 @@
+//! The last line of the terminal, which shows the spinner that was started last.
+
+use super::picker::cut;
+use std::collections::BTreeMap;
+use std::io::{Write as _, stderr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
+
+const PICTURES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+/// The time between two pictures.
+const STEP: Duration = Duration::from_millis(120);
+/// The columns for the picture, the space after it, and `^C`, which the terminal shows for Ctrl-C, with the cursor.
+const OTHER_COLUMNS: usize = 2 + 3;
+
+/// The last line of the terminal. It is global, because the process has only one terminal.
+static LINE: Mutex<Line> = Mutex::new(Line {
+    messages: BTreeMap::new(),
+    started: 0,
+    step: 0,
+    pauses: 0,
+    is_drawn: false,
+    is_moving: false,
+    is_status_line: false,
+});
+
+/// What the line shows.
+pub(super) struct Line {
+    /// The messages of the spinners, by their numbers.
+    pub(super) messages: BTreeMap<usize, String>,
+    /// How many spinners have been started.
+    pub(super) started: usize,
+    step: usize,
+    /// How many callers are writing something else to the terminal.
+    pub(super) pauses: usize,
+    is_drawn: bool,
+    /// Whether a thread draws one picture after the other.
+    pub(super) is_moving: bool,
+    /// Whether the line is reserved for a status line.
+    pub(super) is_status_line: bool,
+}
+
+impl Line {
+    /// Draws the line, or clears it if there is nothing to show.
+    pub(super) fn draw(&mut self) {
+        let message = self.messages.values().next_back().filter(|message| !message.is_empty() && self.pauses == 0);
+        let Some(message) = message else { return self.clear() };
+        let columns = terminal_size::terminal_size_of(stderr()).map_or(80, |(width, _)| usize::from(width.0));
+        let picture = PICTURES[self.step % PICTURES.len()];
+        let text = format!("{picture} {}", cut(message.clone(), columns.saturating_sub(OTHER_COLUMNS)));
+        clear_line();
+        let _ = stderr().write_all(text.as_bytes());
+        self.is_drawn = true;
+    }
+
+    /// Clears the line, if something was drawn.
+    pub(super) fn clear(&mut self) {
+        if std::mem::take(&mut self.is_drawn) {
+            clear_line();
+        }
+    }
+}
+
+/// Draws the next picture again and again, until there is no spinner.
+pub(super) fn move_on() {
+    loop {
+        sleep(STEP);
+        let mut line = line();
+        line.is_moving = !line.messages.is_empty();
+        if !line.is_moving {
+            return;
+        }
+        line.step += 1;
+        line.draw();
+    }
+}
+
+/// Clears the line of the cursor, and moves the cursor to its beginning.
+fn clear_line() {
+    #[cfg(unix)]
+    let _ = stderr().write_all(b"\r\x1b[2K");
+    #[cfg(not(unix))]
+    let _ = {
+        use crossterm::{cursor::MoveToColumn, execute, terminal::Clear, terminal::ClearType};
+        execute!(stderr(), MoveToColumn(0), Clear(ClearType::CurrentLine))
+    };
+}
+
+/// Returns the line; no other thread changes it until the result is dropped.
+pub(super) fn line() -> MutexGuard<'static, Line> {
+    LINE.lock().unwrap_or_else(PoisonError::into_inner)
+}
