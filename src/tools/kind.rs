@@ -73,8 +73,10 @@ impl ProfileKind {
             Self::ConfigKeys => keys_in(WhichFile::Config),
             Self::StoredProcess => has_in(WhichFile::Credentials, "credential_process"),
             Self::ConfigProcess => has_in(WhichFile::Config, "credential_process"),
-            Self::Sso => has("sso_session") && has("sso_account_id"),
-            Self::LegacySso => has("sso_start_url") && has("sso_account_id") && !has("sso_session"),
+            Self::Sso => has("sso_session") && (has("sso_account_id") || has("sso_role_name")),
+            Self::LegacySso => {
+                has("sso_start_url") && (has("sso_account_id") || has("sso_role_name")) && !has("sso_session")
+            }
             Self::Role => has("role_arn") && (has("source_profile") || has("credential_source")),
             Self::StoredRole => Self::Role.is_in(section) && has_in(WhichFile::Credentials, "role_arn"),
             Self::WebIdentity => has("role_arn") && has("web_identity_token_file"),

@@ -8,6 +8,7 @@
 
 mod access_keys;
 mod environment;
+mod failure;
 mod files;
 mod key_files;
 mod kind;

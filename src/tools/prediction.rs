@@ -3,7 +3,7 @@
 use super::access_keys::{self, BEDROCK_KEY, Keys};
 use super::files::{self, Files};
 use super::kind::ProfileKind;
-use super::rules::{FailedProfile, Last, Malformed, Step, Unknown};
+use super::rules::{Last, Malformed, Step, Unknown};
 use super::table::TOOLS;
 use super::view::{Outcome, Refusal, Taken, View};
 use crate::config::{ConfigFiles, SectionKind, Severity};
@@ -79,6 +79,7 @@ impl View<'_> {
         let is_strict = self.selected.reason() == "AWS_PROFILE";
         let first = if is_strict { self.unknown_profile(Unknown::RefusesAwsProfileFirst) } else { None };
         let first = first.or_else(|| self.unknown_profile(Unknown::RefusesFirst));
+        let first = first.or_else(|| self.failed_first());
         first.or_else(|| self.tool.steps.iter().find_map(|step| self.step(step))).unwrap_or_else(|| self.last())
     }
 
@@ -111,20 +112,18 @@ impl View<'_> {
     fn profile(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
-        if let Some(failure) = self.failure(&section, kind) {
-            let why = format!("refuses: {}: {}, but {failure}", self.reason(), kind.name());
-            return (self.tool.failed_profile == FailedProfile::Refused).then_some((Taken::Nothing, why));
+        if let Some(decided) = self.failed(&section, kind) {
+            return decided;
         }
         let why = format!("{}: {}", self.reason(), kind.name());
         Some((Taken::Profile(section.name.into_owned(), kind), why))
     }
 
     fn profile_with_token(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
-        let is_usable = |taken: &Taken| match taken {
-            Taken::Profile(name, kind) => self.missing_token(name, *kind).is_none(),
-            _ => true,
-        };
-        self.profile(kinds).filter(|(taken, _)| is_usable(taken))
+        let section = self.files.profile(self.selected.name())?;
+        let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
+        let is_usable = self.missing_token(&section.name, kind).is_none();
+        is_usable.then(|| self.profile(kinds)).flatten()
     }
 
     /// Returns the outcome if the profile contains one of these kinds of credentials, and a person must sign in first:
@@ -137,7 +136,7 @@ impl View<'_> {
     }
 
     /// Returns what selected the profile, as part of a sentence. If access keys are set, too, the text says so.
-    fn reason(&self) -> String {
+    pub(super) fn reason(&self) -> String {
         let beside = if access_keys::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
         format!("{}{beside}", self.selected.reason())
     }

@@ -15,7 +15,11 @@ pub(super) struct Tool {
     pub(super) unknown: Unknown,
     pub(super) malformed: Malformed,
     pub(super) half_keys: HalfKeys,
-    pub(super) failed_profile: FailedProfile,
+    /// What the selected profile may lack so that the tool goes on with its next step. If it lacks anything else, and
+    /// has credentials that the tool reads, the tool fails.
+    pub(super) skips: &'static [Lack],
+    /// What the selected profile may lack so that the tool fails before it looks for access keys.
+    pub(super) refuses_first: &'static [Lack],
     /// The variables from which the tool takes the session token of the access keys in the environment, in order.
     pub(super) token_variables: &'static [&'static str],
     /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`, or if
@@ -112,13 +116,37 @@ pub(super) enum HalfKeys {
     SignedWith,
 }
 
-/// What a tool does if the selected profile contains credentials that the tool reads, but cannot get: a role with
-/// `credential_source = Environment` without access keys in the environment, or a `credential_process` that fails.
+/// What a profile lacks, as far as tools differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FailedProfile {
-    Refused,
-    /// The tool goes on with its next step.
-    Skipped,
+pub(super) enum Lack {
+    /// The profile in `source_profile`, or credentials in it; or another one in the chain lacks it.
+    Source,
+    /// A section for the `sso_session` of a profile in the chain of `source_profile`.
+    SessionOfSource,
+    /// A section for its `sso_session`.
+    Session,
+    /// A key in that section.
+    SessionKey,
+    /// `sso_region` in a legacy profile.
+    SsoRegion,
+    SsoAccount,
+    SsoRole,
+    /// Credentials of another kind: access keys for `credential_source`, or those of a `credential_process`.
+    Other,
+}
+
+impl Lack {
+    /// What a profile may lack.
+    pub(super) const ALL: &[Self] = &[
+        Self::Source,
+        Self::SessionOfSource,
+        Self::Session,
+        Self::SessionKey,
+        Self::SsoRegion,
+        Self::SsoAccount,
+        Self::SsoRole,
+        Self::Other,
+    ];
 }
 
 /// What a tool does if it finds no credentials.

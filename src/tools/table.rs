@@ -7,7 +7,7 @@ use super::kind::ProfileKind::{
     self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
-use super::rules::{FailedProfile, HalfKeys, Last, Malformed, Step, Tool, Unknown};
+use super::rules::{HalfKeys, Lack, Last, Malformed, Step, Tool, Unknown};
 use crate::identity::TOKEN;
 
 /// The tool that the others are compared with: people expect all tools to use the same identity as the AWS CLI.
@@ -47,7 +47,8 @@ const BOTOCORE: Tool = Tool {
     unknown: Unknown::RefusesFirst,
     malformed: Malformed::Refused,
     half_keys: HalfKeys::Refused,
-    failed_profile: FailedProfile::Refused,
+    skips: &[],
+    refuses_first: &[Lack::Session, Lack::SessionKey],
     token_variables: &[OLD_TOKEN, TOKEN],
     reads_expiration: true,
     needs_token_file: false,
@@ -67,6 +68,7 @@ const SDK: Tool = Tool {
     unknown: Unknown::Ignored,
     malformed: Malformed::Read,
     half_keys: HalfKeys::Ignored,
+    refuses_first: &[],
     token_variables: &[TOKEN],
     reads_expiration: false,
     refuses_token_without_role: false,
@@ -84,7 +86,7 @@ const OLDER_CPP: Tool = Tool {
         Step::ProfileWithTokenOfRedHat(&[Sso, LegacySso]),
         Step::Container,
     ],
-    failed_profile: FailedProfile::Skipped,
+    skips: Lack::ALL,
     profile_variables: AWS_DEFAULT_PROFILE_FIRST,
     regions: &[AWS_DEFAULT_REGION, AWS_REGION, Profile],
     last: Last::Unsigned,
@@ -149,7 +151,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     Tool {
         name: "JS v3",
         steps: &[Step::KeysWithoutProfile, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
-        failed_profile: FailedProfile::Skipped,
+        skips: &[Lack::Source, Lack::Other],
         ..SDK
     },
     // aws-cdk 2.1148.1: unlike JS v3, which it uses, it takes access keys before AWS_PROFILE. If the profile contains
@@ -157,7 +159,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     Tool {
         name: "CDK",
         steps: &[Step::Keys, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
-        failed_profile: FailedProfile::Skipped,
+        skips: &[Lack::Source, Lack::Other],
         profile_variables: AWS_PROFILE_FIRST,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile, RegionStep::OfDefault],
         ..SDK
@@ -179,7 +181,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     // software.amazon.awssdk 2.57.8.
     Tool {
         name: "Java v2",
-        failed_profile: FailedProfile::Skipped,
+        skips: Lack::ALL,
         empty_is_name: true,
         steps: &[
             Step::Keys,
@@ -222,6 +224,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         profile_variables: AWS_PROFILE_FIRST,
         unknown: Unknown::RefusesAwsProfileFirst,
+        refuses_first: &[Lack::Source, Lack::SessionOfSource, Lack::Session],
         refuses_token_without_role: true,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
@@ -252,7 +255,7 @@ pub(super) const TOOLS: [Tool; 21] = [
     // pyarrow 26.0.1; ray 2.60.0 does the same.
     Tool {
         name: "C++ (pyarrow)",
-        failed_profile: FailedProfile::Skipped,
+        skips: Lack::ALL,
         steps: &[
             Step::Keys,
             Step::Profile(&[StoredKeys, ConfigKeys, StoredProcess, ConfigProcess]),
@@ -309,7 +312,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         profile_variables: AWS_DEFAULT_PROFILE_FIRST,
         not_renewed: &[Sso, LegacySso],
-        failed_profile: FailedProfile::Skipped,
+        skips: &[Lack::Session, Lack::SsoAccount, Lack::SsoRole, Lack::Other],
         regions: &[AWS_DEFAULT_REGION, ProfileOfCredentials, AWS_REGION],
         reads: Reads::CredentialsOf(Reads::GDAL),
         ..SDK
@@ -351,6 +354,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         profile_variables: AWS_PROFILE_FIRST,
         empty_is_name: true,
+        skips: &[Lack::SsoAccount],
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },

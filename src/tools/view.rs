@@ -1,11 +1,10 @@
 //! What one AWS tool reads of the environment and the files, and the credentials that it can take.
 
-use super::access_keys::{self, Keys};
 use super::files::{Files, Reads};
 use super::kind::{self, ProfileKind};
 use super::profile::Selected;
 use super::rules::{Step, Tool};
-use super::token::{self, LONGEST_CHAIN};
+use super::token;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use std::borrow::Cow;
@@ -41,7 +40,7 @@ pub(super) struct View<'a> {
     /// The configuration files in the home directory, even if variables contain other paths.
     pub(super) own: &'a ConfigFiles,
     pub(super) selected: Selected,
-    refusal: Refusal<'a>,
+    pub(super) refusal: Refusal<'a>,
 }
 
 /// What a step decides: the credentials, and why. A step that decides nothing returns `None`, and the next one is
@@ -70,7 +69,7 @@ impl<'a> View<'a> {
     }
 
     fn unread(&self, section: &Section, kind: ProfileKind) -> String {
-        let failure = self.failure(section, kind).filter(|_| self.reads(kind)).map(Cow::from);
+        let failure = self.failure(section, kind).filter(|_| self.reads(kind)).map(|failure| Cow::from(failure.text));
         let reads_it = |step: &Step| matches!(step, Step::ProfileWithToken(kinds) if kinds.contains(&kind));
         let missing = self.missing_token(self.selected.name(), kind);
         let missing = missing.filter(|_| self.tool.steps.iter().any(reads_it)).map(Cow::from);
@@ -86,26 +85,6 @@ impl<'a> View<'a> {
             _ => false,
         };
         self.tool.steps.iter().any(reads_it)
-    }
-
-    /// Says why no tool gets the credentials of a profile; `None` if nothing is known that prevents it.
-    pub(super) fn failure(&self, section: &Section, kind: ProfileKind) -> Option<String> {
-        self.failure_within(section, kind, LONGEST_CHAIN)
-    }
-
-    fn failure_within(&self, section: &Section, kind: ProfileKind, longest: usize) -> Option<String> {
-        match kind {
-            ProfileKind::Role | ProfileKind::StoredRole => {
-                if section.value("credential_source") == Some("Environment") {
-                    let are_missing = access_keys::keys(self.ctx) != Keys::Complete;
-                    return are_missing.then(|| "there are no access keys in the environment".into());
-                }
-                let source = self.files.profile(section.value("source_profile")?).filter(|_| longest > 0)?;
-                self.failure_within(&source, kind::kind_of(&source)?, longest - 1)
-            }
-            ProfileKind::StoredProcess | ProfileKind::ConfigProcess => (self.refusal)(section),
-            _ => None,
-        }
     }
 
     /// Says why a person must sign in before the tool can use a profile; `None` if nobody must.

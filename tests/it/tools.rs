@@ -175,6 +175,49 @@ fn a_token_that_only_a_person_can_renew_is_shown() {
     assert_eq!(pyarrow["why"], "unsigned: it cannot use sso_session, because nobody is signed in");
 }
 
+#[test]
+fn a_profile_that_names_what_is_not_there_is_refused() {
+    let home = Home::signed_in();
+    home.write_config(
+        "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = gone\n\
+         [profile chain]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = role\n\
+         [profile empty]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = region\n\
+         [profile region]\nregion = eu-west-1\n\
+         [profile source]\nrole_arn = arn:aws:iam::111122223333:role/r\ncredential_source = Nonsense\n\
+         [profile session]\nsso_session = gone\nsso_account_id = 111122223333\nsso_role_name = r\n\
+         [sso-session half]\nsso_start_url = https://d-1.awsapps.com/start\n\
+         [profile half]\nsso_session = half\nsso_account_id = 111122223333\nsso_role_name = r\n\
+         [sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n\
+         [profile account]\nsso_session = corp\nsso_role_name = r\n\
+         [profile legacy]\nsso_start_url = https://d-1.awsapps.com/start\nsso_account_id = 111122223333\n",
+    );
+    for (profile, why) in [
+        ("role", "an assumed role, but the source_profile `gone` of `role` does not exist"),
+        ("chain", "an assumed role, but the source_profile `gone` of `role` does not exist"),
+        ("empty", "an assumed role, but the source_profile `region` of `empty` has no credentials"),
+        (
+            "source",
+            "an assumed role, but `Nonsense` in credential_source of `source` is not one of Environment, Ec2InstanceMetadata, EcsContainer",
+        ),
+        ("session", "sso_session, but the sso_session `gone` of `session` does not exist"),
+        ("half", "sso_session, but [sso-session half] has no sso_region"),
+        ("account", "sso_session, but `account` has no sso_account_id"),
+        ("legacy", "legacy SSO settings, but `legacy` has no sso_region"),
+    ] {
+        let rows = rows(&home, &[("AWS_PROFILE", profile)]);
+        for tool in ["AWS CLI v2", "boto3", "Go v2"] {
+            let row = row(&rows, tool);
+            assert_eq!((&row["source"], &row["identity"]), (&"none".into(), &().into()), "{row}");
+            assert_eq!(row["why"], format!("refuses: AWS_PROFILE: {why}"), "{tool}");
+        }
+    }
+    // botocore reads the session even if it takes access keys.
+    let rows = rows(&home, &[&KEYS[..], &[("AWS_PROFILE", "session")]].concat());
+    let why = row(&rows, "boto3")["why"].as_str().expect("a text");
+    assert!(why.starts_with("refuses: AWS_PROFILE, although access keys are set: "), "{why}");
+    assert_eq!(row(&rows, "Java v2")["source"], "environment");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_served_program_has_the_endpoint_in_every_tool_but_those_that_read_other_files() {

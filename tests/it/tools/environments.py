@@ -11,6 +11,7 @@ PAST = "2020-01-01T00:00:00Z"
 SSO = "sso_account_id = 111122223333\nsso_role_name = {}\n"
 URL, OVER = "https://d-1.awsapps.com/start", "https://d-2.awsapps.com/start"
 SESSION = "".join(f"[sso-session {name}]\nsso_start_url = {url}\nsso_region = eu-west-1\n" for name, url in [("corp", URL), ("over", OVER)])
+SESSION += f"[sso-session half]\nsso_start_url = {URL}\n"
 ROLE = "arn:aws:iam::444455556666:role/"
 
 
@@ -40,6 +41,19 @@ PROFILES = {
     "environment-role": ("config", f"role_arn = {ROLE}environment-role\ncredential_source = Environment\n"),
     "stored-role": ("credentials", f"role_arn = {ROLE}stored-role\nsource_profile = stored\n"),
     "web": ("config", f"role_arn = {ROLE}web\nweb_identity_token_file = {{home}}/token\n"),
+    # Profiles that lack something.
+    "lost-source": ("config", f"role_arn = {ROLE}lost-source\nsource_profile = gone\n"),
+    "role-of-lost-source": ("config", f"role_arn = {ROLE}role-of-lost-source\nsource_profile = lost-source\n"),
+    "empty-source": ("config", f"role_arn = {ROLE}empty-source\nsource_profile = region-only\n"),
+    "lost-session": ("config", "sso_session = gone\n" + SSO.format("lost-session")),
+    "role-of-lost-session": ("config", f"role_arn = {ROLE}role-of-lost-session\nsource_profile = lost-session\n"),
+    "half-session": ("config", "sso_session = half\n" + SSO.format("half-session")),
+    "no-role": ("config", "sso_session = corp\nsso_account_id = 111122223333\n"),
+    "no-account": ("config", "sso_session = corp\nsso_role_name = no-account\n"),
+    "legacy-no-role": ("config", f"sso_start_url = {URL}\nsso_region = eu-west-1\nsso_account_id = 111122223333\n"),
+    "legacy-no-region": ("config", f"sso_start_url = {URL}\n" + SSO.format("legacy-no-region")),
+    "odd-source": ("config", f"role_arn = {ROLE}odd-source\ncredential_source = Nonsense\n"),
+    "legacy-no-account": ("config", f"sso_start_url = {URL}\nsso_region = eu-west-1\nsso_role_name = legacy-no-account\n"),
     "region-only": ("config", "region = ap-south-1\n"),
     "with-region": ("config", keys("with-region") + "region = ap-south-1\n"),
 }

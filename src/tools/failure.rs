@@ -1,0 +1,112 @@
+//! Why no tool gets the credentials of a profile: it names another profile or a session that is not there, or it lacks a
+//! key.
+
+use super::access_keys::{self, Keys};
+use super::kind::{self, ProfileKind};
+use super::rules::Lack;
+use super::token::LONGEST_CHAIN;
+use super::view::{Outcome, Taken, View};
+use crate::config::Section;
+
+/// Why no tool gets the credentials of a profile.
+pub(super) struct Failure {
+    pub(super) lack: Lack,
+    /// The end of a sentence about the tool or the profile.
+    pub(super) text: String,
+}
+
+fn because(lack: Lack, text: String) -> Option<Failure> {
+    Some(Failure { lack, text })
+}
+
+/// The values of `credential_source`.
+const SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
+
+impl View<'_> {
+    /// Decides by the failure of a profile that the tool reads: the tool refuses the profile, or goes on.
+    pub(super) fn failed(&self, section: &Section, kind: ProfileKind) -> Option<Option<Outcome>> {
+        let failure = self.failure(section, kind)?;
+        let is_refused = !self.tool.skips.contains(&failure.lack);
+        Some(is_refused.then(|| self.refusal_of(kind, &failure.text)))
+    }
+
+    /// Decides by what the tool checks before it looks for access keys.
+    pub(super) fn failed_first(&self) -> Option<Outcome> {
+        let section = self.files.profile(self.selected.name())?;
+        let kind = kind::kind_of(&section)?;
+        let failure = self.failure(&section, kind).filter(|failure| self.tool.refuses_first.contains(&failure.lack))?;
+        Some(self.refusal_of(kind, &failure.text))
+    }
+
+    fn refusal_of(&self, kind: ProfileKind, text: &str) -> Outcome {
+        (Taken::Nothing, format!("refuses: {}: {}, but {text}", self.reason(), kind.name()))
+    }
+
+    /// Says why no tool gets the credentials of a profile; `None` if nothing is known that prevents it.
+    pub(super) fn failure(&self, section: &Section, kind: ProfileKind) -> Option<Failure> {
+        self.failure_within(section, kind, LONGEST_CHAIN)
+    }
+
+    fn failure_within(&self, section: &Section, kind: ProfileKind, longest: usize) -> Option<Failure> {
+        match kind {
+            ProfileKind::Role | ProfileKind::StoredRole => match section.value("credential_source") {
+                Some(source) => self.failure_of_source(section, source),
+                None => self.failure_of_chain(section, longest),
+            },
+            ProfileKind::Sso => self.failure_of_session(section).or_else(|| missing(section, &SSO_KEYS[1..])),
+            ProfileKind::LegacySso => missing(section, &SSO_KEYS),
+            ProfileKind::StoredProcess | ProfileKind::ConfigProcess => because(Lack::Other, (self.refusal)(section)?),
+            _ => None,
+        }
+    }
+
+    fn failure_of_source(&self, section: &Section, source: &str) -> Option<Failure> {
+        if !SOURCES.contains(&source) {
+            let text =
+                format!("`{source}` in credential_source of `{}` is not one of {}", section.name, SOURCES.join(", "));
+            return because(Lack::Other, text);
+        }
+        if source != "Environment" || access_keys::keys(self.ctx) == Keys::Complete {
+            return None;
+        }
+        because(Lack::Other, "there are no access keys in the environment".into())
+    }
+
+    fn failure_of_chain(&self, section: &Section, longest: usize) -> Option<Failure> {
+        let name = section.value("source_profile").filter(|_| longest > 0)?;
+        let Some(source) = self.files.profile(name) else {
+            return because(Lack::Source, format!("the source_profile `{name}` of `{}` does not exist", section.name));
+        };
+        // The role's own access keys may be those with which it is assumed.
+        if source.name == section.name {
+            return None;
+        }
+        let Some(kind) = kind::kind_of(&source) else {
+            return because(
+                Lack::Source,
+                format!("the source_profile `{name}` of `{}` has no credentials", section.name),
+            );
+        };
+        let failure = self.failure_within(&source, kind, longest - 1)?;
+        let lack = if failure.lack == Lack::Session { Lack::SessionOfSource } else { failure.lack };
+        Some(Failure { lack, ..failure })
+    }
+
+    fn failure_of_session(&self, section: &Section) -> Option<Failure> {
+        let name = section.value("sso_session")?;
+        let Some(session) = self.files.sso_session(name) else {
+            return because(Lack::Session, format!("the sso_session `{name}` of `{}` does not exist", section.name));
+        };
+        let missing = ["sso_start_url", "sso_region"].into_iter().find(|key| session.value(key).is_none())?;
+        because(Lack::SessionKey, format!("[sso-session {name}] has no {missing}"))
+    }
+}
+
+/// The keys of a profile for SSO, apart from what is in its session.
+const SSO_KEYS: [(&str, Lack); 3] =
+    [("sso_region", Lack::SsoRegion), ("sso_account_id", Lack::SsoAccount), ("sso_role_name", Lack::SsoRole)];
+
+fn missing(section: &Section, keys: &[(&str, Lack)]) -> Option<Failure> {
+    let (key, lack) = keys.iter().find(|(key, _)| section.value(key).is_none())?;
+    because(*lack, format!("`{}` has no {key}", section.name))
+}
