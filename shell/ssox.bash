@@ -607,7 +607,7 @@ function _ssox_are_files_edited() {
 function _ssox_settle() {
   _ssox_status=$? _ssox_flags=$-
   case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
-  # At most prompts the directory has not changed, and has no layer.
+  # At most prompts, the directory has not changed, and no `.ssox` file applies to it.
   if builtin test "$PWD/$_ssox_again$_ssox_layer$_ssox_arrived" != "$_ssox_place/" && { _ssox_arrive || [[ -n $_ssox_arrived ]]; }; then
     _ssox_arrived=''
     _ssox_look || builtin true
@@ -775,7 +775,7 @@ function _ssox_on() {
       _ssox_theirs+="$_ssox_name "
     else
       _ssox_follow "$_ssox_name" "${_ssox_under[_ssox_count]}"
-      # After `clear`, the layer has the same values as the shell below it.
+      # After `clear`, the values in the layer are those below it, so they follow a change below it.
       if builtin test -z "$_ssox_in_layer" && builtin test "${_ssox_over[_ssox_count]-}" = "${_ssox_under[_ssox_count]}"; then
         _ssox_over[_ssox_count]=$_ssox_state
       fi
@@ -828,7 +828,7 @@ function _ssox_arrive() {
   builtin local _ssox_below=''
   _ssox_find
   _ssox_place=$PWD
-  # In another directory, a relative path names another file.
+  # The directory has changed, so a relative path in these variables names another file. The identity is checked again.
   case ${_ssox_layer:-${SSOX_IDENTITY:+on}},${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} in
     ,* | on,/*,/* | off,/*,/*) ;;
     *) _ssox_seen=([0]=moved) ;;
@@ -838,7 +838,8 @@ function _ssox_arrive() {
     return 1
   fi
   if [[ -n $_ssox_found ]]; then _ssox_find_nearer; fi
-  # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
+  # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file is no
+  # longer nearer, the shell enters the directory again.
   if [[ -z $_ssox_again && $_ssox_found -ef $_ssox_file ]] && [[ -n $_ssox_below || $_ssox_nearer != entered ]]; then
     if [[ $_ssox_nearer != entered ]]; then _ssox_nearer=$_ssox_below; fi
     _ssox_on

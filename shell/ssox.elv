@@ -149,7 +149,7 @@ fn apply {|verb reply|
 
 # --- function
 
-# Returns the verb, or nothing with `--help`, which is printed for a person.
+# Returns the verb in the arguments. With `--help`, returns an empty text: help is printed for a person.
 fn verb-of {|@arguments|
   var verb = ''
   for argument $arguments {
@@ -186,7 +186,7 @@ fn ssox {|@arguments|
   if $is-change {
     tmp E:SSOX_HELD = $state[held]
     apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
-    # The rc file may have replaced the lists of hooks.
+    # The rc file may have replaced the lists of hooks, so the hooks are added again.
     surround
     return
   }
@@ -300,7 +300,7 @@ fn clock {
   if (eq $up $nil) { num (e:date +%s) } else { floor (+ $offset $up) }
 }
 
-# Calls the program, without messages for people except of directories, and applies its reply.
+# Calls the program, and applies its reply. Messages for people are hidden, except those about directories.
 fn ask {|verb @arguments|
   tmp E:SSOX_HELD = $state[held]
   set offset = $nil
@@ -390,7 +390,7 @@ fn take-off {
 fn put-on {
   if (not-eq $state[layer] off) { return }
   set state[theirs] = [&]
-  # After `clear`, the layer has the same values as the shell below it.
+  # After `clear`, the values in the layer are those below it, so they follow a change below it.
   var cleared = (or (not (has-key $state[over] SSOX_PROMPT)) (has-value [[] ['']] $state[over][SSOX_PROMPT]))
   for name [(keys $state[under])] {
     var now below = (get $name) $state[under][$name]
@@ -470,8 +470,9 @@ fn enter {|file nearer|
   set state[file] = $file
 }
 
-# Tells whether the found `.ssox` file is still the file of the layer. If direnv or mise had set values when the shell
-# entered the directory, these values are not in the layer.
+# Tells whether the found `.ssox` file is still the file of the layer. A layer that began while direnv or mise had a
+# nearer file lacks the values that these tools set. If their file is no longer nearer, the shell enters the directory
+# again.
 fn stays {|found nearer|
   and (eq $found $state[file]) (or (not-eq $nearer '') (not-eq $state[nearer] entered))
 }

@@ -46,7 +46,7 @@ end
 # Runs after the other hooks: direnv and mise may have changed the compared values. The right prompt runs even later,
 # after hooks that were added since.
 function _ssox_settle_hook
-    # At most prompts the directory has not changed, and has no layer.
+    # At most prompts, the directory has not changed, and no `.ssox` file applies to it.
     if test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_directory/"; and _ssox_arrive
         _ssox_look
         _ssox_read_clock
@@ -108,7 +108,7 @@ function _ssox_call
         _ssox_load; or return
     end
     set -l _ssox_verb "$argv[1]"
-    # Most calls have no option.
+    # Most calls have no option, so the first argument is the verb.
     string match -q -- '* -*' " $argv"; and _ssox_find_verb $argv
     builtin contains -- "$_ssox_verb" use clear; or begin
         _ssox_pass "$_ssox_verb" $argv
@@ -196,11 +196,11 @@ function _ssox_note_exported
     string match -raq '(?m)^(?<_ssox_exported>AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$' -- "$(set -xn)"
 end
 
-# Reads the compared values into the variable `$argv`, together with the number of those that are not exported: these
-# reach no program. The caller checks separately that all variables that were exported still are; then a change of this
-# number shows whether others are exported, too. Without access keys, some other variables determine what AWS_PROFILE
-# means, so they are compared, too. A variable for the path of a file that is set but empty does not mean the usual
-# file.
+# Reads the compared values into the variable that `$argv` names, together with the number of those that are not
+# exported: these reach no program. The caller checks separately that all variables that were exported still are; then a
+# change of this number shows whether others are exported, too. Without access keys, some other variables determine what
+# AWS_PROFILE means, so they are compared, too. A variable for the path of a file that is set but empty does not mean
+# the usual file.
 function _ssox_read_identity
     set -l fish_trace
     set -l more
@@ -256,7 +256,8 @@ function _ssox_arrive
     set -gu _ssox_found
     test -z "$_ssox_is_near"; or _ssox_find
     set -l fish_trace
-    # In another directory, a relative path names another file.
+    # The directory has changed, so a relative path in these variables names another file. The identity is checked
+    # again.
     test -n "$SSOX_IDENTITY$_ssox_layer"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
     and set -gu _ssox_seen moved
     set -l again "$_ssox_again"
@@ -264,7 +265,8 @@ function _ssox_arrive
     test -n "$_ssox_found$_ssox_file"; or return
     set -l nearer
     test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
-    # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
+    # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file is
+    # no longer nearer, the shell enters the directory again.
     if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
         if test -n "$nearer" -o "$_ssox_nearer" != entered
             test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
@@ -569,7 +571,7 @@ function _ssox_on
             end
             set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
             and set -gu $was $_ssox_state
-            # After `clear`, the layer has the same values as the shell below it.
+            # After `clear`, the values in the layer are those below it, so they follow a change below it.
             test -z "$_ssox_over_SSOX_PROMPT[2..]"; and test "$$over" = "$$under"; and set -gu $over $_ssox_state
             set -gu $under $_ssox_state
         end

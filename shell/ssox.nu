@@ -53,7 +53,7 @@ def --env --wrapped ssox [...args] {
     }
 }
 
-# Returns the verb, or nothing with `--help`, which is printed for a person.
+# Returns the verb in the arguments. With `--help`, returns an empty text: help is printed for a person.
 def _ssox_verb [args: list] {
     mut verb = ''
     for arg in $args {
@@ -221,7 +221,7 @@ def _ssox_identity [] {
     ]
 }
 
-# Returns what the segment shows.
+# Returns the values that the segment shows.
 def _ssox_visible [] {
     [$env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_NEXT? $env.SSOX_PROTECTED?]
 }
@@ -391,7 +391,7 @@ def _ssox_with_layer [nearer: string] {
         let was = ($env._ssox.was | get --optional $row.name)
         $was == ($env._ssox.under | get $row.name) and $row.name not-in $env._ssox.outside
     } | reduce --fold $env._ssox.was {|row, all| $all | upsert $row.name $row.value })
-    # After `clear`, the layer has the same values as the shell below it.
+    # After `clear`, the values in the layer are those below it, so they follow a change below it.
     let cleared = ($env._ssox.over | get --optional SSOX_PROMPT | default [] | str join | is-empty)
     let over = ($changed | transpose name value | where {|row|
         $cleared and ($env._ssox.over | get --optional $row.name) == ($env._ssox.under | get $row.name)
@@ -413,7 +413,8 @@ def _ssox_arrived [] {
     let found = (_ssox_find)
     if $found == '' and $env._ssox.file == '' { return (_ssox_unchanged $here) }
     let nearer = if $found == '' { '' } else { _ssox_find_nearer $found }
-    # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
+    # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file is
+    # no longer nearer, the shell enters the directory again.
     if not $again and $found == $env._ssox.file and ($nearer != '' or $env._ssox.nearer != entered) {
         let nearer = if $env._ssox.nearer == entered { 'entered' } else { $nearer }
         let plan = if $env._ssox.layer == off { _ssox_with_layer $nearer } else { _ssox_unchanged {} }

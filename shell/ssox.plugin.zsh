@@ -1,6 +1,7 @@
-# ssox for zsh plugin managers: what `eval "$(ssox init zsh)"` in ~/.zshrc does.
+# ssox for zsh plugin managers: does the same as `eval "$(ssox init zsh)"` in ~/.zshrc.
 #
-# Without the binary it does nothing and says nothing: a word at start-up would spoil an instant prompt.
+# Without the program ssox, this plugin does nothing and prints nothing: output at start-up would spoil the instant
+# prompt of powerlevel10k.
 
 if builtin whence -p ssox >/dev/null; then
   eval "$(command ssox init zsh)"

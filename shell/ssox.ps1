@@ -546,7 +546,7 @@ function global:_ssox_on {
             }
             $is_same = $global:_ssox_kept.ContainsKey($name) -and $global:_ssox_kept[$name] -ceq $under
             if ($is_same -and -not $global:_ssox_outside.ContainsKey($name)) { $global:_ssox_kept[$name] = $now }
-            # After `clear`, the layer has the same values as the shell below it.
+            # After `clear`, the values in the layer are those below it, so they follow a change below it.
             $is_same = -not $global:_ssox_over['SSOX_PROMPT'] -and $global:_ssox_over[$name] -ceq $under
             if ($is_same) { $global:_ssox_over[$name] = $now }
             $global:_ssox_under[$name] = $now
@@ -568,13 +568,15 @@ function global:_ssox_arrive {
     $global:_ssox_place = $place
     $global:_ssox_again = $false
     $global:_ssox_settled = $null
-    # In another directory, a relative path names another file.
+    # The directory has changed, so a relative path in these variables names another file. The identity is checked
+    # again.
     $names = $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE
     if ("$env:SSOX_IDENTITY$global:_ssox_layer" -and ($names -match '^(?![/\\]|\w:|$)')) { $global:_ssox_seen = 'moved' }
     $found = _ssox_find $place
     if (-not "$found$global:_ssox_file") { return $false }
     $nearer = if ($found) { _ssox_find_nearer $place $found } else { '' }
-    # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
+    # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file is
+    # no longer nearer, the shell enters the directory again.
     if (-not $again -and $found -ceq $global:_ssox_file -and ($nearer -or $global:_ssox_nearer -cne 'entered')) {
         if ($global:_ssox_nearer -cne 'entered') { $global:_ssox_nearer = $nearer }
         _ssox_on

@@ -7,7 +7,7 @@
     Description          = 'AWS IAM Identity Center credentials in the shell you are in. Needs the program ssox on PATH.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
-    # The functions are global, as those of a profile are; nothing is left to export.
+    # The functions are global, like functions that a PowerShell profile defines, so the module exports nothing.
     FunctionsToExport    = @()
     CmdletsToExport      = @()
     VariablesToExport    = @()

@@ -1,4 +1,4 @@
-# ssox as a PowerShell module: what `ssox init powershell | Out-String | Invoke-Expression` in $PROFILE does.
+# ssox as a PowerShell module: does the same as `ssox init powershell | Out-String | Invoke-Expression` in $PROFILE.
 
 . (Microsoft.PowerShell.Management\Join-Path $PSScriptRoot 'ssox.ps1')
 

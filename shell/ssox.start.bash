@@ -111,7 +111,8 @@ function _ssox_hand_over() {
 
 # --- places
 
-# Takes the first place among the hooks again, and both places among those for a change of the directory.
+# Makes `_ssox_precmd` the first hook again. Makes the hooks of ssox for a change of the directory the first and the
+# last ones.
 function _ssox_surround() {
   case ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-}${PROMPT_COMMAND-} in
     _ssox_precmd*) ;;
@@ -127,7 +128,7 @@ function _ssox_surround() {
 # longer exported, because another bash that inherits it does not have the functions of ssox.
 function _ssox_is_movable() { builtin printf -v PROMPT_COMMAND %s "${PROMPT_COMMAND-}" && builtin export -n PROMPT_COMMAND; } 2>/dev/null
 
-# The elements of an array are changed in place, because bash is running them.
+# Makes `_ssox_precmd` the first hook. The elements of an array are changed in place, because bash is just running them.
 function _ssox_go_first() {
   builtin local _ssox_at=''
   case ${PROMPT_COMMAND[*]-} in *_ssox_precmd*) _ssox_is_movable || return 0 ;; *) return 0 ;; esac

@@ -215,7 +215,7 @@ def _ssox_load(has_prompt):
             )
         )
 
-    # Returns what the segment shows.
+    # Returns the values that the segment shows.
     def visible():
         return tuple(env.get(name) for name in ('SSOX_PROMPT', 'SSOX_STATE', 'SSOX_EXPIRES', 'SSOX_NEXT', 'SSOX_PROTECTED'))
 
@@ -323,7 +323,7 @@ def _ssox_load(has_prompt):
                     continue
                 if state.was.get(name) == under and name not in state.outside:
                     state.was[name] = now
-                # After `clear`, the layer has the same values as the shell below it.
+                # After `clear`, the values in the layer are those below it, so they follow a change below it.
                 if not any(state.over.get('SSOX_PROMPT', ())) and state.over.get(name) == under:
                     state.over[name] = now
                 state.under[name] = now
@@ -343,7 +343,8 @@ def _ssox_load(has_prompt):
         if not found and not state.file:
             return None
         nearer = found and find_nearer(place, found)
-        # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
+        # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file
+        # is no longer nearer, the shell enters the directory again.
         if not again and found == state.file and (nearer or state.nearer != 'entered'):
             if state.nearer != 'entered':
                 state.nearer = nearer

@@ -103,7 +103,7 @@ function _ssox_update() {
   builtin zle .reset-prompt
 }
 
-# Sets REPLY to the state of a variable: `x` exported or `s` set, then the value; `u` unset.
+# Sets REPLY to the state of a variable: `x` (exported) or `s` (set), and then the value; or `u` (unset).
 function _ssox_read() {
   case ${(Pt)1} in
     (*export*) REPLY=x${(P)1} ;;
@@ -177,7 +177,7 @@ function _ssox_note() {
   _ssox_see
 }
 
-# Inside a hook it says nothing.
+# Inside a hook, it prints nothing.
 function _ssox_refuse() {
   [[ -n ${_ssox_quiet-} ]] || builtin print -u2 -r -- "ssox: $1, environment unchanged"
 }
@@ -268,7 +268,7 @@ ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} !=
   _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
 }
 
-# Tells whether the program is there.
+# Tells whether the program is installed.
 function _ssox_is_installed() {
   local -a found=($^path/ssox(N-*))
   (( $#found ))
@@ -391,7 +391,7 @@ function _ssox_are_files_edited() {
 # again.
 function _ssox_settle() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  # At most prompts the directory has not changed, and has no layer.
+  # At most prompts, the directory has not changed, and no `.ssox` file applies to it.
   if [[ $PWD/$_ssox_again$_ssox_layer$_ssox_arrived != "$_ssox_place/" ]] && { _ssox_arrive || [[ -n $_ssox_arrived ]] }; then
     _ssox_arrived=
     _ssox_look || builtin true
@@ -477,7 +477,7 @@ function _ssox_follow() {
 function _ssox_look_late() {
   builtin setopt local_options no_xtrace
   _ssox_end_call $1
-  # The later hook may have set the prompt, or a widget has. (A widget sets the prompt again the next time.)
+  # The later hook or a widget may have set the prompt. A widget does so at each prompt.
   _ssox_wipe
   _ssox_settle
   _ssox_watched=
@@ -620,7 +620,7 @@ function _ssox_on() {
         continue
       fi
       [[ $_ssox_kept[$name] != "$_ssox_under[$name]" ]] || (( ${+_ssox_outside[$name]} )) || _ssox_kept[$name]=$REPLY
-      # After `clear`, the layer has the same values as the shell below it.
+      # After `clear`, the values in the layer are those below it, so they follow a change below it.
       [[ ${_ssox_over[SSOX_PROMPT]-} == [xs]?* || ${_ssox_over[$name]-} != "$_ssox_under[$name]" ]] || _ssox_over[$name]=$REPLY
       _ssox_under[$name]=$REPLY
     fi
@@ -640,11 +640,12 @@ function _ssox_arrive() {
   local REPLY nearer=
   _ssox_find
   _ssox_place=$PWD
-  # In another directory, a relative path names another file.
+  # The directory has changed, so a relative path in these variables names another file. The identity is checked again.
   [[ -z $SSOX_IDENTITY$_ssox_layer || ${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} == /*,/* ]] || _ssox_seen=moved
   [[ -n $REPLY$_ssox_file ]] || { _ssox_again=; return 1 }
   [[ -z $REPLY ]] || _ssox_find_nearer
-  # If direnv or mise had set values when the shell entered the directory, these values are not in the layer.
+  # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file is no
+  # longer nearer, the shell enters the directory again.
   if [[ -z $_ssox_again && $REPLY -ef $_ssox_file && ( -n $nearer || $_ssox_nearer != entered ) ]]; then
     [[ $_ssox_nearer == entered ]] || _ssox_nearer=$nearer
     _ssox_on

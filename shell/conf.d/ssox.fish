@@ -1,6 +1,6 @@
-# ssox for fisher (`fisher install PATH/TO/ssox/shell`): what `ssox init fish | source` in config.fish does.
+# ssox for fisher (`fisher install PATH/TO/ssox/shell`): does the same as `ssox init fish | source` in config.fish.
 #
-# Without the binary it does nothing and says nothing.
+# Without the program ssox, this file does nothing and prints nothing.
 
 if status is-interactive; and command -q ssox
     command ssox init fish | source
