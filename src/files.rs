@@ -81,7 +81,7 @@ fn parent(path: &Path) -> PathBuf {
 /// Creates a directory with mode 0700, and its parents if they are missing.
 ///
 /// # Errors
-/// I/O errors: the directory cannot be created.
+/// I/O errors of the file system: the directory cannot be created.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());

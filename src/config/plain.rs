@@ -8,7 +8,7 @@ use super::section::Section;
 /// Parses a text that contains only keys with values, comments and blank lines.
 ///
 /// # Errors
-/// The number of the first line that is something else; the first line of the text has the number 1.
+/// The error is the number of the first line that is something else; the first line of the text has the number 1.
 pub(crate) fn parse_plain(text: &str) -> Result<Section<'_>, usize> {
     let mut lines = LineClassifier::default();
     let (mut at, mut number) = (bom(text), 0);

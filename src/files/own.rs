@@ -9,7 +9,7 @@ use std::path::Path;
 /// Opens a file for reading and writing; creates it with mode 0600 if it does not exist.
 ///
 /// # Errors
-/// I/O errors. `InvalidInput`: the file is not a regular one.
+/// I/O errors of the file system. `InvalidInput`: the file is not a regular file.
 pub(crate) fn open_own(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().read(true).write(true).truncate(false))
 }

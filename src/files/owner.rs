@@ -15,7 +15,7 @@ mod unix {
     /// Gives a file the owner of another file, and its group if the system allows that.
     ///
     /// # Errors
-    /// I/O errors, for example if the system does not let this user change the owner.
+    /// I/O errors of the file system: for example, this user must not change the owner.
     pub(crate) fn copy_owner(file: &File, other: &Metadata) -> io::Result<()> {
         let own = file.metadata()?;
         if own.uid() != other.uid() {
@@ -34,7 +34,7 @@ mod unix {
     /// may do.
     ///
     /// # Errors
-    /// I/O errors.
+    /// I/O errors of the file system.
     pub(crate) fn permissions(file: &File, other: &Metadata) -> io::Result<Permissions> {
         let mode = other.permissions().mode() & 0o7777;
         let is_same_group = file.metadata()?.gid() == other.gid();
@@ -45,7 +45,7 @@ mod unix {
     /// Gives a new file the owner of its directory if ssox runs as root (`sudo -E`).
     ///
     /// # Errors
-    /// I/O errors.
+    /// I/O errors of the file system.
     pub(crate) fn inherit(file: &File, directory: &Path) -> io::Result<()> {
         if is_root() { copy_owner(file, &fs::metadata(directory)?) } else { Ok(()) }
     }
@@ -53,7 +53,7 @@ mod unix {
     /// Gives a new directory the owner of its parent if ssox runs as root.
     ///
     /// # Errors
-    /// I/O errors.
+    /// I/O errors of the file system.
     pub(crate) fn inherit_dir(directory: &Path, parent: &Path) -> io::Result<()> {
         if !is_root() {
             return Ok(());

@@ -73,7 +73,8 @@ pub(crate) fn end(path: &Path, longest: u64) -> Option<Vec<u8>> {
 /// Reads an open file from its current position to the end.
 ///
 /// # Errors
-/// I/O errors. `InvalidInput`: the file is not regular. `FileTooLarge`: the file is larger than `largest` bytes.
+/// I/O errors of the file system. `InvalidInput`: the file is not a regular file. `FileTooLarge`: the file is larger
+/// than `largest` bytes.
 pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
     // On Windows, `NUL` has no metadata.
     let Ok(metadata) = file.metadata() else { return limited(file, largest) };

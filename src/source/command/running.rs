@@ -66,7 +66,7 @@ impl RunningProgram {
     /// Starts a program. Reads its stdout in a thread, and in another thread its stderr, if stderr is a pipe.
     ///
     /// # Errors
-    /// The operating system cannot start the program.
+    /// I/O errors of the operating system: the program cannot be started.
     pub(super) fn start(mut command: Command, group: ProcessGroup) -> io::Result<Self> {
         #[cfg(unix)]
         if group == ProcessGroup::Own {
@@ -81,7 +81,7 @@ impl RunningProgram {
     /// Waits until the program ends. Kills it at the deadline.
     ///
     /// # Errors
-    /// The program was killed, because it took too long or printed too much.
+    /// `TookTooLong`, `PrintedTooMuch`: ssox has killed the program.
     pub(super) fn wait(mut self, deadline: Deadline) -> Result<Finished, Killed> {
         let Ok(stdout) = self.stdout.recv_timeout(deadline.left()) else { return Err(self.kill(Killed::TookTooLong)) };
         if stdout.len() > MAX_OUTPUT {
