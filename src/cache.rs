@@ -21,8 +21,10 @@ use crate::files;
 use crate::json;
 use crate::store::{self, Reserved, Store};
 use crate::time::Timestamp;
-use document::{EntryJson, parse};
+use document::{EntryJson, is_of_call, parse};
+use std::path::PathBuf;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How long cached credentials must still be valid to be used, in seconds; the AWS CLI has the same limit.
 const MINIMUM_LEFT: i64 = 15 * 60;
@@ -69,10 +71,26 @@ impl Entry {
 /// Tells whether the file of any entry contains a text. Entries in a keyring are not searched. With many profiles, this
 /// search is much faster than reading the entry of each profile.
 pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
+    files_with(ctx, text).next().is_some()
+}
+
+/// Returns the entry whose credentials have this access key ID, if it is for the same call as `key`. Entries in a
+/// keyring are not searched.
+pub(crate) fn of_access_key(ctx: &Context, key: &Key, access_key_id: &str) -> Option<Entry> {
+    let call = key.call.as_deref()?;
+    files_with(ctx, access_key_id).find_map(|(path, content)| {
+        let credentials = parse(&content).filter(|found| found.access_key_id == access_key_id)?;
+        let issued_at = ctx.written_at(&path).filter(|_| is_of_call(&content, call))?;
+        Some(Entry { credentials, issued_at })
+    })
+}
+
+/// Returns the files of entries that contain a text, with their content.
+fn files_with(ctx: &Context, text: &str) -> impl Iterator<Item = (PathBuf, Zeroizing<Vec<u8>>)> {
     let entries = store::SecretKind::Role.directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
-    let bytes = |entry: std::fs::DirEntry| files::read(&entry.path()).ok().flatten();
-    let found = |bytes: Vec<u8>| bytes::find(&zeroize::Zeroizing::new(bytes), text.as_bytes()).is_some();
-    entries.into_iter().flatten().flatten().filter_map(bytes).any(found)
+    let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+    let read = paths.filter_map(|path| Some((Zeroizing::new(files::read(&path).ok().flatten()?), path)));
+    read.filter(|(content, _)| bytes::find(content, text.as_bytes()).is_some()).map(|(content, path)| (path, content))
 }
 
 /// Reads an entry; returns `None` if it is absent, or if its file is malformed or cannot be read.
@@ -106,6 +124,7 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
         provider_type: key.provider_type,
         session: key.session.as_deref(),
         role_name: credentials.role_name.as_deref(),
+        call: key.call.as_deref(),
         credentials: CredentialsJson::of(credentials),
     };
     let label = format!("ssox role credentials of {}", key.session.as_deref().unwrap_or("no session"));

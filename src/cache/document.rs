@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// The name of the JSON field that contains the entry's role. No AWS tool reads it.
 const ROLE: &str = "SsoxRole";
+/// The JSON key for the text of [`super::Key::of_call`].
+const CALL: &str = "SsoxCall";
 
 /// The JSON document of a cache entry, as the AWS CLI writes it.
 #[derive(Serialize)]
@@ -22,6 +24,8 @@ pub(super) struct EntryJson<'a> {
     pub(super) session: Option<&'a str>,
     #[serde(rename = "SsoxRole", skip_serializing_if = "Option::is_none")]
     pub(super) role_name: Option<&'a str>,
+    #[serde(rename = "SsoxCall", skip_serializing_if = "Option::is_none")]
+    pub(super) call: Option<&'a str>,
     pub(super) credentials: CredentialsJson<'a>,
 }
 
@@ -49,6 +53,11 @@ impl<'a> CredentialsJson<'a> {
             account_id: credentials.account_id.as_deref(),
         }
     }
+}
+
+/// Tells whether the entry is for this call; see [`super::Key::of_call`].
+pub(super) fn is_of_call(bytes: &[u8], call: &str) -> bool {
+    SecretJson::parse(bytes).is_some_and(|document| document.get(CALL).and_then(Value::as_str) == Some(call))
 }
 
 /// Reads the credentials in a cache entry; `None` if the entry is malformed.

@@ -16,6 +16,8 @@ pub(crate) struct Key {
     /// The label of the session, which is written into the entry. A sign-out of this session removes the entry, even if
     /// no configured profile has the entry's role any more.
     pub(super) session: Option<String>,
+    /// A text that is the same for all entries of one role whose name depends on the access keys in the environment.
+    pub(super) call: Option<String>,
     /// Where the entry is kept.
     store: Store,
 }
@@ -52,12 +54,18 @@ impl Key {
     }
 
     fn new(arguments: &str, provider_type: Option<&'static str>) -> Self {
-        Self { hash: files::hash(&[arguments]), provider_type, session: None, store: Store::Files }
+        Self { hash: files::hash(&[arguments]), provider_type, session: None, call: None, store: Store::Files }
     }
 
     /// Sets the session label that is written into the entry.
     pub(crate) fn of_session(self, label: Option<&str>) -> Self {
         Self { session: label.map(String::from), ..self }
+    }
+
+    /// Sets the text by which [`super::of_access_key`] finds the entry. It is everything on which the credentials depend,
+    /// apart from the access keys in the environment.
+    pub(crate) fn of_call(self, call: &str) -> Self {
+        Self { call: Some(files::hashed(call)), ..self }
     }
 
     /// Sets where the entry is kept. An entry in the keyring always contains the label of its session, by which a

@@ -4,9 +4,9 @@
 use super::kind::Kind;
 use super::mfa::{Mfa, SessionAge};
 use super::role_arn::{RoleArn, permission_set};
-use super::{Request, Source, cached, session_name};
+use super::{Request, Source, cached, credential_source, session_name};
 use crate::aws::{Network, sts};
-use crate::cache::{Entry, Key};
+use crate::cache::{self, Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
@@ -53,6 +53,9 @@ impl Kind for AssumedRole {
     /// Those of the source. `NeedsPerson`: an MFA code is needed, and nobody can be asked. `Refused`: STS rejects the
     /// request. `Unreachable`: STS sends no valid response.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+        if let Some(entry) = self.in_use(ctx, request) {
+            return Ok(entry);
+        }
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             // `min_ttl` applies only to the role's credentials. The source's credentials can assume the role until they
             // expire.
@@ -119,11 +122,26 @@ impl AssumedRole {
     pub(crate) fn cache_key(&self) -> Key {
         let session = self.source.session();
         let key = if self.has_own_entry {
-            Key::own("assume_role", &[&self.identity()]).of_session(session.map(Session::label))
+            let key = Key::own("assume_role", &[&self.identity()]).of_session(session.map(Session::label));
+            if let Some(id) = self.environment_key() { key.of_call(self.identity().trim_end_matches(id)) } else { key }
         } else {
             Key::assumed_role(&self.call_arguments())
         };
         session.map_or(key.clone(), |session| key.in_store(session.store, session.label()))
+    }
+
+    /// Returns the cached credentials of this role if they are those that ssox has set in the environment, so that
+    /// `ssox use` of the same profile can be repeated. The access keys of the person are no longer there.
+    fn in_use(&self, ctx: &Context, request: &Request) -> Option<Entry> {
+        let id = self.environment_key().filter(|_| credential_source::is_set_by_ssox(ctx))?;
+        let entry = cache::of_access_key(ctx, &self.cache_key(), id)?;
+        let is_unchanged = ctx.var("AWS_SECRET_ACCESS_KEY") == Some(entry.credentials.secret_access_key.expose());
+        (is_unchanged && entry.is_usable(ctx.now(), request.min_ttl)).then_some(entry)
+    }
+
+    /// Returns the ID of the access keys in the environment, if the role is assumed with them.
+    fn environment_key(&self) -> Option<&str> {
+        self.source.credential_source()?.access_key_id()
     }
 
     /// Tells whether an MFA session can assume the role. Several roles share such a session, so the person types fewer

@@ -71,6 +71,14 @@ impl CredentialSource {
         Self::EcsContainer { uri: CONTAINER.iter().find_map(|name| ctx.var(name)).map(String::from) }
     }
 
+    /// Returns the ID of the access keys in the environment, if they are this source.
+    pub(crate) fn access_key_id(&self) -> Option<&str> {
+        match self {
+            Self::Environment { access_key_id } => access_key_id.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Tells whether the credentials of this source can be different in each shell.
     pub(crate) fn differs_in_shells(&self) -> bool {
         !matches!(self, Self::Ec2InstanceMetadata { .. })
@@ -153,7 +161,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
 
 /// Tells whether `ssox use` or `ssox exec` set the access keys in the environment. Such keys come from a profile, so
 /// they are not the source that the person means. With `--profile-only` ssox sets AWS_PROFILE instead of access keys.
-fn is_set_by_ssox(ctx: &Context) -> bool {
+pub(super) fn is_set_by_ssox(ctx: &Context) -> bool {
     is_in_use(ctx) && ctx.var("AWS_PROFILE").is_none()
 }
 

@@ -105,7 +105,7 @@ impl Source {
     }
 
     /// Returns the `credential_source` at the end of a chain of roles.
-    fn credential_source(&self) -> Option<&credential_source::CredentialSource> {
+    pub(crate) fn credential_source(&self) -> Option<&credential_source::CredentialSource> {
         match self {
             Self::CredentialSource(source) => Some(source),
             Self::AssumedRole(role) => role.source.credential_source(),

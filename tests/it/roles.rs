@@ -280,6 +280,35 @@ fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
     ");
 }
 
+/// The access keys under a role are not in the environment while the role is: only its own credentials are.
+#[test]
+fn a_role_of_keys_in_the_environment_is_used_again_while_it_is_in_use() {
+    let one = role("target", "Target", "credential_source = Environment");
+    let home = home(&format!("{one}{}", role("other", "Other", "credential_source = Environment")));
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AKIASTANDINEXAMPLE00"),
+        ("AWS_SECRET_ACCESS_KEY", "standin/static+secret/EXAMPLEKEY00000000"),
+    ];
+    let first = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
+    let held = first.all_set();
+    let held: Vec<_> = held.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let again = home.ssox_with(&["--emit=zsh1", "use", "target"], &held);
+    assert_eq!(again.set("AWS_SECRET_ACCESS_KEY"), first.set("AWS_SECRET_ACCESS_KEY"));
+    assert_eq!(home.standin.count("AssumeRole"), 1);
+    let cannot = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let told = home.ssox_with(&[&["--emit=zsh1", "use"], arguments].concat(), variables).fails(4);
+        assert!(told.contains("ssox: hint: ssox clear"), "{arguments:?}: {told}");
+    };
+    cannot(&["other"], &held);
+    cannot(&["target", "--min-ttl", "24h"], &held);
+    let mixed = [&held[..], &[("AWS_SECRET_ACCESS_KEY", "another")]].concat();
+    cannot(&["target"], &mixed);
+    // The role of the profile is another one now.
+    home.write_config(&one.replace("role/Target", "role/Admin"));
+    cannot(&["target"], &held);
+    assert_eq!(home.standin.count("AssumeRole"), 1);
+}
+
 #[test]
 fn many_processes_at_once_send_one_request() {
     let home = home(&role("target", "Target", "source_profile = dev"));
