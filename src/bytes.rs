@@ -30,7 +30,7 @@ pub(crate) fn find_iter<'a>(bytes: &'a [u8], wanted: &'a [u8]) -> impl Iterator<
     positions(bytes, wanted.len(), move |rest| find(rest, wanted))
 }
 
-/// Returns the positions of everything that `find` finds; each has this length in bytes.
+/// Returns the positions of everything that `find` finds. Each is the position of `length` bytes.
 fn positions<'a>(
     bytes: &'a [u8],
     length: usize,

@@ -12,8 +12,8 @@ const PART: usize = 100;
 /// With at most this many items, a second thread costs more time than it saves.
 const FEW: usize = 2000;
 const MOST_THREADS: usize = 8;
-/// How many results may wait for an earlier result, for example because the thread that computes the earlier one is not
-/// running. This limits the memory of the waiting results.
+/// How many results may wait for an earlier result, for example because the thread that computes the earlier result is
+/// not running. This limits the memory of the waiting results.
 const MOST_WAITING: usize = 32;
 
 /// Splits the items into parts, calls `work` with each part, and returns the results in the order of the parts. It uses

@@ -24,7 +24,7 @@ pub(crate) enum Peer {
     SameUser,
     /// A process of another user. Contains the user's name or id, for a message.
     OtherUser(String),
-    /// The process has closed the connection. A browser would wait for the response instead.
+    /// The process has closed the connection, so it is not a browser: a browser would wait for the response.
     Closed,
     /// The system does not tell which user's process it is.
     Unknown,

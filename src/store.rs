@@ -164,8 +164,8 @@ impl Item {
         ReservedFile::reserve(&self.path(ctx)?).map(Reserved::File)
     }
 
-    /// Writes the item. Programs that manage the keyring show `label`. If the item is kept in the keyring, its old file
-    /// is removed.
+    /// Writes the item. Programs that manage the keyring show `label`. If the item is kept in the keyring, a file with
+    /// the same item is removed.
     ///
     /// # Errors
     /// Those of [`Item::reserve`].

@@ -96,7 +96,7 @@ fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> 
 }
 
 /// Stores a listing, unless somebody has signed out of the session or signed in again since this run began. An
-/// incomplete listing does not replace a stored one; the next run continues it.
+/// incomplete listing does not replace a stored listing; the next run completes it.
 fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut Interrupted) -> Listed {
     let has_ended_early = assigned.has_ended_early;
     let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();

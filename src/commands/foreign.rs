@@ -17,7 +17,7 @@ use std::ffi::OsStr;
 /// What a message says about a variable with an empty profile name.
 const EMPTY: &str = "empty, so the AWS CLI and boto3 refuse to start";
 
-/// An identity that has replaced the one that ssox set.
+/// An identity that has replaced the identity that ssox set.
 pub(super) struct Foreign {
     /// The profile that ssox set; `None` if SSOX_PROFILE was edited.
     profile: Option<String>,

@@ -1,5 +1,6 @@
-//! `ssox identity`: called by the hook when a value that ssox compares has changed. It checks whether the shell still
-//! has the identity that ssox set. If direnv or mise has restored that identity only in part, it sets the rest again.
+//! `ssox identity`: called by the hook when a value that ssox compares has changed. This verb checks whether the shell
+//! still has the identity that ssox set. If direnv or mise has restored only a part of that identity, this verb sets
+//! the rest again.
 
 use super::changes;
 use super::profile_variables::REGIONS;

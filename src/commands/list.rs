@@ -126,7 +126,7 @@ impl<'a> Profiles<'a> {
     }
 }
 
-/// A row of the list. For a profile that cannot be used, it has the values from the file, and an error.
+/// A row of the list. If the profile cannot be used, the row has the values from the file, and an error.
 #[derive(Default)]
 struct Row<'a> {
     name: &'a str,

@@ -220,7 +220,7 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
 }
 
 /// Returns a request for credentials. If the cached credentials are due for renewal, the request requires a longer
-/// validity than they have, so new ones are fetched.
+/// validity than they have, so new credentials are fetched.
 fn request(ctx: &Context, profile: &Profile) -> Request {
     let due = profile.source.cached(ctx).filter(|entry| is_due(ctx, entry));
     let left = due.and_then(|entry| Some(entry.credentials.expiration?.seconds_after(entry.renewable_from()?)));

@@ -44,7 +44,7 @@ impl ValueKind {
         Self::File,
     ];
 
-    /// Returns the kind of an argument's values; `None` if clap knows the values, or they cannot be completed.
+    /// Returns the kind of an argument's values; `None` if clap knows the values, or if the values cannot be completed.
     pub(super) fn of(verb: &str, arg: &Arg) -> Option<Self> {
         Some(match (verb, arg.get_id().as_str()) {
             ("use", "profile") => Self::ProfileOrPrevious,

@@ -24,7 +24,7 @@ const OF_TOOLS: [&str; 6] =
     [".envrc", "mise.toml", ".mise.toml", "mise.local.toml", ".mise.local.toml", ".config/mise.toml"];
 
 /// A `.ssox` file with its canonical path and its text. The file is read once, so ssox uses the same text that it has
-/// compared with the trusted one.
+/// compared with the trusted text.
 #[derive(Debug)]
 pub(crate) struct DirectoryFile {
     pub(crate) path: PathBuf,

@@ -64,7 +64,7 @@ fn emulated(script: &str) -> String {
     format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' {}\n", ansi_c_quoted(script))
 }
 
-/// Returns a text as one word without a newline, `$'…'`.
+/// Returns a text as one word of the form `$'…'`, which contains no newline.
 fn ansi_c_quoted(text: &str) -> String {
     let mut word = String::with_capacity(text.len() + text.len() / 8);
     let mut copied = 0;

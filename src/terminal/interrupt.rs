@@ -1,4 +1,5 @@
-//! Handles Ctrl-C while a spinner is shown: removes the spinners, prints that ssox was interrupted, and ends the process.
+//! Handles Ctrl-C while a spinner is shown: removes the spinners, prints that ssox was interrupted, and ends the
+//! process.
 
 use super::line::line;
 use crate::context::tell;
@@ -10,7 +11,7 @@ use std::thread::spawn;
 /// Whether the signal handler is installed. It is installed only once, because it cannot be removed.
 static HANDLED: Once = Once::new();
 
-/// Installs the handler.
+/// Installs the handler for Ctrl-C.
 pub(super) fn clear_on_interrupt() {
     HANDLED.call_once(|| {
         if let Ok(mut signals) = signals::catch(&[SIGINT]) {
@@ -28,7 +29,7 @@ fn clear_and_end(_: i32) {
     line.messages.clear();
     line.clear();
     drop(line);
-    // The terminal drops output that it has not shown when it handles Ctrl-C, so the line is cleared once more.
+    // On Ctrl-C, the terminal drops output that it has not shown yet, so the line is cleared once more.
     let clear = if was_shown { "\r\x1b[2K" } else { "" };
     tell(&format!("{clear}ssox: interrupted"));
     signals::end_interrupted();

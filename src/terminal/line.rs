@@ -8,9 +8,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 const PICTURES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-/// The time between two pictures.
+/// The time between two pictures of the spinner.
 const STEP: Duration = Duration::from_millis(120);
-/// The columns for the picture, the space after it, and `^C`, which the terminal shows for Ctrl-C, with the cursor.
+/// The number of columns besides the message: two for the picture and the space after it, and three for the cursor and
+/// for `^C`, which the terminal shows for Ctrl-C.
 const OTHER_COLUMNS: usize = 2 + 3;
 
 /// The last line of the terminal. It is global, because the process has only one terminal.
@@ -34,7 +35,7 @@ pub(super) struct Line {
     /// How many callers are writing something else to the terminal.
     pub(super) pauses: usize,
     is_drawn: bool,
-    /// Whether a thread draws one picture after the other.
+    /// Whether a thread is drawing the pictures of the spinner.
     pub(super) is_moving: bool,
     /// Whether the line is reserved for a status line.
     pub(super) is_status_line: bool,
@@ -61,7 +62,7 @@ impl Line {
     }
 }
 
-/// Draws the next picture again and again, until there is no spinner.
+/// Draws the pictures one after the other, until there is no spinner.
 pub(super) fn move_on() {
     loop {
         sleep(STEP);
@@ -75,7 +76,7 @@ pub(super) fn move_on() {
     }
 }
 
-/// Clears the line of the cursor, and moves the cursor to its beginning.
+/// Clears the line in which the cursor is, and moves the cursor to the beginning of this line.
 fn clear_line() {
     #[cfg(unix)]
     let _ = stderr().write_all(b"\r\x1b[2K");
@@ -86,7 +87,7 @@ fn clear_line() {
     };
 }
 
-/// Returns the line; no other thread changes it until the result is dropped.
+/// Locks and returns the line. No other thread changes the line until the result is dropped.
 pub(super) fn line() -> MutexGuard<'static, Line> {
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Why no tool gets the credentials of a profile: it names another profile or a session that is not there, or it lacks a
-//! key.
+//! Why no tool gets the credentials of a profile: the profile names another profile or a session that does not exist,
+//! or it lacks a setting.
 
 use super::access_keys::{self, Keys};
 use super::kind::{self, ProfileKind};
@@ -23,14 +23,15 @@ fn because(lack: Lack, text: String) -> Option<Failure> {
 const SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
 
 impl View<'_> {
-    /// Decides by the failure of a profile that the tool reads: the tool refuses the profile, or goes on.
+    /// Returns what the tool does if something prevents it from getting the credentials of a profile: it refuses the
+    /// profile, or (`Some(None)`) goes on with its next step. `None`: nothing is known that prevents it.
     pub(super) fn failed(&self, section: &Section, kind: ProfileKind) -> Option<Option<Outcome>> {
         let failure = self.failure(section, kind)?;
         let is_refused = !self.tool.skips.contains(&failure.lack);
         Some(is_refused.then(|| self.refusal_of(kind, &failure.text)))
     }
 
-    /// Decides by what the tool checks before it looks for access keys.
+    /// Returns the outcome if the tool refuses the selected profile before it looks for access keys.
     pub(super) fn failed_first(&self) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let kind = kind::kind_of(&section)?;
@@ -77,7 +78,7 @@ impl View<'_> {
         let Some(source) = self.files.profile(name) else {
             return because(Lack::Source, format!("the source_profile `{name}` of `{}` does not exist", section.name));
         };
-        // The role's own access keys may be those with which it is assumed.
+        // The access keys with which a role is assumed may be in the profile of the role itself.
         if source.name == section.name {
             return None;
         }
@@ -102,7 +103,7 @@ impl View<'_> {
     }
 }
 
-/// The keys of a profile for SSO, apart from what is in its session.
+/// The settings that a profile for SSO has itself, in addition to those of its session.
 const SSO_KEYS: [(&str, Lack); 3] =
     [("sso_region", Lack::SsoRegion), ("sso_account_id", Lack::SsoAccount), ("sso_role_name", Lack::SsoRole)];
 

@@ -23,7 +23,7 @@ impl Selected {
         }
     }
 
-    /// Returns the name of the profile; `default` if no variable contains one.
+    /// Returns the name of the profile; `default` if no variable contains a name.
     pub(super) fn name(&self) -> &str {
         &self.name
     }

@@ -15,10 +15,10 @@ pub(super) struct Tool {
     pub(super) unknown: Unknown,
     pub(super) malformed: Malformed,
     pub(super) half_keys: HalfKeys,
-    /// What the selected profile may lack so that the tool goes on with its next step. If it lacks anything else, and
-    /// has credentials that the tool reads, the tool fails.
+    /// If the selected profile lacks one of these, the tool goes on with its next step. If the profile has credentials
+    /// that the tool reads, and lacks anything else, the tool fails.
     pub(super) skips: &'static [Lack],
-    /// What the selected profile may lack so that the tool fails before it looks for access keys.
+    /// If the selected profile lacks one of these, the tool fails before it looks for access keys.
     pub(super) refuses_first: &'static [Lack],
     /// The variables from which the tool takes the session token of the access keys in the environment, in order.
     pub(super) token_variables: &'static [&'static str],
@@ -116,16 +116,17 @@ pub(super) enum HalfKeys {
     SignedWith,
 }
 
-/// What a profile lacks, as far as tools differ.
+/// What a profile lacks. Cases are separate only if AWS tools handle them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lack {
-    /// The profile in `source_profile`, or credentials in it; or another one in the chain lacks it.
+    /// The profile that `source_profile` names, or credentials in that profile; or the same in another profile of the
+    /// chain.
     Source,
-    /// A section for the `sso_session` of a profile in the chain of `source_profile`.
+    /// The `[sso-session]` section that a profile in the chain of `source_profile` names.
     SessionOfSource,
-    /// A section for its `sso_session`.
+    /// The `[sso-session]` section that the profile names.
     Session,
-    /// A key in that section.
+    /// A setting in the `[sso-session]` section.
     SessionKey,
     /// `sso_region` in a legacy profile.
     SsoRegion,

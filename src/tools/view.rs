@@ -43,7 +43,7 @@ pub(super) struct View<'a> {
     pub(super) refusal: Refusal<'a>,
 }
 
-/// What a step decides: the credentials, and why. A step that decides nothing returns `None`, and the next one is
+/// What a step decides: the credentials, and why. A step that decides nothing returns `None`, and the next step is
 /// tried.
 pub(super) type Outcome = (Taken, String);
 

@@ -32,7 +32,7 @@ fn empty_keys(ctx: &Context) -> Option<Finding> {
     Some(Finding::new("environment", Warning, message, ctx.line_to_unset(&[ID, SECRET])))
 }
 
-/// Reports an API key for Amazon Bedrock beside an identity that a person selected.
+/// Reports an API key for Amazon Bedrock that is set in addition to an identity that a person selected.
 fn bedrock_key(ctx: &Context) -> Option<Finding> {
     ctx.var(BEDROCK_KEY)?;
     let is_selected = is_in_use(ctx) || [ID, PROFILES[0], PROFILES[1]].iter().any(|name| ctx.var(name).is_some());

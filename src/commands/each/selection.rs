@@ -20,8 +20,8 @@ pub(super) struct Chosen {
     pub(super) profile: Result<Profile>,
 }
 
-/// The chosen profiles and assignments in the order of their names. Without `--include-protected`, protected ones are
-/// left out.
+/// The chosen profiles and assignments in the order of their names. Without `--include-protected`, protected profiles
+/// and assignments are left out.
 pub(super) struct Selection {
     pub(super) chosen: Vec<Chosen>,
     /// The names of the protected profiles and assignments that are left out.

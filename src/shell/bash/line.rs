@@ -160,7 +160,7 @@ impl Lexer {
     }
 }
 
-/// Tells whether a word is an assignment of the shell: `NAME=value` or `NAME+=value`.
+/// Tells whether a word sets a shell variable: `NAME=value` or `NAME+=value`.
 fn sets_variable(word: &str) -> bool {
     let name = word.split_once('=').map_or("", |(name, _)| name.trim_end_matches('+'));
     !name.is_empty()

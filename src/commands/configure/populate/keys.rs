@@ -36,8 +36,8 @@ impl Keys<'_> {
         edits.add(SectionKind::Profile, name, &keys)
     }
 
-    /// Corrects the settings of an existing profile; tells whether one was wrong. `name` is the profile's name after
-    /// this run.
+    /// Corrects the settings of an existing profile; tells whether a setting was wrong. `name` is the profile's name
+    /// after this run.
     ///
     /// # Errors
     /// Those of [`Self::add`].

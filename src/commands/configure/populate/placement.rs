@@ -36,8 +36,9 @@ impl Taken<'_> {
 }
 
 impl Placement {
-    /// Decides the names of the profiles that are written. `wanted_renames` maps positions in `managed` to the names
-    /// that these profiles should get. `new` has the positions in `names` of the assignments that have no profile yet.
+    /// Decides the names of the profiles that are written. The keys of `wanted_renames` are positions in `managed`, and
+    /// its values are the names that these profiles should get. `new` lists the assignments that have no profile yet,
+    /// by their positions in `names`.
     pub(super) fn new(
         others: &HashSet<String>,
         managed: &[Managed],

@@ -44,7 +44,7 @@ pub(super) struct Plan {
     /// The new text of the config file.
     pub(super) text: Secret,
     pub(super) added: Vec<String>,
-    /// The changed profiles, including renamed ones, by their new names.
+    /// The names of the changed profiles. Renamed profiles have their new names here.
     pub(super) changed: Vec<String>,
     /// Old and new names.
     pub(super) renamed: Vec<(String, String)>,
@@ -83,7 +83,7 @@ struct Planner<'a> {
     assignments: Vec<Assignment<'a>>,
     names: Vec<Names>,
     managed: Vec<Managed<'a>>,
-    /// The position of each managed profile's assignment; `None` if the role is not assigned any more.
+    /// For each managed profile, the position of its assignment; `None` if its role is not assigned any more.
     owned: Vec<Option<usize>>,
 }
 

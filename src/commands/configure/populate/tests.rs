@@ -92,7 +92,7 @@ fn a_credential_process_profile_has_no_sso_keys() {
     let expected = "[profile Data.Admin]\ncredential_process = /bin/ssox credential-process Data.Admin\n\
         ssox_managed = corp\nssox_account_id = 111122223333\nssox_role_name = Admin\n";
     assert_eq!(text, expected);
-    // The options of this run, and not those of the last one, choose between `sso_` settings and `credential_process`.
+    // The options of this run, and not those of the last run, choose between `sso_` settings and `credential_process`.
     let sso = Options { roles: &["Admin"], ..DEFAULT };
     let there = populated(&text, &two(), &sso);
     let expected = "[profile Data.Admin]\nssox_managed = corp\n\
@@ -141,7 +141,7 @@ fn a_profile_that_is_not_managed_is_skipped() {
         (plan.skipped, plan.added),
         (vec!["Data.Admin".into(), "Shop.ReadOnly".into()], vec!["Data.ReadOnly".into()])
     );
-    // A setting in `[DEFAULT]` does not make a profile a managed one.
+    // A setting in `[DEFAULT]` does not make a profile a managed profile.
     let own = "[DEFAULT]\nssox_managed = corp\nsso_account_id = 999999999999\nsso_role_name = R\n[profile own]\n";
     assert!(planned(own, &two(), &PRUNE).unwrap().removed.is_empty());
 }
