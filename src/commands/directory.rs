@@ -73,13 +73,13 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     let file = DirectoryFile::read(path)?;
     let name = as_argument(&file.settings()?.profile);
     if !file.is_trusted(ctx)? {
-        say_in_hook(&format!("the .ssox file names profile {name}, but is not trusted: ssox allow"));
+        say_in_hook(&format!(".ssox wants profile {name}: ssox allow"));
         return Ok(None);
     }
     let (settings, profile) = wanted(ctx, &file)?;
     let mut changes;
     if profile.protection.needs_confirmation() {
-        say_in_hook(&format!("the .ssox file names profile {name}, which is protected: ssox use {name}"));
+        say_in_hook(&format!(".ssox wants profile {name}, which is protected: ssox use {name}"));
         // The shell does not compare its values again right after a reply, so they are checked here.
         changes = identity::check(ctx)?;
     } else {

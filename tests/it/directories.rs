@@ -122,11 +122,7 @@ fn a_file_that_is_not_trusted_is_reported_once_and_changes_nothing() {
         let outside = state(&mut session, &home);
         for _ in 0..2 {
             let told = session.run("cd ~/new") + &session.run("cd sub") + &session.run("true");
-            assert_eq!(
-                told.matches("ssox: the .ssox file names profile dev, but is not trusted: ssox allow").count(),
-                1,
-                "{shell:?}: {told}"
-            );
+            assert_eq!(told.matches("ssox: .ssox wants profile dev: ssox allow").count(), 1, "{shell:?}: {told}");
             assert_eq!(state(&mut session, &home), outside, "{shell:?}");
             session.run("cd ~");
         }
@@ -138,10 +134,7 @@ fn a_file_that_is_not_trusted_is_reported_once_and_changes_nothing() {
         session.run("cd ..");
         assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
         session.run("cd ~");
-        assert!(
-            session.run("cd new").contains("ssox: the .ssox file names profile stg, but is not trusted: ssox allow"),
-            "{shell:?}"
-        );
+        assert!(session.run("cd new").contains("ssox: .ssox wants profile stg: ssox allow"), "{shell:?}");
         assert_eq!(state(&mut session, &home), outside, "{shell:?}");
         session.run("ssox allow ~/new");
         assert_eq!(holds(&mut session, &home), "stg keys eu-central-1 -", "{shell:?}");
@@ -290,7 +283,7 @@ fn a_protected_profile_is_only_named() {
         session.run("ssox use stg");
         let outside = state(&mut session, &home);
         assert!(
-            session.run("cd dir").contains("ssox: the .ssox file names profile dev, which is protected: ssox use dev"),
+            session.run("cd dir").contains("ssox: .ssox wants profile dev, which is protected: ssox use dev"),
             "{shell:?}"
         );
         assert_eq!(holds(&mut session, &home), "stg keys eu-central-1 -", "{shell:?}");

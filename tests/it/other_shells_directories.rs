@@ -102,11 +102,7 @@ fn a_file_that_is_not_trusted_is_reported_once_and_changes_nothing() {
         let outside = session.state(&home);
         for _ in 0..2 {
             let told = session.run("cd ~/new") + &session.run("cd sub") + &session.next_prompt();
-            assert_eq!(
-                told.matches("ssox: the .ssox file names profile dev, but is not trusted: ssox allow").count(),
-                1,
-                "{shell:?}: {told}"
-            );
+            assert_eq!(told.matches("ssox: .ssox wants profile dev: ssox allow").count(), 1, "{shell:?}: {told}");
             assert_eq!(session.state(&home), outside, "{shell:?}");
             session.run("cd ~");
         }

@@ -86,7 +86,7 @@ fn each_assignment_gets_a_profile_and_the_second_run_changes_nothing() {
     +sso_account_id = 666677778888
     +sso_role_name = ReadOnly
     +ssox_managed = corp
-    ssox: profiles: 3 to add, 0 to change, 0 to remove
+    ssox: profiles: +3 ~0 -0
     ");
     assert_eq!(
         (home.standin.count("ListAccounts"), home.standin.count("ListAccountRoles"), home.standin.total()),
@@ -145,7 +145,7 @@ fn only_what_has_changed_in_aws_changes_in_the_file() {
      region = x
      sso_session = corp
     ssox: profile `Data-Platform.Admin` will be renamed to `Lake.Admin`
-    ssox: profiles: 0 to add, 1 to change, 0 to remove
+    ssox: profiles: +0 ~1 -0
     ");
 }
 
@@ -173,7 +173,7 @@ fn a_person_is_asked_once_for_all() {
         let mut command = home.command(SSOX);
         command.args(["configure", "populate"]);
         let mut terminal = Terminal::start(command);
-        terminal.wait_for("profiles: 3 to add, 0 to change, 0 to remove");
+        terminal.wait_for("profiles: +3 ~0 -0");
         terminal.wait_for("[Y/n] ");
         terminal.keys(typed);
         let (said, ended) = terminal.wait_for_end();
@@ -235,7 +235,7 @@ fn a_profile_of_a_person_is_never_touched() {
     +sso_role_name = ReadOnly
     +ssox_managed = corp
     ssox: warning: not written: `Shop.ReadOnly`: profiles with these names already exist, and `configure populate` did not create them
-    ssox: profiles: 2 to add, 0 to change, 0 to remove
+    ssox: profiles: +2 ~0 -0
     ");
     assert_eq!((&json_of(&ran)["skipped"], ran.status()), (&json!(["Shop.ReadOnly"]), 0));
 }
@@ -270,7 +270,7 @@ fn a_partial_listing_writes_what_is_certain_and_removes_nothing() {
     +sso_account_id = 555566667777
     +sso_role_name = Audit
     +ssox_managed = corp
-    ssox: profiles: 1 to add, 0 to change, 0 to remove
+    ssox: profiles: +1 ~0 -0
     {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox configure populate tries again","exit_status":5,"hints":["ssox configure populate tries again"],"code":null}}
     "#);
     home.standin.configure(|options| options.forbidden_accounts.clear());

@@ -56,6 +56,5 @@ pub(super) fn say_counts(plan: &Plan) {
     for (from, to) in &plan.renamed {
         say(&format!("profile `{from}` will be renamed to `{to}`"));
     }
-    let (added, changed, removed) = (plan.added.len(), plan.changed.len(), plan.removed.len());
-    say(&format!("profiles: {added} to add, {changed} to change, {removed} to remove"));
+    say(&format!("profiles: +{} ~{} -{}", plan.added.len(), plan.changed.len(), plan.removed.len()));
 }
