@@ -75,7 +75,7 @@ pub(crate) const SESSION: &str = "SSOX_SSO_SESSION";
 /// The variable with the time at which the hook removes a protected profile from the shell.
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 
-/// Variables that ssox sets only for programs that have its endpoint. A person may have set them, too.
+/// Variables that ssox sets only for programs that use ssox's endpoint. A person may have set them, too.
 pub(crate) const BESIDE_ENDPOINT: [&str; 3] = [NO_MACHINE, GDAL_CREDENTIALS_FILE, BOTO_CONFIG];
 
 /// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
@@ -207,9 +207,9 @@ impl Identity {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Returns the variables that do not have the value that ssox set. These are the variables that another program
-    /// changed; and, if the access key of ssox is set again, the variables that ssox removed while the access key of
-    /// another program was set.
+    /// Returns the variables that do not have the values that ssox set, because another program changed them. If the
+    /// access key of ssox is set again after that of another program, also returns the variables that ssox removed in
+    /// the meantime.
     pub(crate) fn differing(&self, ctx: &Context) -> Vec<&'static str> {
         let changed = self.changed_by_others(ctx);
         let removed = [TOKEN, EXPIRATION].into_iter().filter(|name| self.has_removed(name) && !changed.contains(name));

@@ -42,8 +42,8 @@ pub(crate) fn of(ctx: &Context, stream: &TcpStream) -> Peer {
     }
 }
 
-/// Tells whether the URL of a local server may be an argument of a program. It may if other users cannot read arguments
-/// (Windows), or if the system tells which user connects to the server.
+/// Tells whether the URL of a local server may be an argument of a program. It may be an argument if other users cannot
+/// read arguments (Windows), or if the system tells which user connects to the server.
 pub(crate) fn tells_the_user() -> bool {
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     return system::tells_the_user();

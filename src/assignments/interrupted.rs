@@ -36,10 +36,10 @@ struct ListedAccount {
     account_id: AccountId,
     listed_at: Timestamp,
     roles: Vec<String>,
-    /// How many accounts the run had found when it wrote this line. `listed` is for how many of them it had listed the
-    /// roles.
+    /// How many accounts the run had found when it wrote this line.
     #[serde(default)]
     found: usize,
+    /// For how many of these accounts the run had listed the roles.
     #[serde(default)]
     listed: usize,
 }

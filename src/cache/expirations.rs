@@ -161,8 +161,8 @@ struct UnescapedCredentials<'a> {
 }
 
 impl UnescapedCredentials<'_> {
-    /// Tells whether [`parse`] accepts the values. DEL is the only control character that JSON text can contain without
-    /// an escape.
+    /// Tells whether [`parse`] accepts the values. DEL is checked here, because it is the only control character that
+    /// JSON text can contain without an escape.
     fn are_valid(&self) -> bool {
         let optional = [self.session_token, self.account_id].into_iter().flatten();
         let mut values = [self.access_key_id, self.secret_access_key, self.expiration].into_iter().chain(optional);

@@ -16,7 +16,8 @@ pub(crate) struct Key {
     /// The label of the session, which is written into the entry. A sign-out of this session removes the entry, even if
     /// no configured profile has the entry's role any more.
     pub(super) session: Option<String>,
-    /// A text that is the same for all entries of one role whose name depends on the access keys in the environment.
+    /// A digest of everything on which the credentials depend, apart from the access keys in the environment. `None`:
+    /// [`super::of_access_key`] never finds the entry.
     pub(super) call: Option<String>,
     /// Where the entry is kept.
     store: Store,
@@ -62,8 +63,8 @@ impl Key {
         Self { session: label.map(String::from), ..self }
     }
 
-    /// Sets the text by which [`super::of_access_key`] finds the entry. It is everything on which the credentials depend,
-    /// apart from the access keys in the environment.
+    /// Sets the text by which [`super::of_access_key`] finds the entry. The text contains everything on which the
+    /// credentials depend, apart from the access keys in the environment.
     pub(crate) fn of_call(self, call: &str) -> Self {
         Self { call: Some(files::hashed(call)), ..self }
     }

@@ -23,7 +23,7 @@ pub(super) fn command(
     Ok(with_changes(&changes::with_credentials(ctx, profile, entry, None)?, program, arguments))
 }
 
-/// Returns the command that runs a program in the current environment with these environment changes.
+/// Returns the command that runs a program in the environment of this process, to which `changes` are applied.
 pub(super) fn with_changes(changes: &EnvChanges, program: &OsStr, arguments: &[OsString]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);

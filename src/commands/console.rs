@@ -115,8 +115,8 @@ fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
 }
 
 /// Returns the partition of the role, and the region of the console page. The region is taken from the first of these
-/// that has one: `--region`, the profile, the shell. If the command line names no profile and a profile is in use, the
-/// shell comes before the profile. A region of another partition is not returned.
+/// that has a region: `--region`, the profile, the shell. If the command line names no profile and a profile is in use,
+/// the shell comes before the profile. A region of another partition is not returned.
 fn partition_and_region<'a>(
     ctx: &'a Context,
     args: &'a Console,

@@ -14,7 +14,7 @@ use crate::session::Session;
 use crate::snapshots::Snapshots;
 use crate::time::Timestamp;
 
-/// Variables that make SDKs use, or prompts show, another identity than the one that ssox sets. Every `use` unsets
+/// Variables that make SDKs use, or make prompts show, another identity than the one that ssox sets. Every `use` unsets
 /// them.
 pub(super) const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];

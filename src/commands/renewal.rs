@@ -28,7 +28,8 @@ const HELD: [&str; 6] =
 /// Seconds after which the hook calls ssox again while a renewal is running.
 const POLL_AFTER: i64 = 1;
 
-/// Returns the profile in use in this shell, with the role that it assumes.
+/// Returns the profile in use in this shell. If its credentials are used to assume a role (`--role-arn`), the returned
+/// profile has this role.
 ///
 /// # Errors
 /// `Configuration`: no profile is in use, or the profile was edited and no longer has the account and role that the

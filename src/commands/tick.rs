@@ -39,7 +39,7 @@ impl VerbArgs for Tick {
     /// Returns the reply to the hook. With `--renew`, this is the process that fetches the credentials.
     ///
     /// # Errors
-    /// `Usage`: not called by the shell function. There are no other errors: the prompt shows why a renewal failed.
+    /// `Usage`: not called by the shell function. No other error occurs: the prompt shows why a renewal failed.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.renew && ctx.emit.is_none() {
             renewal::run(ctx);

@@ -24,8 +24,8 @@ pub(super) enum Expected {
     Words(&'static str, Vec<Candidate>),
 }
 
-/// Whether a value that starts with `-` is allowed at the cursor. Where it is not allowed, clap reads the word as an
-/// option.
+/// Whether a value that starts with `-` is allowed at the cursor. If such a value is not allowed, clap reads the word
+/// as an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeadingDash {
     Allowed,

@@ -91,8 +91,8 @@ pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     here.ancestors().take(last.saturating_add(1)).map(in_directory).find(|file| file.exists())
 }
 
-/// Tells whether direnv or mise has a file in the working directory, or in a directory between it and the directory of
-/// the `.ssox` file. The variables in the file of direnv or mise then take precedence.
+/// Tells whether direnv or mise has a file in the working directory, or in a directory between the working directory
+/// and that of the `.ssox` file. If so, the variables in the file of direnv or mise take precedence.
 pub(crate) fn has_nearer_tool(file: &Path) -> bool {
     let Some(here) = current_dir().ok().and_then(|here| here.canonicalize().ok()) else { return false };
     let below = here.ancestors().take_while(|directory| Some(*directory) != file.parent());

@@ -87,7 +87,7 @@ impl<'a> View<'a> {
         self.tool.steps.iter().any(reads_it)
     }
 
-    /// Says why a person must sign in before the tool can use a profile; `None` if nobody must.
+    /// Says why a person must sign in before the tool can use a profile; `None` if no sign-in is needed.
     pub(super) fn missing_token(&self, profile: &str, kind: ProfileKind) -> Option<&'static str> {
         if !matches!(kind, ProfileKind::Sso | ProfileKind::LegacySso | ProfileKind::Role) {
             return None;

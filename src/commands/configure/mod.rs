@@ -58,7 +58,7 @@ fn session_name(start_url: &str) -> String {
     if plain.is_empty() { "sso".into() } else { plain.to_lowercase() }
 }
 
-/// Returns `name`. If this name is already used, appends the first number with which it is not, as in `dev-2`.
+/// Returns `name`. If this name is already used, appends the first number that makes it a new name, as in `dev-2`.
 fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
     std::iter::once(name.to_string())

@@ -16,7 +16,7 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
 }
 
 /// Reports exported universal variables of fish, whose names the shell function passes in SSOX_UNIVERSAL. fish passes
-/// them to programs wherever no exported global variable has the same name.
+/// such a variable to programs unless an exported global variable has the same name.
 fn universal(ctx: &Context) -> Option<Finding> {
     let names = ctx.var("SSOX_UNIVERSAL")?;
     let message = format!("fish gives programs its exported universal variables also where ssox unsets them: {names}");

@@ -35,7 +35,7 @@ pub(in crate::commands) fn spawn_detached(ctx: &Context, arguments: &[&str]) -> 
     spawn(ctx, arguments, Stdio::null()).map(drop)
 }
 
-/// Runs a process that fetches credentials for this shell alone, and returns its reply to the shell function. A process
+/// Runs a process that fetches credentials only for this shell, and returns its reply to the shell function. A process
 /// that takes too long is not killed: it may be storing a refreshed token.
 pub(in crate::commands) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());

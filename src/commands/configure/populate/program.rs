@@ -17,7 +17,7 @@ pub(super) fn program(ctx: &Context) -> Result<String> {
 }
 
 /// Returns the path of ssox in a directory of PATH, often a symbolic link. Unlike the file to which it links, this path
-/// stays the same when a package manager installs a new version. `None` if PATH has another ssox or none.
+/// stays the same when a package manager installs a new version. `None` if this ssox is in no directory of PATH.
 fn on_path(ctx: &Context, here: &Path) -> Option<PathBuf> {
     let is_here = |path: &PathBuf| path.canonicalize().ok() == here.canonicalize().ok();
     let directories = std::env::split_paths(ctx.var_os("PATH")?).filter(|directory| directory.is_absolute());
