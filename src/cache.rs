@@ -26,7 +26,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// How long cached credentials must still be valid to be used, in seconds; the AWS CLI has the same limit.
+/// Cached credentials are used only if they are still valid for this many seconds. The AWS CLI has the same limit.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
 /// Cached role credentials, and when they were issued.

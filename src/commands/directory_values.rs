@@ -53,8 +53,9 @@ pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str
     Ok(())
 }
 
-/// Keeps a value that ssox did not set. If a person set it, the shell forgets the value from before `use`. If direnv or
-/// mise set it, the value from before is restored when the shell leaves the directory.
+/// Keeps a value that ssox did not set. If a person set this value, the shell forgets the value from before the first
+/// `use`. If direnv or mise set it, the value from before the directory is restored when the shell leaves the
+/// directory.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
     if Snapshots::of(ctx).value(name).is_none() || recorded(ctx, name).is_some() {
         changes.forget(name);

@@ -19,7 +19,7 @@ pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
     entries.any(|(known, recorded)| known == name && recorded == print)
 }
 
-/// Tells whether direnv or mise has restored an old value of ssox, and will not restore it once more.
+/// Tells whether direnv or mise has restored an old value of ssox, and will not do so again.
 pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     let is_kept = |value: &str| Snapshots::of(ctx).all_before(name).any(|before| before.expose() == value);
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))

@@ -117,7 +117,8 @@ pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()>
     .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
 }
 
-/// Warns if AWS tools take different credentials from the same profile. ssox uses the same credentials as the AWS CLI.
+/// Warns if different AWS tools take different credentials from this profile. ssox uses the same credentials as the AWS
+/// CLI.
 fn warn_of_disagreements(ctx: &Context, profile: &Profile) {
     let Ok(files) = ConfigFiles::load(ctx) else { return };
     let Some(section) = files.profile(&profile.name) else { return };

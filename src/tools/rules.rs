@@ -119,8 +119,8 @@ pub(super) enum HalfKeys {
 /// What a profile lacks. Cases are separate only if AWS tools handle them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lack {
-    /// The profile that `source_profile` names, or credentials in that profile; or the same in another profile of the
-    /// chain.
+    /// The profile that `source_profile` names, or credentials in that profile. Also stands for the same lack in
+    /// another profile of the chain.
     Source,
     /// The `[sso-session]` section that a profile in the chain of `source_profile` names.
     SessionOfSource,

@@ -47,8 +47,8 @@ impl VerbArgs for Configure {
     }
 }
 
-/// Returns a session name for a start URL: the first label of its host, or the instance ID in the path if all
-/// organizations share the host.
+/// Returns a session name for a start URL: the first label of its host. If all organizations share the host, returns
+/// the instance ID in the path.
 fn session_name(start_url: &str) -> String {
     let address = Address::parse(start_url);
     let (host, path) = address.as_ref().map_or(("", ""), |address| (address.host(), address.path()));
