@@ -541,7 +541,7 @@ function _ssox_precmd() {
   case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
   # Somebody may have unset all variables of this script, or Ctrl-C may have ended its loading.
   if [[ -z ${_ssox_loaded[1]-} || -n ${_ssox_no_prompt+set} ]]; then _ssox_load 2>/dev/null || builtin true; fi
-  if [[ -n $_ssox_layer ]]; then _ssox_off; fi
+  if [[ -n $_ssox_layer || $PWD/$_ssox_again != "$_ssox_place/" ]]; then _ssox_pass; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
     # If ssox itself draws the segment, it is enough that the second hook compares the values.
@@ -762,6 +762,26 @@ function _ssox_off() {
   done
   _ssox_layer=off
 }
+
+# Takes the layer off before the other hooks. One of them may make a prompt of the text of the segment, so it is computed
+# before. bash runs no hook at `cd`: a layer begins here, unless direnv or mise must act first.
+function _ssox_pass() {
+  if ! builtin test "$PWD/$_ssox_again" = "$_ssox_place/"; then
+    _ssox_off
+    if ! _ssox_has_tools && _ssox_arrive; then _ssox_arrived=1; fi
+  fi
+  if [[ $_ssox_layer == on ]]; then
+    _ssox_read_clock
+    if ((_ssox_clock >= _ssox_until)) || builtin test "$_ssox_current" != \
+      "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"; then
+      _ssox_show
+    fi
+  fi
+  _ssox_off
+}
+
+# Tells whether direnv or mise is loaded.
+function _ssox_has_tools() { builtin declare -F _direnv_hook || builtin declare -F _mise_hook; } >/dev/null
 
 function _ssox_on() {
   builtin local IFS=' ' _ssox_name='' _ssox_count=0

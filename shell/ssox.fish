@@ -31,6 +31,13 @@ function _ssox_prompt_hook
     # Ctrl-C may have ended the loading of this script.
     set -q _ssox_no_prompt; and _ssox_load 2>/dev/null
     if test -n "$_ssox_layer"
+        # A hook of the person may make a prompt of the text of the segment.
+        if test "$_ssox_layer" = on
+            _ssox_read_clock
+            test $_ssox_clock -lt $_ssox_until -a "$_ssox_current" = \
+                "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+            or _ssox_show
+        end
         _ssox_off
     else if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
         _ssox_read_clock

@@ -62,7 +62,7 @@ function _ssox_is_near() {
 
 function _ssox_precmd() {
   _ssox_begin
-  if _ssox_is_used && _ssox_wake 2>/dev/null; then _ssox_hand_over _ssox_precmd; else _ssox_end; fi
+  if { _ssox_is_used || _ssox_is_near; } && _ssox_wake 2>/dev/null; then _ssox_hand_over _ssox_precmd; else _ssox_end; fi
 }
 
 function _ssox_settle() {

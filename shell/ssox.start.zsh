@@ -69,7 +69,7 @@ function _ssox_is_near() {
 
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
-  ! _ssox_is_used || ! _ssox_wake quiet || _ssox_precmd
+  ! { _ssox_is_used || _ssox_is_near } || ! _ssox_wake quiet || _ssox_precmd
 }
 
 function _ssox_settle() {

@@ -331,7 +331,10 @@ function _ssox_precmd() {
     _ssox_painted=
   fi
   # In the directory of a `.ssox` file, the second hook does all the rest.
-  [[ -z $_ssox_layer ]] || { _ssox_off; return 0 }
+  if [[ -n $_ssox_layer || $PWD/$_ssox_again != "$_ssox_place/" ]]; then
+    _ssox_pass
+    [[ -z $_ssox_layer ]] || return 0
+  fi
   # If ssox itself draws the segment, it is enough that the second hook compares the values.
   (( _ssox_placed )) || _ssox_look || builtin true
   [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
@@ -606,6 +609,21 @@ function _ssox_off() {
     _ssox_write $name "$_ssox_under[$name]"
   done
   _ssox_layer=off
+}
+
+# Takes the layer off before the other hooks. One of them may make a prompt of the text of the segment, so it is computed
+# before. At the first prompt of a shell, the layer begins here, unless direnv or mise must act first.
+function _ssox_pass() {
+  if [[ $PWD/$_ssox_again != "$_ssox_place/" && "$precmd_functions" != *(direnv|mise)* ]]; then
+    _ssox_off
+    ! _ssox_arrive || _ssox_arrived=1
+  fi
+  if [[ $_ssox_layer == on ]]; then
+    _ssox_clock=${(%)_ssox_clock_format}
+    [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED == "$_ssox_current" ]] && (( _ssox_clock < _ssox_until )) \
+      || _ssox_show
+  fi
+  _ssox_off
 }
 
 function _ssox_on() {

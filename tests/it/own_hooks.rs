@@ -154,3 +154,37 @@ fn a_hook_of_your_own_that_changes_the_directory_is_seen_at_once() {
         }
     });
 }
+
+/// A hook that takes the text of the segment, instead of its name, runs between the two hooks of ssox.
+#[test]
+fn a_prompt_that_a_hook_of_your_own_makes_shows_the_directory_at_once() {
+    in_each(&shells(), |shell| {
+        let rc = match shell {
+            Shell::Zsh => "LOAD\nbake() { PROMPT=\"<<%!>> [$SSOX_SEGMENT] \" }\nprecmd_functions+=(bake)",
+            Shell::Bash => "LOAD\nbake() { PS1=\"<<\\\\#>> [$SSOX_SEGMENT] \"; }\nPROMPT_COMMAND+=$'\\nbake'",
+            Shell::Fish => {
+                "LOAD
+                function bake --on-event fish_prompt; set -g baked $SSOX_SEGMENT; end
+                function fish_prompt; echo -n \"<<$prompts>> [$baked] \"; end"
+            }
+        };
+        let (_standin, home) = signed_in(Duration::from_secs(10_000));
+        home.write("project/.ssox", "profile = stg\n");
+        home.write("project/below/file", "");
+        assert!(home.command("ssox").args(["allow", "project"]).status().expect("ssox starts").success());
+        let mut session = home.session(shell, rc);
+        for (line, shown) in [
+            ("true", "[]"),
+            ("cd project", "[stg:PowerUser 2h"),
+            ("cd below", "[stg:PowerUser 2h"),
+            ("cd ~", "[]"),
+            ("ssox use dev", "[dev:ReadOnly 2h"),
+            ("cd project", "[stg:PowerUser 2h"),
+            ("true", "[stg:PowerUser 2h"),
+            ("cd ~", "[dev:ReadOnly 2h"),
+        ] {
+            session.run(line);
+            session.wait_for_prompt_with(&[shown]);
+        }
+    });
+}
