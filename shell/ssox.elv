@@ -53,6 +53,9 @@ var offset = $nil
 # Makes the hooks of ssox the first and the last ones. The function is defined below.
 var surround~ = $nop~
 
+# Put the layer of a `.ssox` file on and take it off, between the hooks. The functions are defined below.
+var layer-on~ layer-off~ = $nop~ $nop~
+
 # --- reply
 
 var names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
@@ -184,6 +187,10 @@ fn ssox {|@arguments|
   var is-change = $false
   try { set is-change = $changes-shell[$verb] } catch _ { }
   if $is-change {
+    # A hook of the person may call this while the layer is off.
+    var is-between = (eq $state[layer] off)
+    if $is-between { layer-on }
+    defer { if (and $is-between (eq $state[layer] on)) { layer-off } }
     tmp E:SSOX_HELD = $state[held]
     apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
     # The rc file may have replaced the lists of hooks, so the hooks are added again.
@@ -496,6 +503,8 @@ fn follow {
     set state[directory] = ''
   }
 }
+
+set layer-on~ layer-off~ = $follow~ $take-off~
 
 # Puts the layer on again, or the layer of another `.ssox` file if the directory has changed.
 fn arrive {

@@ -81,9 +81,19 @@ def _ssox_load(has_prompt):
         status = process.returncode
         return (status if status >= 0 else 128 - status), output
 
-    # Runs a verb that changes the environment of this shell.
+    # Runs a verb that changes the environment of this shell. A hook of the person may call it while the layer is off, or
+    # before ssox's hooks have taken off the layer of the old directory.
     def change(_, stdin=None):
-        verb, args = state.call
+        layer = state.layer
+        if layer == 'off' or layer and os.getcwd() != state.directory:
+            arrive(is_early=True)
+        try:
+            return change_here(*state.call, stdin)
+        finally:
+            if (layer, state.layer) == ('off', 'on'):
+                take_off()
+
+    def change_here(verb, args, stdin):
         status, reply = call(['--emit=xonsh1', *args], {'SSOX_HELD': state.held}, stdin=stdin, stdout=subprocess.PIPE)
         if status:
             return status
@@ -331,8 +341,10 @@ def _ssox_load(has_prompt):
                 put(name, state.over[name])
         state.layer = 'on'
 
-    # Puts the layer on again, or the layer of another `.ssox` file if the directory has changed.
-    def arrive():
+    # Puts the layer on again, or the layer of another `.ssox` file if the directory has changed. If it is early, direnv
+    # and mise have not acted yet. Then no new layer begins, because the values of the previous directory would be below
+    # it.
+    def arrive(is_early=False):
         place = os.getcwd()
         again = state.again
         if place == state.directory and not again:
@@ -350,7 +362,9 @@ def _ssox_load(has_prompt):
                 state.nearer = nearer
             return put_on()
         leave()
-        if found:
+        if found and is_early:
+            state.directory = None
+        elif found:
             enter(found, nearer)
         return None
 

@@ -313,3 +313,57 @@ fn mise_and_ssox_live_in_one_directory() {
         }
     });
 }
+
+/// What the hook puts in use inside a directory counts until the directory is left, and what it does outside stays. In
+/// nushell it does not: there it counts only below the values of the directory.
+#[test]
+fn a_hook_of_your_own_may_call_ssox_when_the_directory_changes() {
+    in_each(|shell| {
+        let hook = match shell {
+            Other::Nushell => return,
+            Other::Elvish => {
+                "var ssox~ = $nop~
+                eval (e:ssox init elvish | slurp) &on-end={|ssox| set ssox~ = $ssox[ssox~] }
+                set after-chdir = [$@after-chdir {|_|
+                    if ?(test -e uses) { ssox use stg }
+                    if ?(test -e clears) { ssox clear } }]"
+            }
+            Other::Xonsh => {
+                "LOAD
+@events.on_chdir
+def _arrive(olddir, newdir, **_):
+    import os
+    if os.path.exists(os.path.join(newdir, 'uses')):
+        execx('ssox use stg')
+    if os.path.exists(os.path.join(newdir, 'clears')):
+        execx('ssox clear')"
+            }
+        };
+        let (_standin, home) = home();
+        home.write("stg/uses", "");
+        home.write("dir/stg/uses", "");
+        home.write("nothing/clears", "");
+        home.write("dir/nothing/clears", "");
+        let mut session = session(&home, shell, hook, &[]);
+        let mut path = String::new();
+        for (line, held) in [
+            ("ssox use dev", "dev keys eu-west-1 -"),
+            ("cd ~/dir", "dev keys eu-west-1 -"),
+            ("cd stg", "stg keys eu-central-1 -"),
+            ("cd ../sub", "stg keys eu-central-1 -"),
+            ("cd ../nothing", "- - - -"),
+            ("cd ../sub", "- - - -"),
+            ("cd ~", "dev keys eu-west-1 -"),
+            ("cd ~/dir", "dev keys eu-west-1 -"),
+            ("cd ~/stg", "stg keys eu-central-1 -"),
+            ("cd ~/dir", "dev keys eu-west-1 -"),
+            ("cd ~/nothing", "- - - -"),
+            ("cd ~/dir", "dev keys eu-west-1 -"),
+            ("cd ~", "- - - -"),
+        ] {
+            session.run(line);
+            path = format!("{path}; {line}");
+            assert_eq!(holds(&mut session, &home), held, "{shell:?}{path}");
+        }
+    });
+}
