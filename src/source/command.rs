@@ -38,7 +38,10 @@ impl CommandLine {
         let of = format!("`{key}` of profile `{profile}`");
         let Some(words) = split(line) else {
             return Err(Error::configuration(format!("{of} has an unclosed quote"))
-                .hint("close the quote: quotes are only needed around an argument that contains blanks"));
+                .hint("close the quote: quotes are only needed around an argument that contains blanks")
+                .hint(
+                    "a `;` or `#` after a blank begins a comment, also inside quotes, and what follows is not read",
+                ));
         };
         if words.is_empty() {
             return Err(Error::configuration(format!("{of} is empty")).hint(format!("write `{key} = PROGRAM`")));
@@ -255,6 +258,14 @@ mod tests {
         let error = run(&format!("sh -c 'printf %s \"{said}\" >&2; exit 3'")).unwrap_err();
         assert_eq!(error.message, "sign in first (from `credential_process` of profile `p`)");
         assert_eq!(error.hints, ["ssox login", "or another"]);
+    }
+
+    /// The config file cuts the value before ` ;`, also between quotes.
+    #[test]
+    fn an_unclosed_quote_may_come_from_a_comment() {
+        let error = run("/bin/x \"a").unwrap_err();
+        assert_eq!(error.message, "`credential_process` of profile `p` has an unclosed quote");
+        assert!(error.hints[1].contains("begins a comment, also inside quotes"), "{:?}", error.hints);
     }
 
     #[test]
