@@ -119,6 +119,8 @@ def choices():
     for name, end in ("junk", "never"), ("epoch", "4102444800"), ("no-zone", END[:-1]), ("basic", "20990101T000000Z"), ("offset", END[:-1] + "+0000"):
         yield "keys", None, "", "", {name: {"AWS_CREDENTIAL_EXPIRATION": end}}
     yield "", "stored", "", "", {"junk": {"AWS_CREDENTIAL_EXPIRATION": "never"}}
+    yield "keys", None, "", "", {"empty-token": {"AWS_SESSION_TOKEN": ""}}
+    yield "keys", "stored", "", "", {"empty-token": {"AWS_SESSION_TOKEN": ""}}
     old = {"AWS_SECURITY_TOKEN": "old"}
     for name, tokens in ("old-token", old), ("only-old-token", old | {"AWS_SESSION_TOKEN": ""}):
         yield "keys", None, "", "", {name: tokens}
