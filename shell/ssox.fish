@@ -69,8 +69,9 @@ function _ssox_look_and_show
             "$_ssox_directory,$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
         _ssox_look; or return
     else
-        # If a key is bound to `cd`, the prompt is drawn again without running the hooks.
-        test "$PWD" = "$_ssox_directory"; or _ssox_arrive
+        # If a key is bound to `cd`, the prompt is drawn again without running the hooks. Ctrl-C in a hook ends all hooks
+        # that come after it, so the layer may still be off.
+        test "$PWD" != "$_ssox_directory" -o "$_ssox_layer" = off; and _ssox_arrive
         _ssox_is_edited; and set -gu _ssox_seen edited
         _ssox_look
     end

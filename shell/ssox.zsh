@@ -507,6 +507,8 @@ function _ssox_preexec() {
   else
     [[ $3 != *(PROMPT|PS1|prompt)* ]] || _ssox_typed=1
   fi
+  # If the function `precmd` of a person ends in an error, zsh runs no other hook: the prompt would show the last segment.
+  (( ! ${+functions[precmd]} )) || _ssox_take_down
   [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0

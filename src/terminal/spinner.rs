@@ -1,6 +1,4 @@
-//! Draws a spinner with a message in the last line of the terminal, and removes it afterwards, even on Ctrl-C. The
-//! crate `indicatif` would do this too, but its estimates need the system's library for mathematics, which every call
-//! of ssox would have to load.
+//! Draws a spinner with a message in the last line of the terminal, and removes it afterwards, even on Ctrl-C.
 
 use super::line::{line, move_on};
 use crate::context::is_dumb_terminal;

@@ -1,6 +1,7 @@
 //! Prompts that are drawn again without a hook, or after another program has removed the hooks: they show the profile in use.
 
 use crate::identity::{THEIRS, environment, segment, status};
+use crate::pty::eventually;
 use crate::shells::{Shell, in_each, shells, signed_in};
 use std::time::Duration;
 
@@ -345,4 +346,46 @@ fn verify_asks_about_the_profile_that_tools_use() {
         session.run(&shell.export("AWS_PROFILE", "gone"));
         assert!(!verified(&mut session).contains("assumed-role/"), "{shell:?}");
     });
+}
+
+/// After an error in the function `precmd`, zsh runs no other hook.
+#[test]
+fn a_function_precmd_that_fails_leaves_no_old_segment() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let mut session = home.session(Shell::Zsh, "LOAD\nprecmd() { [[ ! -e fails ]] || echo *.none }");
+    session.run("ssox use dev");
+    session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+    session.run("touch fails; ssox use stg");
+    session.wait_for_prompt_with(&[]);
+    assert!(!session.prompt_rows().last().is_some_and(|row| row.contains("dev:")));
+    session.run("command rm fails");
+    session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+}
+
+/// fish runs none of the hooks after the one that Ctrl-C has ended.
+#[test]
+fn ctrl_c_in_a_hook_shows_the_profile_of_the_directory() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    home.write("project/.ssox", "profile = dev\n");
+    home.allow("project");
+    let slow =
+        "LOAD\nfunction slow --on-event fish_prompt; test -e ~/slow; and begin; touch ~/runs; sleep 100; end; end";
+    let mut session = home.session(Shell::Fish, slow);
+    session.run("ssox use stg");
+    session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+    session.terminal.enter("touch ~/slow; cd ~/project");
+    eventually("the slow hook", || home.path("runs").exists().then_some(()));
+    std::fs::remove_file(home.path("slow")).unwrap();
+    session.terminal.keys("\x03");
+    session.wait_for_prompt();
+    session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+    assert_eq!(environment(&mut session, &home)["SSOX_PROFILE"], "dev");
+    session.run("cd ~");
+    session.wait_for_prompt_with(&["stg:PowerUser 5"]);
 }
