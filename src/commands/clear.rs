@@ -1,12 +1,14 @@
 //! `ssox clear`: removes the credentials from this shell. The shell function then restores the values that the
 //! variables had before the first `use`.
 
-use super::changes;
+use super::profile_variables::KEYS;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
+use super::{changes, foreign};
 use crate::context::Context;
 use crate::error::Result;
 use crate::shell::reply::reply;
+use crate::terminal::say;
 use clap::Args;
 
 #[derive(Args, Debug)]
@@ -22,6 +24,11 @@ impl VerbArgs for Clear {
     /// `Usage`: not called by the shell function.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "clear")?;
-        Ok(reply(emit, &changes::cleared(ctx)?).into())
+        let changes = changes::cleared(ctx)?;
+        if let Some(id) = foreign::key_of_others(ctx) {
+            say(&format!("access key `{id}` stays in this shell, because ssox did not set it"));
+            say(&format!("hint: {}", ctx.line_to_unset(&KEYS)));
+        }
+        Ok(reply(emit, &changes).into())
     }
 }

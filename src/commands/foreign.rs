@@ -71,6 +71,13 @@ pub(super) fn without_ours(ctx: &Context) -> Option<(&'static str, String)> {
         .or_else(|| empty_name(ctx).map(|name| (name, format!("{EMPTY}; {}", ctx.line_to_unset(&[name])))))
 }
 
+/// Returns the access key ID that stays in the shell after `clear`, because a person or a program has set it since the
+/// last `use`; `None` if there is no such key, or direnv or mise has set it, which also remove it.
+pub(super) fn key_of_others(ctx: &Context) -> Option<&str> {
+    let is_changed = is_in_use(ctx) && Identity::of_shell(ctx).differing(ctx).contains(&ID);
+    ctx.var(ID).filter(|id| is_changed && !id.is_empty() && Snapshots::of(ctx).owner(ID).is_none())
+}
+
 impl Foreign {
     /// Returns what is wrong, in one line.
     pub(super) fn message(&self) -> String {

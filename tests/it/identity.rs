@@ -207,7 +207,12 @@ fn use_and_clear_end_it() {
         let ours = says_foreign(&mut session, &home, false);
         assert_ne!(ours["AWS_ACCESS_KEY_ID"], THEIRS[0].1);
         paste(&mut session, shell, &THEIRS);
-        assert!(session.run(&format!("ssox clear; {}", shell.status())).contains("status 0"));
+        let told = session.run(&format!("ssox clear; {}", shell.status()));
+        assert!(told.contains("status 0"), "{shell:?}: {told}");
+        assert!(
+            told.contains("access key `AKIATHEIRS1234WXYZ` stays in this shell, because ssox did not set it"),
+            "{told}"
+        );
         let cleared = environment(&mut session, &home);
         for (name, value) in THEIRS {
             assert_eq!(cleared[name], value, "{shell:?}");
