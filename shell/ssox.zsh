@@ -772,7 +772,7 @@ function _ssox_chpwd() {
 # exported, for prompts that people write themselves; and until when these values are valid.
 function _ssox_show() {
   local label=${SSOX_PROMPT-} clock= mark= state=ok
-  local -i left
+  local -i left days hours minutes
   _ssox_since=_ssox_clock _ssox_until=_ssox_clock+60
   case ${SSOX_STATE-} in
     (sign-in) mark=' sign in' state=soon ;;
@@ -783,9 +783,11 @@ function _ssox_show() {
   if [[ $state != foreign && ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]]; then
     left=SSOX_EXPIRES-_ssox_clock
     _ssox_until='left < 60 ? _ssox_clock : _ssox_clock + left % 60 + 1'
-    if (( left >= 172800 )); then clock=" $(( left / 86400 ))d"
-    elif (( left >= 3600 )); then clock=" $(( left / 3600 ))h $(( left % 3600 / 60 ))m"
-    elif (( left >= 60 )); then clock=" $(( left / 60 ))m"
+    # With the option force_float, only integer variables have whole numbers.
+    days=left/86400 hours=left/3600 minutes=left%3600/60
+    if (( left >= 172800 )); then clock=" ${days}d"
+    elif (( left >= 3600 )); then clock=" ${hours}h ${minutes}m"
+    elif (( left >= 60 )); then clock=" ${minutes}m"
     elif (( left > 0 )); then clock=" ${left}s"
     elif [[ -n $mark ]]; then state=expired
     elif [[ ${SSOX_STATE-} == renewing || ${SSOX_NEXT-} == [1-9]* && $_ssox_retry == 0 ]]; then mark=' renewing' state=renewing

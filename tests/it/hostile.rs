@@ -232,6 +232,7 @@ fn zsh_options_do_not_matter() {
             "setopt no_case_match",
             "setopt no_multi_func_def",
             "setopt no_short_loops",
+            "setopt force_float",
             "setopt typeset_silent",
             "setopt c_bases octal_zeroes",
             "setopt no_function_argzero",

@@ -8,7 +8,11 @@ pub(crate) type Variables<'a> = &'a [(&'a str, &'a str)];
 
 /// Returns the segment's text and state in a shell that inherits these variables.
 pub(crate) fn segment(home: &Home, shell: Shell, variables: &[(&str, &str)]) -> String {
-    let mut session = home.session_with(shell, "LOAD", variables);
+    segment_with(home, shell, "LOAD", variables)
+}
+
+fn segment_with(home: &Home, shell: Shell, rc: &str, variables: &[(&str, &str)]) -> String {
+    let mut session = home.session_with(shell, rc, variables);
     session.run("echo \"$SSOX_SEGMENT|$SSOX_SEGMENT_STATE\" >segment");
     home.read("segment").trim_end().to_owned()
 }
@@ -54,6 +58,19 @@ fn the_segment_shows_the_time_left_and_what_happens_then() {
         home.reply("tick", "", 1);
         let failing = [("SSOX_PROMPT", "dev"), ("SSOX_NEXT", "1"), ("SSOX_EXPIRES", "1")];
         assert_eq!(segment(&home, shell, &failing), "dev expired|expired", "{shell:?}");
+    }
+}
+
+#[test]
+fn zsh_with_force_float_shows_whole_minutes() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let home = Home::scripted();
+    for (left, _, expected) in CASES.into_iter().filter(|(left, variables, _)| *left > 0 && variables.is_empty()) {
+        let expires = seconds_from_now(left);
+        let variables = [("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_EXPIRES", expires.as_str())];
+        assert_eq!(segment_with(&home, Shell::Zsh, "setopt force_float\nLOAD", &variables), expected);
     }
 }
 
