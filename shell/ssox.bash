@@ -22,9 +22,9 @@ builtin set +ak
 # `_ssox_kept` has the names of the variables that ssox has changed in this shell, and `_ssox_before` their previous
 # values: `x` (exported), `s` (set) or `u` (unset), and then the value. A shell that inherits a profile in use does not
 # know the previous values, and records none. Loading this script twice loses nothing. `_ssox_seen` has the compared
-# values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment showed after
-# the last reply. The variables of a `.ssox` file are described below. `_ssox_loaded` and `_ssox_before` are arrays,
-# which a shell cannot inherit from the environment.
+# values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the prompt segment showed
+# after the last reply. The variables of a `.ssox` file are described below. `_ssox_loaded` and `_ssox_before` are
+# arrays, which a shell cannot inherit from the environment.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=() _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left='' _ssox_short=''
@@ -101,8 +101,8 @@ function _ssox_change() {
   return "$_ssox_status"
 }
 
-# Computes the segment without waiting for the next prompt, because the rest of the command line may read it. Adds the
-# hooks again if another program has replaced PROMPT_COMMAND.
+# Computes the prompt segment without waiting for the next prompt, because the rest of the command line may read it.
+# Adds the hooks again if another program has replaced PROMPT_COMMAND.
 function _ssox_show_change() {
   builtin local _ssox_options="$-"
   [[ -n ${_ssox_until-} ]] || return 0
@@ -544,14 +544,14 @@ function _ssox_precmd() {
   if [[ -n $_ssox_layer || $PWD/$_ssox_again != "$_ssox_place/" ]]; then _ssox_pass; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
-    # If ssox itself draws the segment, it is enough that the second hook compares the values.
+    # If ssox itself draws the prompt segment, it is enough that the second hook compares the values.
     on*'${_ssox_ps1+'*) _ssox_moved='' ;;
     on*) _ssox_find_place ;;
     *) _ssox_look || builtin true ;;
   esac
   if [[ -z $_ssox_layer && -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
     _ssox_read_clock
-    # At most prompts nothing is due, and the segment has not changed.
+    # At most prompts nothing is due, and the prompt segment has not changed.
     if ((_ssox_clock < _ssox_since || _ssox_clock >= _ssox_until)) || builtin test "$_ssox_current" != \
       "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"; then
       _ssox_refresh
@@ -561,8 +561,8 @@ function _ssox_precmd() {
   return "$_ssox_status"
 }
 
-# Decides what to do if PS1 does not contain the segment. If a person has removed the segment, it stays removed. But if
-# a later hook may have set PS1, the segment is added again.
+# Decides what to do if PS1 does not contain the prompt segment. If a person has removed the segment, it stays removed.
+# But if a later hook may have set PS1, the segment is added again.
 function _ssox_find_place() {
   _ssox_go_last
   _ssox_placed=$_ssox_moved
@@ -570,11 +570,11 @@ function _ssox_find_place() {
   if [[ -z $_ssox_placed ]]; then _ssox_look || builtin true; fi
 }
 
-# Renews the credentials when they are due, and computes the segment.
+# Renews the credentials when they are due, and computes the prompt segment.
 function _ssox_refresh() {
   _ssox_check_clock
-  # If somebody has edited what the segment shows, the program undoes the edit. It also checks changes that could not be
-  # checked while the program was missing.
+  # If somebody has edited what the prompt segment shows, the program undoes the edit. It also checks changes that could
+  # not be checked while the program was missing.
   if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" ||
     { [[ -n $_ssox_files ]] && _ssox_are_files_edited; } || { [[ $_ssox_unjudged == absent ]] && builtin type -P ssox >/dev/null; }; then
     _ssox_seen=([0]=edited)
@@ -631,7 +631,7 @@ function _ssox_settle() {
   return "$_ssox_status"
 }
 
-# Adds the segment to PS1 again, and moves the second hook behind a hook that was added after it.
+# Adds the prompt segment to PS1 again, and moves the second hook behind a hook that was added after it.
 function _ssox_hold_place() {
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
   case ${PS1-} in *'${_ssox_ps1+'*) ;; *) _ssox_publish PS1 "$_ssox_part${PS1-}" ;; esac
@@ -639,10 +639,10 @@ function _ssox_hold_place() {
 }
 
 # Since 4.4, bash expands PS0 before each command. If somebody removes the hook, PS1 must not show an old segment for
-# ever: so PS0 sets `_ssox_drawn` to 0, and PS1 shows the segment only if the hook has run since then. Since 5.3, PS0
-# can also call a function without starting a process. It renews credentials that expire: the prompt may be hours old
-# when a command is typed, and no command should start with expired credentials. An older bash that inherits PS0 could
-# not parse such a call, so PS0 is not exported.
+# ever: so PS0 sets `_ssox_drawn` to 0, and PS1 shows the prompt segment only if the hook has run since then. Since 5.3,
+# PS0 can also call a function without starting a process. It renews credentials that expire: the prompt may be hours
+# old when a command is typed, and no command should start with expired credentials. An older bash that inherits PS0
+# could not parse such a call, so PS0 is not exported.
 function _ssox_place_guard() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_place_guard() {
@@ -763,8 +763,8 @@ function _ssox_off() {
   _ssox_layer=off
 }
 
-# Takes the layer off before the other hooks. One of them may make a prompt of the text of the segment, so it is computed
-# before. bash runs no hook at `cd`: a layer begins here, unless direnv or mise must act first.
+# Takes the layer off before the other hooks. One of them may make a prompt of the text of the prompt segment, so it is
+# computed before. bash runs no hook at `cd`: a layer begins here, unless direnv or mise must act first.
 function _ssox_pass() {
   if ! builtin test "$PWD/$_ssox_again" = "$_ssox_place/"; then
     _ssox_off
@@ -983,8 +983,8 @@ function _ssox_chpwd() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts that people write themselves; `_ssox_ps1`, the segment with colours, which PS1 shows; and until
-# when these values are valid.
+# exported, for prompts that people write themselves; `_ssox_ps1`, the prompt segment with colours, which PS1 shows; and
+# until when these values are valid.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_seconds=0
   _ssox_check_clock
@@ -1020,8 +1020,8 @@ function _ssox_show() {
     _ssox_mark=' renewing' _ssox_state=renewing
   fi
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
-  # The segment is valid only until the next prompt, which checks the configuration files, or looks for the program,
-  # again.
+  # The prompt segment is valid only until the next prompt, which checks the configuration files, or looks for the
+  # program, again.
   if [[ -n $_ssox_files || $_ssox_unjudged == absent ]]; then _ssox_until=$_ssox_clock; fi
   # When the server of `exec --serve` or `serve` ends, it removes its files.
   if [[ -n ${SSOX_ENDPOINT-} ]]; then
@@ -1039,9 +1039,9 @@ function _ssox_show() {
   fi
 }
 
-# The part of PS1 that shows the segment. It expands to nothing if `_ssox_drawn` is 0, because the fourth character of
-# the segment is always `0`. In another shell that inherits PS1, it also expands to nothing. (An array element would be
-# a syntax error in dash.)
+# The part of PS1 that shows the prompt segment. It expands to nothing if `_ssox_drawn` is 0, because the fourth
+# character of the segment is always `0`. In another shell that inherits PS1, it also expands to nothing. (An array
+# element would be a syntax error in dash.)
 # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
 _ssox_part='${_ssox_ps1+${_ssox_ps1##???${_ssox_drawn-0}*}}'
 
@@ -1061,8 +1061,8 @@ function _ssox_paint() {
   fi
 }
 
-# Decides at the first prompt, after the whole rc file, whether PS1 shows the segment. If a framework owns the prompt,
-# PS1 does not show it. Moves ssox's second hook behind all others.
+# Decides at the first prompt, after the whole rc file, whether PS1 shows the prompt segment. If a framework owns the
+# prompt, PS1 does not show it. Moves ssox's second hook behind all others.
 function _ssox_decide() {
   _ssox_undecided='' _ssox_moved=''
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then _ssox_place_guard; fi
@@ -1079,8 +1079,8 @@ function _ssox_decide() {
   esac
   _ssox_placed=on
   _ssox_place_guard
-  # A virtual environment that was activated before this restores its saved PS1 later, so the segment is added to the
-  # saved PS1, too.
+  # A virtual environment that was activated before this restores its saved PS1 later, so the prompt segment is added to
+  # the saved PS1, too.
   # shellcheck disable=SC2016
   case ${_OLD_VIRTUAL_PS1-} in
     '' | *'${_ssox_ps1+'*) ;;

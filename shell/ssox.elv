@@ -23,7 +23,7 @@ try { set edit = (eval 'put $edit:') } catch _ { }
 # `was` has the previous value of each variable that ssox has changed in this shell: a list with the value, or an empty
 # list if the variable was not set. A shell that inherits a profile in use (a `child`) does not know the previous
 # values, and records none. `seen` has the compared values that the program checked last, `held` their fingerprints, and
-# `left` what the segment showed after the last reply. What a `.ssox` file needs is described below.
+# `left` what the prompt segment showed after the last reply. What a `.ssox` file needs is described below.
 var state = [
   &was=[&] &child=(not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '') &seen=$nil &left=$nil &held=$E:SSOX_IDENTITY &layer='' &under=[&]
   &over=[&] &theirs=[&] &outside=[&] &before=[] &directory='' &file=$E:SSOX_DIRECTORY &nearer='' &again=$false
@@ -95,8 +95,8 @@ fn with-current {|known @names|
 
 fn in-use { not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '' }
 
-# Calls a function with two lists: the compared values, and the values that the segment shows. The last of the compared
-# values determine what AWS_PROFILE means.
+# Calls a function with two lists: the compared values, and the values that the prompt segment shows. The last of the
+# compared values determine what AWS_PROFILE means.
 fn current {|then|
   $then [
     $E:AWS_ACCESS_KEY_ID $E:AWS_SECRET_ACCESS_KEY $E:AWS_SESSION_TOKEN $E:AWS_CREDENTIAL_EXPIRATION $E:AWS_REGION
@@ -249,7 +249,7 @@ fn paint {|label rest kind|
   $in-colour $rest' '
 }
 
-# Computes the segment.
+# Computes the prompt segment.
 fn show {|clock|
   var label = (re:replace '[\x00-\x1f\x7f-\x{9f}]' '' $E:SSOX_PROMPT)
   var next = (number $E:SSOX_NEXT)
@@ -320,8 +320,8 @@ fn ask {|verb @arguments|
 
 # Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
 # beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
-# profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of what the segment
-# shows.
+# profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of what the prompt
+# segment shows.
 fn look {
   if (or (eq $state[layer] off) (and (eq $state[seen] $nil) (eq $E:SSOX_REPLACED '') (not (in-use)))) { return }
   var is-same = $true
@@ -355,7 +355,7 @@ fn tick {|clock @more|
   if (is-due $clock) { set retry = (+ $clock 60) }
 }
 
-# Renews the credentials when they are due, and computes the segment.
+# Renews the credentials when they are due, and computes the prompt segment.
 fn refresh {
   set segment = $none
   if (eq $E:SSOX_PROMPT$E:SSOX_IDENTITY$E:SSOX_NEXT '') { return }
@@ -546,8 +546,8 @@ fn complete {|@words|
 
 # --- end
 
-# Adds the segment to a plain right prompt at the first prompt, after the whole rc file, unless a framework owns the
-# prompt. It is added once: if a person removes it, it stays removed.
+# Adds the prompt segment to a plain right prompt at the first prompt, after the whole rc file, unless a framework owns
+# the prompt. It is added once: if a person removes it, it stays removed.
 var is-placed = (bool ?(eval 'nop $-ssox-no-prompt'))
 
 fn place {

@@ -31,7 +31,7 @@ function _ssox_prompt_hook
     # Ctrl-C may have ended the loading of this script.
     set -q _ssox_no_prompt; and _ssox_load 2>/dev/null
     if test -n "$_ssox_layer"
-        # A hook of the person may make a prompt of the text of the segment.
+        # A hook of the person may make a prompt of the text of the prompt segment.
         if test "$_ssox_layer" = on
             _ssox_read_clock
             test $_ssox_clock -lt $_ssox_until -a "$_ssox_current" = \
@@ -41,7 +41,7 @@ function _ssox_prompt_hook
         _ssox_off
     else if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
         _ssox_read_clock
-        # At most prompts nothing is due, and the segment has not changed.
+        # At most prompts nothing is due, and the prompt segment has not changed.
         if test $_ssox_clock -lt $_ssox_since -o $_ssox_clock -ge $_ssox_until -o "$_ssox_current" != \
                 "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
             _ssox_refresh
@@ -79,7 +79,7 @@ function _ssox_look_and_show
     _ssox_show
 end
 
-# Tells whether another program or a person has edited what the segment shows. ssox undoes such an edit.
+# Tells whether another program or a person has edited what the prompt segment shows. ssox undoes such an edit.
 function _ssox_is_edited
     test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
 end
@@ -137,7 +137,7 @@ function _ssox_call
     _ssox_apply $_ssox_verb $reply; or return
     # The program has replied to the values of this call, so it must check the values of the shell again.
     set -q inline[1]; and test -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -gu _ssox_seen edited
-    # The rest of the command line may read the segment.
+    # The rest of the command line may read the prompt segment.
     set -qg _ssox_until; or return 0
     _ssox_read_clock
     _ssox_show
@@ -292,15 +292,15 @@ function _ssox_arrive
     return 0
 end
 
-# Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
-# the prompt. It is added once: if a person removes it, it stays removed. The rest of the function `fish_right_prompt`
-# is not moved into another function: plugins that wrap this function look for their mark in it, and would otherwise
-# wrap it again.
+# Adds the prompt segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework
+# owns the prompt. It is added once: if a person removes it, it stays removed. The rest of the function
+# `fish_right_prompt` is not moved into another function: plugins that wrap this function look for their mark in it, and
+# would otherwise wrap it again.
 function _ssox_place
     set -gu _ssox_undecided
     set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
     string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_draw|_ssox_painted' -- "$prompts"; and return
-    # If the left prompt shows the segment, the segment must be computed before the right prompt is drawn.
+    # If the left prompt shows the prompt segment, the segment must be computed before the right prompt is drawn.
     string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
     set -l mine "$(builtin functions fish_right_prompt 2>/dev/null)"
     if test -n "$mine"
@@ -313,18 +313,18 @@ function _ssox_place
     end
 end
 
-# Shows the segment and then `$space`. Returns `$last`, the status of the last command, which the rest of the right
-# prompt may show.
+# Shows the prompt segment and then `$space`. Returns `$last`, the status of the last command, which the rest of the
+# right prompt may show.
 function _ssox_draw --argument-names last space
     set -q _ssox_is_late[1]; and _ssox_look_and_show
     set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted $space
     return $last
 end
 
-# Renews the credentials when they are due, and computes the segment.
+# Renews the credentials when they are due, and computes the prompt segment.
 function _ssox_refresh
-    # If somebody has edited what the segment shows, the program undoes the edit. It also checks changes that could not
-    # be checked while the program was missing.
+    # If somebody has edited what the prompt segment shows, the program undoes the edit. It also checks changes that
+    # could not be checked while the program was missing.
     if _ssox_is_edited
         or _ssox_are_files_edited
         or begin
@@ -674,8 +674,8 @@ end
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts that people write themselves; `_ssox_painted`, the segment with colours; and until when these
-# values are valid.
+# exported, for prompts that people write themselves; `_ssox_painted`, the prompt segment with colours; and until when
+# these values are valid.
 function _ssox_show
     set -l fish_trace
     set -l IFS \n
@@ -726,8 +726,8 @@ function _ssox_show
     if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
         set _ssox_until $SSOX_NEXT
     end
-    # The segment is valid only until the next prompt, which checks the configuration files, or looks for the program,
-    # again.
+    # The prompt segment is valid only until the next prompt, which checks the configuration files, or looks for the
+    # program, again.
     test -z "$_ssox_files" -a "$_ssox_unjudged" != absent; or set _ssox_until $_ssox_clock
     # When the server of `exec --serve` or `serve` ends, it removes its files.
     if test -n "$SSOX_ENDPOINT"
@@ -782,8 +782,8 @@ end
 # `_ssox_kept` has the names of the variables that ssox has changed in this shell, and `_ssox_was_NAME` their previous
 # values: `x` (exported), `s` (set) or `u` (unset), and then the values. A shell that inherits a profile in use does not
 # know the previous values, and records none. Loading this script twice loses nothing. `_ssox_seen` has the compared
-# values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment showed after
-# the last reply. The variables of a `.ssox` file are described below.
+# values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the prompt segment showed
+# after the last reply. The variables of a `.ssox` file are described below.
 if not set -qg _ssox_kept
     set -gu _ssox_kept
     set -gu _ssox_child

@@ -18,8 +18,8 @@
 # `was` has the previous value of each variable that ssox has changed in this shell: a list with the value, or an empty
 # list if the variable was not set. A shell that inherits a profile in use (a `child`) does not know the previous
 # values, and records none. `seen` has the compared values that the program checked last, `held` their fingerprints, and
-# `left` what the segment showed after the last reply. What a `.ssox` file needs is described below. Loading this script
-# twice loses nothing.
+# `left` what the prompt segment showed after the last reply. What a `.ssox` file needs is described below. Loading this
+# script twice loses nothing.
 export-env {
     $env._ssox = ({
         was: {}, seen: [], left: [], held: ($env.SSOX_IDENTITY? | default '')
@@ -221,7 +221,7 @@ def _ssox_identity [] {
     ]
 }
 
-# Returns the values that the segment shows.
+# Returns the values that the prompt segment shows.
 def _ssox_visible [] {
     [$env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_NEXT? $env.SSOX_PROTECTED?]
 }
@@ -240,7 +240,7 @@ def _ssox_asked [verb: string args: list<string> state: record] {
     } catch { null }
 }
 
-# Tells whether the compared values have changed, or what the segment shows was edited.
+# Tells whether the compared values have changed, or what the prompt segment shows was edited.
 def _ssox_is_changed [] {
     if not (_ssox_in_use) and ($env.SSOX_REPLACED? | is-empty) and ($env._ssox.seen | is-empty) { return false }
     $env._ssox.seen != (_ssox_identity) or ($env._ssox.left != (_ssox_visible) and (_ssox_in_use))
@@ -248,8 +248,8 @@ def _ssox_is_changed [] {
 
 # Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
 # beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
-# profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of what the segment
-# shows.
+# profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of what the prompt
+# segment shows.
 def _ssox_looked [] {
     let plan = (_ssox_asked identity [] $env._ssox)
     if $plan != null { return $plan }
@@ -489,8 +489,8 @@ def _ssox_find_nearer [found: string] {
 # --- segment
 
 # Computes `$env.SSOX_SEGMENT`, a record with `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired,
-# foreign), for prompts that people write themselves; `painted`, the segment with colours; and until when these values
-# are valid. Returns the record for `load-env`.
+# foreign), for prompts that people write themselves; `painted`, the prompt segment with colours; and until when these
+# values are valid. Returns the record for `load-env`.
 def _ssox_shown [] {
     let clock = (_ssox_clock)
     let label = ($env.SSOX_PROMPT? | default '' | str replace --all --regex '[[:cntrl:]]' '')
@@ -542,8 +542,8 @@ def _ssox_painted [label: string shown: record] {
     $block + ' ' + $label + ' ' + $reset + $colour + $shown.text + $reset
 }
 
-# Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
-# the prompt. It is added once: if a person removes it, it stays removed.
+# Adds the prompt segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework
+# owns the prompt. It is added once: if a person removes it, it stays removed.
 def --env _ssox_place [] {
     $env._ssox.place = false
     let prompts = ([$env.PROMPT_COMMAND? $env.PROMPT_COMMAND_RIGHT?] | each {|prompt|

@@ -18,7 +18,7 @@ case $- in *a*) \set +a && _ssox_withheld=on ;; *) _ssox_withheld='' ;; esac
 # values: `x` (exported), `s` (set) or `u` (unset), and then the value. A shell that inherits a profile in use does not
 # know the previous values, and records none. Loading this script twice loses nothing: `_ssox_loaded` has the id of this
 # process, which a variable from another shell cannot have. `_ssox_seen` has the compared values that the program
-# checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the segment showed after the last reply.
+# checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the prompt segment showed after the last reply.
 case ${_ssox_loaded-} in
   "$$") ;;
   *)
@@ -388,9 +388,9 @@ _ssox_precmd() {
   case $((_ssox_status > 255)) in 0) \return "$_ssox_status" ;; esac
 }
 
-# Renews the credentials when they are due, and computes the segment when it has changed.
+# Renews the credentials when they are due, and computes the prompt segment when it has changed.
 _ssox_refresh() {
-  # If somebody has edited what the segment shows, the program undoes the edit.
+  # If somebody has edited what the prompt segment shows, the program undoes the edit.
   case $_ssox_left in '' | "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}") ;; *) _ssox_seen=edited ;; esac
   _ssox_look
   _ssox_read_clock
@@ -409,8 +409,8 @@ _ssox_find_hook() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts that people write themselves; `_ssox_ps1`, the segment with colours, which PS1 shows; and until
-# when these values are valid.
+# exported, for prompts that people write themselves; `_ssox_ps1`, the prompt segment with colours, which PS1 shows; and
+# until when these values are valid.
 _ssox_show() {
   _ssox_current="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"
   _ssox_since=$_ssox_clock _ssox_until=$((_ssox_clock + 60)) _ssox_time='' _ssox_mark='' _ssox_state=ok
@@ -497,8 +497,8 @@ _ssox_double() {
   _ssox_ps1=$_ssox_ps1$_ssox_rest
 }
 
-# Puts the hook and the segment into PS1, unless PS1 already has the hook. Another shell that inherits PS1 could not
-# parse it, so the callers stop exporting PS1.
+# Puts the hook and the prompt segment into PS1, unless PS1 already has the hook. Another shell that inherits PS1 could
+# not parse it, so the callers stop exporting PS1.
 # shellcheck disable=SC2016  # the shell expands PS1 at each prompt, and does not expand the result again
 _ssox_place() {
   _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_ps1='' _ssox_edge='' _ssox_escape='' _ssox_return=''

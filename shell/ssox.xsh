@@ -26,8 +26,8 @@ def _ssox_load(has_prompt):
     # `was` has the previous value of each variable that ssox has changed in this shell: a tuple with the value, or an
     # empty tuple if the variable was not set. A shell that inherits a profile in use (a `child`) does not know the
     # previous values, and records none. `seen` has the compared values that the program checked last, `held` their
-    # fingerprints, and `left` what the segment showed after the last reply. What a `.ssox` file needs is described
-    # below.
+    # fingerprints, and `left` what the prompt segment showed after the last reply. What a `.ssox` file needs is
+    # described below.
     state = sys.modules.get('_ssox')
     if state is None:
         state = sys.modules['_ssox'] = types.ModuleType('_ssox')
@@ -225,7 +225,7 @@ def _ssox_load(has_prompt):
             )
         )
 
-    # Returns the values that the segment shows.
+    # Returns the values that the prompt segment shows.
     def visible():
         return tuple(env.get(name) for name in ('SSOX_PROMPT', 'SSOX_STATE', 'SSOX_EXPIRES', 'SSOX_NEXT', 'SSOX_PROTECTED'))
 
@@ -255,7 +255,7 @@ def _ssox_load(has_prompt):
     # Lets the program check a change of the compared values, such as other access keys, another region, or a profile
     # name beside access keys. The program is called once for each change, and at the first prompt of a shell that
     # inherits a profile. If the program fails, the new identity counts as foreign. The program also undoes an edit of
-    # what the segment shows.
+    # what the prompt segment shows.
     def look():
         if not is_in_use() and not env.get('SSOX_REPLACED') and state.seen is None or state.layer == 'off':
             return
@@ -282,7 +282,7 @@ def _ssox_load(has_prompt):
             state.retry = 0
             state.retry = clock + 60 if is_due(clock) else 0
 
-    # Renews the credentials when they are due, and computes the segment.
+    # Renews the credentials when they are due, and computes the prompt segment.
     def refresh():
         if not (is_in_use() or env.get('SSOX_NEXT') or state.painted):
             return
@@ -508,8 +508,8 @@ def _ssox_load(has_prompt):
     env['PROMPT_FIELDS']['ssox_text'] = lambda: state.text.replace('{', '{{').replace('}', '}}') or None
     env['PROMPT_FIELDS']['ssox_state'] = lambda: state.state or None
 
-    # Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework
-    # owns the prompt. It is added once: if a person removes it, it stays removed.
+    # Adds the prompt segment to a plain right prompt at the first prompt, after the whole configuration, unless a
+    # framework owns the prompt. It is added once: if a person removes it, it stays removed.
     def place_segment():
         state.is_placed = True
         right = env.get('RIGHT_PROMPT') or ''

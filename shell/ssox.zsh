@@ -92,8 +92,8 @@ function _ssox_request() {
   return 0
 }
 
-# Computes the segment without waiting for the next prompt: the rest of the command line may read it. And if a key is
-# bound to `ssox use`, the prompt is drawn again without running a hook.
+# Computes the prompt segment without waiting for the next prompt: the rest of the command line may read it. And if a
+# key is bound to `ssox use`, the prompt is drawn again without running a hook.
 function _ssox_update() {
   _ssox_install
   _ssox_clock=${(%)_ssox_clock_format}
@@ -325,7 +325,7 @@ function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   # Somebody may have unset all variables of this script, or Ctrl-C may have ended its loading.
   (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load quiet || builtin true
-  # Removes the segment before other hooks change the prompt.
+  # Removes the prompt segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
     if [[ $RPROMPT == "$_ssox_painted" && ${(t)RPROMPT} != *readonly* ]]; then RPROMPT= _ssox_typed=; else _ssox_unpaint; fi
     _ssox_painted=
@@ -335,19 +335,19 @@ function _ssox_precmd() {
     _ssox_pass
     [[ -z $_ssox_layer ]] || return 0
   fi
-  # If ssox itself draws the segment, it is enough that the second hook compares the values.
+  # If ssox itself draws the prompt segment, it is enough that the second hook compares the values.
   (( _ssox_placed )) || _ssox_look || builtin true
   [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
-  # At most prompts nothing is due, and the segment has not changed.
+  # At most prompts nothing is due, and the prompt segment has not changed.
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED != "$_ssox_current" ]] \
     || (( _ssox_clock < _ssox_since || _ssox_clock >= _ssox_until )) || return 0
   _ssox_refresh
 }
 
-# Removes the segment from the prompt. If the typed line named the prompt and the segment is missing, a person has
-# removed it, and it stays removed. Otherwise a later hook, a function `precmd` or a hook `preexec` has set the prompt
-# again.
+# Removes the prompt segment from the prompt. If the typed line named the prompt and the segment is missing, a person
+# has removed it, and it stays removed. Otherwise a later hook, a function `precmd` or a hook `preexec` has set the
+# prompt again.
 function _ssox_unpaint() {
   (( _ssox_placed )) || return 0
   [[ ${(P)_ssox_side} == *"$_ssox_painted"* || -z $_ssox_typed ]] || (( _ssox_moved )) || (( ${+functions[precmd]} )) || _ssox_placed=0
@@ -355,7 +355,8 @@ function _ssox_unpaint() {
   _ssox_wipe
 }
 
-# Removes the segment and each copy of it: other programs may save the prompt with the segment, and restore it later.
+# Removes the prompt segment and each copy of it: other programs may save the prompt with the segment, and restore it
+# later.
 function _ssox_wipe() {
   local rest=${${(P)_ssox_side}#"$_ssox_painted"}
   [[ $rest != *"$_ssox_edge"* ]] || rest=${(S)rest//"$_ssox_edge"*"$_ssox_edge"}
@@ -363,11 +364,11 @@ function _ssox_wipe() {
   _ssox_painted=
 }
 
-# Renews the credentials when they are due, and computes the segment.
+# Renews the credentials when they are due, and computes the prompt segment.
 function _ssox_refresh() {
   [[ -z $_ssox_files ]] || ! _ssox_are_files_edited || _ssox_seen=edited
-  # If somebody has edited what the segment shows, the program undoes the edit. It also checks changes that could not be
-  # checked while the program was missing.
+  # If somebody has edited what the prompt segment shows, the program undoes the edit. It also checks changes that could
+  # not be checked while the program was missing.
   [[ $_ssox_unjudged != absent ]] || ! _ssox_is_installed || _ssox_seen=edited
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
@@ -422,7 +423,7 @@ function _ssox_settle() {
   [[ -n $_ssox_watched ]] || _ssox_watch
 }
 
-# Puts the segment into the prompt after the hooks have run.
+# Puts the prompt segment into the prompt after the hooks have run.
 function _ssox_put_up() {
   _ssox_wipe
   [[ ${(t)RPROMPT} != *readonly* ]] || _ssox_side=PROMPT
@@ -433,15 +434,15 @@ function _ssox_put_up() {
 }
 
 # Tells whether another program has set the right prompt while zsh waited for a line, as widgets for vi mode do, and
-# handlers of signals or file descriptors. Such a program would do this again at each prompt, so the segment moves to
-# the left prompt.
+# handlers of signals or file descriptors. Such a program would do this again at each prompt, so the prompt segment
+# moves to the left prompt.
 function _ssox_is_displaced() {
   [[ -n $_ssox_painted && ${(P)_ssox_side} != *"$_ssox_painted"* ]] || return 1
   _ssox_wipe
   _ssox_side=PROMPT _ssox_typed=
 }
 
-# Checks the place of the segment once, as soon as zsh waits for a line. `zle-line-init` has run by then.
+# Checks the place of the prompt segment once, as soon as zsh waits for a line. `zle-line-init` has run by then.
 function _ssox_watch() {
   _ssox_watched=1
   [[ ! -o zle ]] || _ssox_call_late _ssox_check_place
@@ -519,8 +520,8 @@ function _ssox_preexec() {
   return 0
 }
 
-# Removes the segment if another program has removed ssox's hooks: the prompt would show the last segment for ever. At
-# each prompt, `_ssox_precmd` is the first hook unless it was removed.
+# Removes the prompt segment if another program has removed ssox's hooks: the prompt would show the last segment for
+# ever. At each prompt, `_ssox_precmd` is the first hook unless it was removed.
 function _ssox_take_down() {
   _ssox_wipe
   _ssox_text= _ssox_text_state= _ssox_current=
@@ -613,8 +614,8 @@ function _ssox_off() {
   _ssox_layer=off
 }
 
-# Takes the layer off before the other hooks. One of them may make a prompt of the text of the segment, so it is computed
-# before. At the first prompt of a shell, the layer begins here, unless direnv or mise must act first.
+# Takes the layer off before the other hooks. One of them may make a prompt of the text of the prompt segment, so it is
+# computed before. At the first prompt of a shell, the layer begins here, unless direnv or mise must act first.
 function _ssox_pass() {
   if [[ $PWD/$_ssox_again != "$_ssox_place/" && "$precmd_functions" != *(direnv|mise)* ]]; then
     _ssox_off
@@ -797,8 +798,8 @@ function _ssox_show() {
   elif [[ ${SSOX_STATE-} == renewing ]]; then mark=' renewing' state=renewing
   fi
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
-  # The segment is valid only until the next prompt, which checks the configuration files, or looks for the program,
-  # again.
+  # The prompt segment is valid only until the next prompt, which checks the configuration files, or looks for the
+  # program, again.
   [[ -z $_ssox_files && $_ssox_unjudged != absent ]] || _ssox_until=_ssox_clock
   # When the server of `exec --serve` or `serve` ends, it removes its files.
   if [[ -n ${SSOX_ENDPOINT-} ]]; then
@@ -816,9 +817,9 @@ function _ssox_publish() {
     || SSOX_SEGMENT=$_ssox_text SSOX_SEGMENT_STATE=$_ssox_text_state
 }
 
-# Escapes and colours the segment so that zsh does not expand it, with or without the option `prompt_subst`: `%(?..)`
-# prints nothing, and keeps the character before it from starting an expansion. `%(3?..)` prints nothing either; it
-# marks both ends of the segment.
+# Escapes and colours the prompt segment so that zsh does not expand it, with or without the option `prompt_subst`:
+# `%(?..)` prints nothing, and keeps the character before it from starting an expansion. `%(3?..)` prints nothing
+# either; it marks both ends of the segment.
 function _ssox_paint() {
   local label=${_ssox_text%"$_ssox_clock_text"} colour=green
   _ssox_colours=${NO_COLOR:+plain}
@@ -840,9 +841,9 @@ function _ssox_paint() {
   _ssox_painting=$_ssox_edge$_ssox_painting$_ssox_edge
 }
 
-# Decides at the first prompt, after the whole rc file, whether the right prompt shows the segment. If a framework owns
-# the prompt, the right prompt does not show it. Then ssox's second hook runs before the hook of the framework, which
-# reads the segment.
+# Decides at the first prompt, after the whole rc file, whether the right prompt shows the prompt segment. If a
+# framework owns the prompt, the right prompt does not show it. Then ssox's second hook runs before the hook of the
+# framework, which reads the segment.
 function _ssox_decide() {
   _ssox_undecided=0
   (( _ssox_segment )) || return 0

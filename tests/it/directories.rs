@@ -256,7 +256,7 @@ fn where_a_person_must_sign_in_the_segment_says_so() {
     });
 }
 
-/// The segment of a directory, or of a profile in use whose session was revoked.
+/// The prompt segment of a directory, or of a profile in use whose session was revoked.
 #[test]
 fn signing_in_brings_the_credentials_at_once() {
     in_each(&shells(), |shell| {

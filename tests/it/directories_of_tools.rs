@@ -61,7 +61,7 @@ fn make_directories(tool: Tool, home: &Home) {
     }
 }
 
-/// Returns what the shell has, as [`keys`] describes it, with the segment; and the environment.
+/// Returns what the shell has, as [`keys`] describes it, with the prompt segment; and the environment.
 pub(crate) fn look(session: &mut Session, home: &Home) -> (String, Environment) {
     let environment = environment(session, home);
     let shown = segment(session, home);
@@ -91,7 +91,7 @@ fn go_everywhere(tool: Tool, shell: Shell, ssox_first: bool, outside: &str) {
     }
 }
 
-/// Prints the keys and the segment as `look` returns them.
+/// Prints the keys and the prompt segment as `look` returns them.
 const SHOW: &str = r#"
 function short($value) { if (-not $value) { '-' } elseif ($value.Length -gt 20 -or $value.StartsWith('ASIA')) { 'ours' } else { $value } }
 function show {

@@ -242,7 +242,8 @@ fn a_note_that_is_set_by_hand_does_not_count() {
     assert_eq!((&status["profile"], &status["foreign"]), (&().into(), &false.into()), "{status}");
 }
 
-/// A hook between ours that sets what the segment shows at each prompt, as mise does with what a file of a directory says.
+/// A hook between ours that sets what the prompt segment shows at each prompt, as mise does with what a file of a
+/// directory says.
 #[test]
 fn an_edit_by_a_hook_of_others_is_undone_at_each_prompt() {
     in_each(&shells(), |shell| {

@@ -29,7 +29,7 @@ pub(crate) fn environment(session: &mut Session, home: &Home) -> Environment {
     text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
 }
 
-/// Returns the segment and its state.
+/// Returns the prompt segment and its state.
 pub(crate) fn segment(session: &mut Session, home: &Home) -> String {
     session.run("echo \"$SSOX_SEGMENT|$SSOX_SEGMENT_STATE\" >~/segment");
     home.read("segment").trim_end().to_owned()

@@ -103,7 +103,7 @@ const OUTSIDE: &str = "- - - - - outer";
 const IN_P1: &str = "- - - - - x";
 const IN_P2: &str = "LSLSLSLSLSLSLSLS LS - - us-west-2 outer";
 
-/// Steps, and the keys after each; a `?` at the end means that the segment shows it.
+/// Steps, and the keys after each; a `?` at the end means that the prompt segment shows it.
 const PATHS: [(&str, &str); 19] = [
     ("use dev, p1", "ours ours ours ends eu-west-1 x dev:ReadOnly?"),
     ("use dev, p1, leave", "DEV dev:ReadOnly"),

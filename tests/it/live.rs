@@ -220,7 +220,7 @@ fn when_a_person_is_needed_the_segment_says_so_and_no_browser_opens() {
     });
 }
 
-/// Presses Enter until the segment ends with this text.
+/// Presses Enter until the prompt segment ends with this text.
 fn says(session: &mut Session, end: &str) {
     eventually(end, || session.run("echo \"[$SSOX_SEGMENT]\"").contains(end).then_some(()));
 }

@@ -98,7 +98,7 @@ impl Other {
         }
     }
 
-    /// Returns the statement that writes the segment and its state into the file `segment`.
+    /// Returns the statement that writes the prompt segment and its state into the file `segment`.
     fn show_segment(self) -> &'static str {
         match self {
             Self::Nushell => {
@@ -291,7 +291,7 @@ impl Session {
         environment
     }
 
-    /// Returns the segment and its state: `dev:ReadOnly 43m|ok`.
+    /// Returns the prompt segment and its state: `dev:ReadOnly 43m|ok`.
     pub(crate) fn segment(&mut self, home: &Home) -> String {
         self.run(self.shell.show_segment());
         home.read("segment").trim_end().to_owned()

@@ -1,5 +1,5 @@
-//! The hook and the segment in nushell, elvish and xonsh: when ssox is called, what is shown, and that nothing else
-//! changes.
+//! The hook and the prompt segment in nushell, elvish and xonsh: when ssox is called, what is shown, and that nothing
+//! else changes.
 
 use crate::hook::{DUE, RENEWED, ticks};
 use crate::other_shells::{Other, in_each, initialize, others, run, session, session_of};

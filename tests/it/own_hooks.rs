@@ -155,7 +155,7 @@ fn a_hook_of_your_own_that_changes_the_directory_is_seen_at_once() {
     });
 }
 
-/// A hook that takes the text of the segment, instead of its name, runs between the two hooks of ssox.
+/// A hook that takes the text of the prompt segment, instead of its name, runs between the two hooks of ssox.
 #[test]
 fn a_prompt_that_a_hook_of_your_own_makes_shows_the_directory_at_once() {
     in_each(&shells(), |shell| {

@@ -1,4 +1,4 @@
-//! Where the prompt shows the segment, when it shows none, and that no process is started to show it.
+//! Where the prompt shows the prompt segment, when it shows none, and that no process is started to show it.
 
 use crate::posix::posix_shells;
 use crate::pty::Terminal;
@@ -6,7 +6,7 @@ use crate::segment::{LATER, seconds_from_now, segment};
 use crate::shells::{Home, Shell, installed, shells, shows_once, signed_in};
 use std::time::Duration;
 
-/// Returns the text of the prompt that the shell computes, with the segment.
+/// Returns the text of the prompt that the shell computes, with the prompt segment.
 fn prompt_text(shell: Shell) -> &'static str {
     match shell {
         Shell::Zsh => "print -r -- \"$PROMPT|$RPROMPT|placed $_ssox_placed\" >prompt",
@@ -15,7 +15,8 @@ fn prompt_text(shell: Shell) -> &'static str {
     }
 }
 
-/// What a prompt has where the segment was placed: in fish, a line in a right prompt of somebody, or one of its own.
+/// What a prompt has where the prompt segment was placed: in fish, a line in a right prompt of somebody, or one of its
+/// own.
 const MARKS: [&str; 4] = ["placed 1", "_ssox_ps1", "_ssox_draw", "_ssox_painted"];
 
 fn is_placed(home: &Home, shell: Shell, rc: &str, variables: &[(&str, &str)]) -> bool {

@@ -170,7 +170,7 @@ fn a_right_prompt_that_a_hook_sets_or_a_line_empties_keeps_the_segment() {
     }
 }
 
-/// It keeps the text that ssox has put into it, so the segment is shown on the left from then on.
+/// It keeps the text that ssox has put into it, so the prompt segment is shown on the left from then on.
 #[test]
 fn a_right_prompt_that_is_readonly_moves_the_segment_to_the_left() {
     if !shells().contains(&Shell::Zsh) {
@@ -209,7 +209,7 @@ fn a_label_that_is_readonly_is_shown_as_foreign() {
     });
 }
 
-/// These are for prompts of people's own; the segment does not need them.
+/// These are for prompts of people's own; the prompt segment does not need them.
 #[test]
 fn a_segment_variable_that_is_readonly_does_not_keep_the_segment() {
     in_each(&[Shell::Zsh, Shell::Bash], |shell| {
@@ -279,7 +279,7 @@ fn a_virtual_environment_that_is_activated_before_the_first_use_keeps_the_segmen
     });
 }
 
-/// PS0 takes the segment down before each command, so that nothing old is shown where the hooks are gone.
+/// PS0 takes the prompt segment down before each command, so that nothing old is shown where the hooks are gone.
 #[test]
 fn bash_with_another_ps0_shows_nothing_where_the_hooks_are_gone() {
     if !shells().contains(&Shell::Bash) {

@@ -6,7 +6,7 @@ pub(crate) const LATER: &str = "4000000000";
 
 pub(crate) type Variables<'a> = &'a [(&'a str, &'a str)];
 
-/// Returns the segment's text and state in a shell that inherits these variables.
+/// Returns the prompt segment's text and state in a shell that inherits these variables.
 pub(crate) fn segment(home: &Home, shell: Shell, variables: &[(&str, &str)]) -> String {
     segment_with(home, shell, "LOAD", variables)
 }

@@ -302,7 +302,7 @@ fn loading_it_again_forgets_nothing() {
     }
 }
 
-/// The prompt that loads the whole script shows the segment already, however the shell came into the directory.
+/// The prompt that loads the whole script shows the prompt segment already, however the shell came into the directory.
 #[test]
 fn the_first_prompt_in_a_directory_shows_its_profile() {
     for shell in shells() {
