@@ -10,27 +10,28 @@ pub(crate) use memchr::{memchr, memchr2, memchr3, memmem::find, memrchr, memrchr
 #[cfg(target_arch = "x86_64")]
 pub(crate) use sse2::{find, memchr, memchr2, memchr3, memrchr, memrchr2};
 
-/// Returns the positions of a byte, in order.
+/// Returns the indexes in `bytes` at which a byte occurs, in ascending order.
 pub(crate) fn memchr_iter(byte: u8, bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     positions(bytes, 1, move |rest| memchr(byte, rest))
 }
 
-/// Returns the positions of two bytes, in order.
+/// Returns the indexes in `bytes` at which one of two bytes occurs, in ascending order.
 pub(crate) fn memchr2_iter(one: u8, two: u8, bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     positions(bytes, 1, move |rest| memchr2(one, two, rest))
 }
 
-/// Returns the positions of three bytes, in order.
+/// Returns the indexes in `bytes` at which one of three bytes occurs, in ascending order.
 pub(crate) fn memchr3_iter(one: u8, two: u8, three: u8, bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     positions(bytes, 1, move |rest| memchr3(one, two, three, rest))
 }
 
-/// Returns the positions of a text that is not empty, in order. The occurrences do not overlap.
+/// Returns the indexes in `bytes` at which `wanted` begins, in ascending order. `wanted` must not be empty. The
+/// occurrences do not overlap.
 pub(crate) fn find_iter<'a>(bytes: &'a [u8], wanted: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
     positions(bytes, wanted.len(), move |rest| find(rest, wanted))
 }
 
-/// Returns the positions of everything that `find` finds. Each is the position of `length` bytes.
+/// Returns the indexes in `bytes` of everything that `find` finds. The search goes on `length` bytes after each index.
 fn positions<'a>(
     bytes: &'a [u8],
     length: usize,

@@ -58,8 +58,10 @@ impl<'a> Snapshots<'a> {
         self.direnv.as_ref()?[map][name].as_str().map(Secret::new)
     }
 
-    /// Reads a value from one map of mise's snapshot. A name is directly before its value, and a string begins with its
-    /// length. So a search for the length and the name finds the value without a complete parser.
+    /// Returns the value of a variable in mise's snapshot. `map` is `old`, for the previous values, or `new`, for those
+    /// that mise set. MessagePack writes a map as names, each followed by its value, and writes the length of a string
+    /// before the string. So ssox needs no complete parser: it searches for the name with its length, and reads the
+    /// string after the name.
     fn of_mise(&self, map: &str, name: &str) -> Option<Secret> {
         let snapshot = self.mise.as_ref()?;
         let (old, new) = snapshot.split_at(find(snapshot, b"\xa3new")?);

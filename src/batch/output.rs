@@ -123,7 +123,7 @@ impl Stream {
         self.lines.as_mut().map_or(Ok(()), |lines| lines.write(bytes))
     }
 
-    /// Writes a last line that has no line end.
+    /// Writes the rest of the output: the last line, if the program has not ended this line with a newline.
     ///
     /// # Errors
     /// Those of [`Stream::write`].

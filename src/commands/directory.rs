@@ -42,10 +42,11 @@ pub(crate) struct Directory {
 impl VerbArgs for Directory {
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the reply to the hook. For a file that is not trusted, the reply is empty and the exit status is 3.
+    /// Returns the reply to the shell: the environment changes that the hook applies. For a file that is not trusted,
+    /// the reply is empty and the exit status is 3.
     ///
     /// # Errors
-    /// `Usage`: not called by the shell function. `Configuration`: the file or its profile cannot be used.
+    /// `Usage`: not called by the hook of ssox's shell script. `Configuration`: the file or its profile cannot be used.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "directory")?;
         let changes = match &self.file {

@@ -131,10 +131,12 @@ impl Beside {
         })
     }
 
-    /// Passes the credentials to the server, and returns the environment changes for the program.
+    /// Passes the credentials to the server, and returns the environment changes for the program. The function
+    /// `changes` makes them.
     ///
     /// # Errors
-    /// `Other`: the server did not start. `Configuration`: the server's files cannot be written, or `changes` fails.
+    /// `Other`: the server did not start. `Configuration`: the server's files cannot be written. Also the errors that
+    /// the function `changes` returns.
     pub(super) fn serve(
         self,
         ctx: &Context,

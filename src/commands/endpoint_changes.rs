@@ -32,11 +32,12 @@ pub(super) const OWN: &str = "SSOX_ENDPOINT";
 /// The variable from which the SDK for Java v1 reads the path of the credentials file.
 const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 
-/// Which configuration files a program gets.
+/// Which AWS config and credentials files a program reads when it gets its credentials from the local server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConfigChoice {
     /// Files without profiles: in most tools, `[default]` takes precedence over the local server.
     Empty,
+    /// The person's own files.
     Kept,
 }
 

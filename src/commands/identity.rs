@@ -25,10 +25,10 @@ pub(crate) struct CheckIdentity {}
 impl VerbArgs for CheckIdentity {
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the reply to the hook.
+    /// Returns the reply to the shell: the environment changes that the hook applies.
     ///
     /// # Errors
-    /// `Usage`: not called by the shell function.
+    /// `Usage`: not called by the hook of ssox's shell script.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "identity")?;
         Ok(reply(emit, &check(ctx)?).into())

@@ -17,8 +17,8 @@ const FOREIGN: &str = "foreign";
 /// The end of the prompt's label in a shell with an identity that ssox did not set.
 const FOREIGN_MARK: char = '?';
 
-/// Adds the environment changes that make the segment show the profile in use, for a shell that has the identity that
-/// ssox set.
+/// Adds the environment changes that make the prompt segment show the profile in use, for a shell that has the identity
+/// that ssox set.
 ///
 /// # Errors
 /// `Configuration`: a name in a file contains a control character.
@@ -57,8 +57,8 @@ fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     if ctx.var("SSOX_NEXT").is_some() { Ok(()) } else { changes.set("SSOX_NEXT", ctx.now().0.to_string()) }
 }
 
-/// Adds the environment changes that make the segment show a foreign identity, for a shell with an identity that ssox
-/// did not set.
+/// Adds the environment changes that make the prompt segment show a foreign identity, for a shell with an identity that
+/// ssox did not set.
 ///
 /// # Errors
 /// Those of [`ours`].

@@ -36,10 +36,12 @@ impl VerbArgs for Tick {
     const KEEPS_STATE: bool = false;
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the reply to the hook. With `--renew`, this is the process that fetches the credentials.
+    /// Returns the reply to the shell: the environment changes that the hook applies. With `--renew`, this is the
+    /// process that fetches the credentials.
     ///
     /// # Errors
-    /// `Usage`: not called by the shell function. No other error occurs: the prompt shows why a renewal failed.
+    /// `Usage`: not called by the hook of ssox's shell script. No other error occurs: the prompt shows why a renewal
+    /// failed.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.renew && ctx.emit.is_none() {
             renewal::run(ctx);

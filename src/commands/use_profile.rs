@@ -1,4 +1,4 @@
-//! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply the reply.
+//! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply ssox's reply.
 
 use super::changes;
 use super::options::{Consent, Fetch, region};

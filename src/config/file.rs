@@ -1,4 +1,4 @@
-//! One of the two config files: its text, loaded once, and the positions of its sections.
+//! One of the two config files: its text, loaded once, and where in the text each section is.
 
 mod search;
 mod text;
@@ -46,7 +46,7 @@ pub(super) struct Index {
     /// The hash of each header's name; `None` for a section that no tool reads.
     hashes: Vec<Option<u32>>,
     by_name: Vec<(u32, u32)>,
-    /// The positions in `headers` of the headers that repeat the name of an earlier header; sorted.
+    /// The indexes in `headers` of the headers that repeat the name of an earlier header; sorted.
     repeated: Vec<usize>,
 }
 
@@ -189,7 +189,8 @@ impl File {
         positions_in_any_case(&self.text, key).next().is_some()
     }
 
-    /// Returns the sections of a kind that contain one of these positions, which are sorted.
+    /// Returns the sections of a kind that contain at least one of these byte positions in the file's text. The
+    /// positions are in ascending order.
     fn sections_at(&self, kind: SectionKind, positions: &[usize]) -> Vec<Section<'_>> {
         let has_one = |header: &Header| has_one_in(positions, &(header.start..header.end));
         let section = |header: Header| {
@@ -234,8 +235,8 @@ impl File {
         })
     }
 
-    /// Returns the positions in `headers` of the headers that repeat the name of an earlier one. `same_hash` contains
-    /// the positions of headers whose names have the same hash.
+    /// Returns the indexes in `headers` of the headers that repeat the name of an earlier header. `same_hash` contains
+    /// the indexes of headers whose names have the same hash.
     fn repeated(&self, headers: &[Header], same_hash: &[(u32, u32)]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));

@@ -97,8 +97,9 @@ impl Capture<'_> {
         }
     }
 
-    /// Waits until the browser shows the page of ssox that ends the sign-in, then gives the browser's session cookies
-    /// an expiration date, so that the next sign-in still has them.
+    /// Waits until the browser requests ssox's last page, which says that the sign-in is complete. Then gives the
+    /// session cookies an expiration date. Without this date, the browser would delete the cookies when it closes, and
+    /// the person would have to type the password at the next sign-in.
     fn finish(&mut self) {
         let deadline = self.ctx.deadline(FINISH_TIMEOUT);
         while !self.is_last_page_shown {

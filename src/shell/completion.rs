@@ -79,7 +79,8 @@ impl Completions {
         self
     }
 
-    /// Returns the reply. `line` writes a candidate as the shell expects it, or returns `None` to leave it out.
+    /// Returns the reply to the shell's completion function. `line` writes a candidate as the shell expects it, or
+    /// returns `None` to leave it out.
     pub(super) fn reply(&self, line: impl Fn(&Candidate) -> Option<String>) -> String {
         let (kind, are_prefixes, candidates) = match self {
             Self::Command(at) => return format!("command {at}\n"),

@@ -1,4 +1,5 @@
-//! The option `--emit`, which says which shell function called ssox, and which version of the reply it reads.
+//! The option `--emit`, which says which shell function called ssox, and which version of ssox's reply this function
+//! reads.
 
 use super::Shell;
 use crate::error::{Error, Result};
@@ -9,14 +10,14 @@ pub(crate) struct Emit {
     pub(crate) shell: Shell,
 }
 
-/// The version of the reply that this ssox writes.
+/// The version of the reply to the shell function that this ssox writes.
 const VERSION: &str = "1";
 
 impl Emit {
     /// Parses the name of a shell followed by the version of the reply.
     ///
     /// # Errors
-    /// `Usage`: the shell is unknown, or this ssox cannot write that version of the reply.
+    /// `Usage`: the shell is unknown, or this ssox cannot write that version of the reply to the shell function.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let Some(shell) = Shell::named(name) else {

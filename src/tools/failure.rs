@@ -1,5 +1,5 @@
-//! Why no tool gets the credentials of a profile: the profile names another profile or a session that does not exist,
-//! or it lacks a setting.
+//! Mistakes in a profile because of which no AWS tool can get credentials from this profile: the profile names another
+//! profile or a session that does not exist, or it lacks a setting.
 
 use super::access_keys::{self, Keys};
 use super::kind::{self, ProfileKind};
@@ -8,7 +8,7 @@ use super::token::LONGEST_CHAIN;
 use super::view::{Outcome, Taken, View};
 use crate::config::Section;
 
-/// Why no tool gets the credentials of a profile.
+/// A mistake in a profile, because of which no AWS tool can get credentials from this profile.
 pub(super) struct Failure {
     pub(super) lack: Lack,
     /// The end of a sentence about the tool or the profile.
@@ -43,7 +43,8 @@ impl View<'_> {
         (Taken::Nothing, format!("refuses: {}: {}, but {text}", self.reason(), kind.name()))
     }
 
-    /// Says why no tool gets the credentials of a profile; `None` if nothing is known that prevents it.
+    /// Returns the mistake because of which no AWS tool can get credentials from a profile; `None` if ssox knows of no
+    /// such mistake.
     pub(super) fn failure(&self, section: &Section, kind: ProfileKind) -> Option<Failure> {
         self.failure_within(section, kind, LONGEST_CHAIN)
     }

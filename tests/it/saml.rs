@@ -62,7 +62,7 @@ fn finished(home: &Home, terminal: Terminal) -> Run {
     Run { said, stdout, status: status.code().unwrap_or(-1) }
 }
 
-/// Returns the command lines of the browser's processes: those that name the home's own profile directory.
+/// Returns the command lines of the browser's processes: those that name the data directory of the home's browser.
 fn browsers(home: &Home) -> Vec<(i32, String)> {
     let directory = format!("--user-data-dir={}", home.path(".local/state/ssox/browser").display());
     let entries = fs::read_dir("/proc").expect("this is Linux").flatten();

@@ -90,7 +90,7 @@ impl Filter {
             && (args.patterns.is_empty() || args.patterns.iter().any(of_pattern))
     }
 
-    /// Returns the positions of the patterns that have matched nothing.
+    /// Returns the indexes of the patterns that have matched nothing.
     pub(super) fn unused(&self) -> Vec<usize> {
         (0..self.patterns.len()).filter(|at| !self.patterns[*at].is_used).collect()
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// How long a prompt waits for credentials that cannot be cached.
 const FETCH_LIMIT: Duration = Duration::from_secs(5);
 
-/// A limit above the size of every reply, in bytes: a session token has a few thousand bytes.
+/// A limit above the size of every reply to a shell function, in bytes: a session token has a few thousand bytes.
 const LARGEST_REPLY: usize = 128 << 10;
 
 /// Starts the detached process that renews the credentials. It keeps the shell's working directory, so that relative
@@ -35,8 +35,13 @@ pub(in crate::commands) fn spawn_detached(ctx: &Context, arguments: &[&str]) -> 
     spawn(ctx, arguments, Stdio::null()).map(drop)
 }
 
-/// Runs a process that fetches credentials only for this shell, and returns its reply to the shell function. A process
-/// that takes too long is not killed: it may be storing a refreshed token.
+/// Starts a second ssox process, which fetches credentials only for this shell. Returns what this process writes to its
+/// stdout: the reply to the shell function, which the caller passes on. A process that takes too long is not killed: it
+/// may be storing a refreshed token.
+///
+/// # Errors
+/// `Unreachable`: the process takes longer than [`FETCH_LIMIT`]. `Other`: the process could not be started, or ended
+/// without a complete reply.
 pub(in crate::commands) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());
     let child = spawn(ctx, &[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
@@ -60,7 +65,7 @@ fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> 
     command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
 }
 
-/// Reads the reply from the process's stdout.
+/// Reads the reply to the shell function from the stdout of the process.
 ///
 /// # Errors
 /// `Unreachable`: the process takes longer than `limit`. `Other`: it ended without a complete reply.

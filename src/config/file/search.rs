@@ -3,7 +3,7 @@
 use crate::bytes::memchr_iter;
 use std::ops::Range;
 
-/// Returns the positions of a word in a text, ignoring case. The word must contain `_`.
+/// Returns the byte positions at which a word begins in a text, ignoring case. The word must contain `_`.
 pub(super) fn positions_in_any_case<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let before = word.find('_').expect("the word has a `_`");
     let is_word = move |start: &usize| {
@@ -14,7 +14,7 @@ pub(super) fn positions_in_any_case<'a>(text: &'a str, word: &'a str) -> impl It
     starts.filter(is_word)
 }
 
-/// Tells whether any of the sorted positions is in a range.
+/// Tells whether any of these byte positions, which are in ascending order, is in a range.
 pub(super) fn has_one_in(positions: &[usize], range: &Range<usize>) -> bool {
     let first = positions.partition_point(|position| *position < range.start);
     positions.get(first).is_some_and(|position| *position < range.end)

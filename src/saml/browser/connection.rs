@@ -47,7 +47,7 @@ impl Connection {
         Self { to_browser: to_browser_sender, messages, last_id: 0 }
     }
 
-    /// Sends a command to the browser, or to one of its pages. Returns the ID that the reply will have.
+    /// Sends a command to the browser, or to one of its pages. Returns the ID that the browser's reply will have.
     ///
     /// Never blocks: when the queue is full, the command is lost. If the browser has ended, `send` reports no error;
     /// `receive` then returns `Closed`.

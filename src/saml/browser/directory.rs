@@ -1,5 +1,5 @@
-//! The browser's profile directory (`--user-data-dir`). It is private, separate from the person's own browser profile,
-//! and used by one browser at a time.
+//! The directory where the browser keeps its data (`--user-data-dir`). The directory is private, separate from the
+//! data of the person's own browser, and used by one browser at a time.
 
 use super::discovery::Program;
 use crate::context::{Context, Deadline};
@@ -17,7 +17,7 @@ const LOCK: &str = "saml browser";
 /// How often ssox tries again to take the lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The profile directory. It is locked until this value is dropped.
+/// The directory where the browser keeps its data. The directory is locked until this value is dropped.
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) path: PathBuf,
@@ -70,8 +70,8 @@ impl Drop for Directory {
     }
 }
 
-/// Removes the profile directory, and with it every sign-in that the browser remembers. Returns whether there was a
-/// profile directory.
+/// Removes the directory with the browser's data, and with it every sign-in that the browser remembers. Returns whether
+/// there was such a directory.
 ///
 /// # Errors
 /// `NeedsPerson`: a sign-in is using the directory. `Configuration`: the directory cannot be removed.

@@ -1,4 +1,4 @@
-//! Starts a browser on this machine with its own profile directory. ssox controls it through a DevTools pipe.
+//! Starts a browser on this machine with its own data directory. ssox controls it through a DevTools pipe.
 //!
 //! Invariant: the browser's command line has no URL, because every user of the machine can read command lines.
 
@@ -23,7 +23,7 @@ use std::time::Duration;
 /// How long a browser may take to answer the first command.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long to wait for another browser to release the profile directory while it closes, and how often to check.
+/// How long to wait for another browser to release the data directory while it closes, and how often to check.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -58,7 +58,7 @@ impl Browser {
     ///
     /// # Errors
     /// `Configuration`: the browser cannot be started. `NeedsPerson`: there is no browser or no screen, or another
-    /// browser uses the profile directory.
+    /// browser uses the data directory.
     pub(super) fn start(ctx: &Context, deadline: Deadline) -> Result<Self> {
         let program = discovery::find(ctx)?;
         let directory = Directory::take(ctx, &program, deadline)?;
@@ -76,7 +76,7 @@ impl Browser {
         }
     }
 
-    /// Sends a command to the browser, or to one of its pages. Returns the ID that the reply will have.
+    /// Sends a command to the browser, or to one of its pages. Returns the ID that the browser's reply will have.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.process.connection.send(page, method, params)
     }

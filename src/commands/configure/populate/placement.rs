@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, HashSet};
 /// Which managed profiles are renamed, and which profiles are new.
 #[derive(Debug, Default)]
 pub(super) struct Placement {
-    /// The new names of managed profiles, by their positions in the list of managed profiles.
+    /// The new names of managed profiles. Each key is the index of the profile in the list of managed profiles.
     pub(super) renames: BTreeMap<usize, String>,
-    /// The new profiles in the order of their names, each with the position of its assignment.
+    /// The new profiles in the order of their names, each with the index of its assignment in the list of
+    /// assignments.
     pub(super) new: BTreeMap<String, usize>,
     /// Names that were not given, because profiles that are not managed have them.
     pub(super) skipped: Vec<String>,

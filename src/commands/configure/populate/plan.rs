@@ -44,7 +44,7 @@ pub(super) struct Plan {
     /// The new text of the config file.
     pub(super) text: Secret,
     pub(super) added: Vec<String>,
-    /// The names of the changed profiles. Renamed profiles have their new names here.
+    /// The names of the changed profiles. For a renamed profile, this is its new name.
     pub(super) changed: Vec<String>,
     /// Old and new names.
     pub(super) renamed: Vec<(String, String)>,
