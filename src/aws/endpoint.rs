@@ -3,6 +3,7 @@
 
 use crate::address::Address;
 use crate::context::Context;
+use crate::error::Error;
 use std::fmt;
 
 /// The URL of a custom endpoint, and the setting it comes from.
@@ -39,13 +40,10 @@ impl CustomEndpoint {
         }
     }
 
-    /// Returns the hint that names the custom endpoint, and says how to remove it.
-    pub(super) fn hint(&self, ctx: &Context) -> String {
-        let remedy = match &self.origin {
-            Origin::Variable(_) => self.remedy(ctx),
-            Origin::Key(_) => "remove this line".into(),
-        };
-        format!("{} sends requests to `{}`, not to AWS: {remedy}", self.origin, self.url)
+    /// Adds to an error that the request was not sent to AWS, and the hint that removes the custom endpoint.
+    pub(super) fn explain(&self, ctx: &Context, error: Error) -> Error {
+        let message = format!("{}; {} sends requests to `{}`, not to AWS", error.message, self.origin, self.url);
+        Error { message, ..error }.hint(self.remedy(ctx))
     }
 
     /// Tells whether requests leave this machine unencrypted: the URL is plain HTTP, and its host is not this machine.

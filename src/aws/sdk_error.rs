@@ -71,7 +71,7 @@ impl Refusal<'_> {
     /// Makes the error, and adds the custom endpoint when the response came from one.
     fn named_error(&self, channel: &Channel, hint: &str) -> Error {
         let error = self.error(channel, hint).coded(self.code);
-        // An error about a response that is not from AWS already has a hint about the custom endpoint.
+        // An error about a response that is not from AWS already names the custom endpoint.
         if self.code.is_empty() { error } else { channel.naming_endpoint(error) }
     }
 
@@ -81,8 +81,7 @@ impl Refusal<'_> {
             ("", 407) => unreachable::proxy_authentication(channel),
             (_, 429) => unreachable::throttled(&channel.host),
             (code, _) if is_throttling(code) => unreachable::throttled(&channel.host),
-            (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed with {}: {text}", self.status))
-                .hint("try again; https://health.aws.amazon.com shows the state of each service"),
+            (code, 500..) if !code.is_empty() => self.server_error(channel),
             ("", status) => not_an_aws_response(channel, status),
             ("UnauthorizedException", _) => {
                 Error::needs_person("the session has expired or was revoked").hint("ssox login")
@@ -103,6 +102,14 @@ impl Refusal<'_> {
             (code, 400) if is_bad_input(code) => Error::configuration(text).hint(hint),
             _ => Error::refused(text).hint(hint),
         }
+    }
+
+    fn server_error(&self, channel: &Channel) -> Error {
+        let hint = match &channel.endpoint {
+            Some(_) => "check the service at this endpoint, then try again",
+            None => "try again; https://health.aws.amazon.com shows the state of each service",
+        };
+        Error::unreachable(format!("AWS failed with {}: {}", self.status, self.text())).hint(hint)
     }
 
     /// Returns AWS's message with the error code; without a message, only the code.
@@ -128,15 +135,14 @@ impl Refusal<'_> {
 
 /// Makes the error for a response that AWS itself would not send.
 fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
-    let hint = match &channel.endpoint {
-        Some(endpoint) => endpoint.hint(&channel.ctx),
-        None => {
-            "a proxy or a Wi-Fi sign-in page may have answered instead of AWS: open http://example.com in a browser"
-                .into()
-        }
-    };
-    Error::unreachable(format!("`{}` answered {status} with something that is not an AWS response", channel.host))
-        .hint(hint)
+    let message = format!("`{}` answered {status} with something that is not an AWS response", channel.host);
+    let error = Error::unreachable(message);
+    match &channel.endpoint {
+        Some(endpoint) => endpoint.explain(&channel.ctx, error),
+        None => error.hint(
+            "a proxy or a Wi-Fi sign-in page may have answered instead of AWS: open http://example.com in a browser",
+        ),
+    }
 }
 
 /// Tells whether an error code means "too many requests".

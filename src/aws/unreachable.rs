@@ -59,11 +59,11 @@ fn connection_error(channel: &Channel, error: &(dyn Cause + 'static), text: &str
 }
 
 fn body_too_large(channel: &Channel) -> Error {
-    let hint = match &channel.endpoint {
-        Some(endpoint) => endpoint.hint(&channel.ctx),
-        None => "a proxy may have answered instead of AWS: check with ssox doctor".into(),
-    };
-    Error::unreachable(format!("the response of `{}` is too large", channel.host)).hint(hint)
+    let error = Error::unreachable(format!("the response of `{}` is too large", channel.host));
+    match &channel.endpoint {
+        Some(endpoint) => endpoint.explain(&channel.ctx, error),
+        None => error.hint("a proxy may have answered instead of AWS: check with ssox doctor"),
+    }
 }
 
 /// Returns the error for a proxy that requires a user name and a password.
@@ -135,7 +135,7 @@ fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> E
 fn no_network(channel: &Channel, message: String) -> Error {
     let error = Error::unreachable(message);
     match (&channel.proxy, &channel.endpoint) {
-        (None, Some(endpoint)) => error.hint(endpoint.hint(&channel.ctx)),
+        (None, Some(endpoint)) => endpoint.explain(&channel.ctx, error),
         (None, None) => error.hint("check the network connection; if the network needs a proxy, set HTTPS_PROXY"),
         (Some(proxy), _) => {
             let unset = channel.ctx.line_to_unset(&[proxy.variable]);

@@ -40,8 +40,8 @@ fn an_error_names_the_variable_that_redirects() {
             let stderr = home.ssox_with(verb, &[(variable, NOWHERE), IN_BASH, ONCE]).fails(6);
             insta::allow_duplicates! {
                 shows!(home, stderr.replace(variable, "VARIABLE"), @r"
-                ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
-                ssox: hint: VARIABLE sends requests to `http://STANDIN`, not to AWS: unset VARIABLE
+                ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection; VARIABLE sends requests to `http://STANDIN`, not to AWS
+                ssox: hint: unset VARIABLE
                 ");
             }
         }
@@ -49,20 +49,20 @@ fn an_error_names_the_variable_that_redirects() {
     let sts =
         home.ssox_with(&["credential-process", "role"], &[("AWS_ENDPOINT_URL_STS", NOWHERE), IN_BASH, ONCE]).fails(6);
     shows!(home, sts, @r"
-    ssox: could not assume `arn:aws:iam::111122223333:role/Target`: `STANDIN` refused the connection
-    ssox: hint: AWS_ENDPOINT_URL_STS sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL_STS
+    ssox: could not assume `arn:aws:iam::111122223333:role/Target`: `STANDIN` refused the connection; AWS_ENDPOINT_URL_STS sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL_STS
     ");
     home.sign_in(&Grant { expires_in: -60, ..Grant::default() });
     let oidc = home.ssox_with(&["login", "dev"], &[("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE), IN_BASH, ONCE]).fails(6);
     shows!(home, oidc, @r"
-    ssox: could not get a token: `STANDIN` refused the connection
-    ssox: hint: AWS_ENDPOINT_URL_SSO_OIDC sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL_SSO_OIDC
+    ssox: could not get a token: `STANDIN` refused the connection; AWS_ENDPOINT_URL_SSO_OIDC sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL_SSO_OIDC
     ");
     let fish = ("SSOX_FUNCTION", "fish1");
     let fish = home.ssox_with(&["credential-process", "stg"], &[("AWS_ENDPOINT_URL", NOWHERE), fish, ONCE]).fails(6);
     shows!(home, fish, @r"
-    ssox: could not get a token: `STANDIN` refused the connection
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: set -e AWS_ENDPOINT_URL
+    ssox: could not get a token: `STANDIN` refused the connection; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: set -e AWS_ENDPOINT_URL
     ");
 }
 
@@ -85,12 +85,12 @@ fn an_error_names_the_line_of_the_configuration_that_redirects() {
         .fails(6)
     };
     shows!(home, of("own"), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
-    ssox: hint: `endpoint_url` of profile `own` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS: remove this line
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection; `endpoint_url` of profile `own` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: remove `endpoint_url` of profile `own` in `~/.aws/config`
     ");
     shows!(home, of("nested"), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
-    ssox: hint: `endpoint_url` of `sso` in `[services local]` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS: remove this line
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection; `endpoint_url` of `sso` in `[services local]` in `~/.aws/config` sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: remove `endpoint_url` of `sso` in `[services local]` in `~/.aws/config`
     ");
 }
 
@@ -104,12 +104,12 @@ fn an_error_from_a_custom_endpoint_names_the_endpoint() {
         home.ssox_with(&["exec", "dev", "--", "true"], &[IN_BASH]).fails(status)
     };
     shows!(home, error(Fault::Answer(404, "text/html".into(), "<p>nothing".into()), 6), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 404 with something that is not an AWS response
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 404 with something that is not an AWS response; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL
     ");
     shows!(home, error(Fault::Answer(501, "application/json".into(), json.into()), 6), @r"
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 501: API for service sso not yet implemented (InternalFailure) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: try again; https://health.aws.amazon.com shows the state of each service
+    ssox: hint: check the service at this endpoint, then try again
     ");
     shows!(home, error(Fault::Status(403), 5), @r"
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)

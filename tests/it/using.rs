@@ -279,15 +279,15 @@ fn each_kind_of_error_has_its_exit_status() {
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` is throttling: too many requests (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: wait a minute, then try again
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: try again; https://health.aws.amazon.com shows the state of each service
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the connection to `STANDIN` closed before the response was complete
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the connection to `STANDIN` closed before the response was complete
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 200 with something that is not an AWS response
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 200 with something that is not an AWS response
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ssox: hint: check the service at this endpoint, then try again
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the connection to `STANDIN` closed before the response was complete; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the connection to `STANDIN` closed before the response was complete; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 200 with something that is not an AWS response; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 200 with something that is not an AWS response; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL
     ");
 }
 
@@ -305,12 +305,12 @@ fn an_unreachable_aws_is_reported() {
     let at = |url: &str| home.ssox_with(&USE_DEV, &[("AWS_ENDPOINT_URL", url), ("AWS_MAX_ATTEMPTS", "1")]).fails(6);
     says!(home, at("http://nonexistent.invalid"), @r"
     ssox: warning: AWS_ENDPOINT_URL is `http://nonexistent.invalid`: tokens and credentials are sent there unencrypted
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: could not resolve the host name of `nonexistent.invalid`
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://nonexistent.invalid`, not to AWS: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: could not resolve the host name of `nonexistent.invalid`; AWS_ENDPOINT_URL sends requests to `http://nonexistent.invalid`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL
     ");
     says!(home, at("http://127.0.0.1:1"), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection
-    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` refused the connection; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    ssox: hint: unset AWS_ENDPOINT_URL
     ");
 }
 

@@ -18,7 +18,7 @@ fn each_fault_of_the_portal_has_its_message() {
         (Fault::Reset, ErrorKind::Unreachable, "closed before the response was complete"),
         (Fault::Truncated, ErrorKind::Unreachable, "closed before the response was complete"),
         (Fault::InvalidJson, ErrorKind::Unreachable, "answered 200 with something that is not an AWS response"),
-        (Fault::Html, ErrorKind::Unreachable, "not to AWS: "),
+        (Fault::Html, ErrorKind::Unreachable, "not to AWS"),
         (Fault::Answer(401, "text/html".into(), "<p>hotel".into()), ErrorKind::Unreachable, "answered 401"),
         (Fault::Answer(403, "text/html".into(), "<p>blocked".into()), ErrorKind::Unreachable, "answered 403"),
         (Fault::Answer(200, "application/json".into(), "{}".into()), ErrorKind::Unreachable, "no credentials"),
