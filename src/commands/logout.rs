@@ -93,6 +93,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> 
     if let Some(error) = done.server_error {
         warn(&format!("{}; the session at AWS expires on its own", error.message));
     }
+    let is_signed_out = done.failures.is_empty();
     let RemovedRoles { count, failures } = roles;
     let failures: Vec<Error> = done.failures.into_iter().chain(failures).collect();
     let roles = match count {
@@ -104,7 +105,12 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> 
     if removed.is_empty() && failures.is_empty() {
         say(&format!("not signed in to `{label}`: there was nothing to remove"));
     } else if !removed.is_empty() {
-        say(&format!("signed out of `{label}`; removed {}", removed.join(" and ")));
+        let removed = removed.join(" and ");
+        if is_signed_out {
+            say(&format!("signed out of `{label}`; removed {removed}"));
+        } else {
+            say(&format!("removed {removed} of session `{label}`"));
+        }
     }
     if is_in_shell {
         say("this shell still has credentials; `ssox clear` removes them");

@@ -36,7 +36,7 @@ pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
     let mut done = LoggedOut::default();
     for store in stores {
         if let Err(error) = done.remove(ctx, session, store) {
-            done.failures.push(error);
+            done.failures.push(named(error, session, store));
         }
     }
     Ok(done)
@@ -56,6 +56,14 @@ impl LoggedOut {
             });
         }
         Ok(())
+    }
+}
+
+/// Adds the session to an error about its token file. An error of the keyring is the same for all sessions.
+fn named(error: Error, session: &Session, store: Store) -> Error {
+    match store {
+        Store::Files => error.doing(format!("could not sign out of `{}`", session.label())),
+        Store::Keyring => error,
     }
 }
 
