@@ -45,7 +45,7 @@ pub(super) fn log_in(
     Ok(())
 }
 
-/// Removes the cached credentials of the profiles. Also removes all sign-ins that ssox's own browser profile remembers:
+/// Removes the cached credentials of the profiles. Also removes all sign-ins that ssox's own browser remembers:
 /// they belong to identity providers, and not to single profiles. Returns the error of each removal that failed: a file
 /// cannot be removed, or a sign-in is running.
 pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Vec<Error> {

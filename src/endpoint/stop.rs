@@ -58,8 +58,9 @@ pub(super) fn at(until: Timestamp, ctx: Context, profile: String, directory: Dir
         directory.remove();
         let again = as_argument(&profile);
         terminal::say(&format!(
-            "the time limit of the protected profile `{profile}` has passed; to serve it again: ssox serve {again}"
+            "no longer serving credentials: the time limit of the protected profile `{profile}` has passed"
         ));
+        terminal::say(&format!("hint: ssox serve {again}"));
         exit(ErrorKind::NeedsPerson.exit_status().into());
     });
 }

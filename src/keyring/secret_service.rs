@@ -145,10 +145,10 @@ fn of_dbus(name: &str, message: &str) -> Failure {
             Failure::Absent("no program on the D-Bus session bus provides the Secret Service".into())
         }
         "NoServer" | "FileNotFound" | "Disconnected" | "AccessDenied" | "AuthFailed" | "BadAddress" => {
-            Failure::Absent(format!("the D-Bus session bus: {message}"))
+            Failure::Absent(format!("the D-Bus session bus does not work ({message})"))
         }
         _ if name.contains(".Spawn.") => {
-            Failure::Absent(format!("the program that provides the Secret Service does not start: {message}"))
+            Failure::Absent(format!("the program that provides the Secret Service does not start ({message})"))
         }
         _ => Failure::Other(message.to_string()),
     }

@@ -47,7 +47,7 @@ pub(super) fn by_number(
         }),
         [] => {
             let message = format!(
-                "several sessions are configured, and none of their lists of accounts and roles has `{wanted}`"
+                "could not choose a session for `{wanted}`: no session's list of accounts and roles contains it"
             );
             Err(choose_session(message, &sessions.iter().collect::<Vec<_>>()))
         }
@@ -169,7 +169,7 @@ fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> 
 
 fn choose_session(message: String, sessions: &[&Session]) -> Error {
     let options: Vec<String> = sessions.iter().map(|session| as_option("--sso-session", session.label())).collect();
-    Error::configuration(message).hint(format!("choose one: {}", options.join(" or ")))
+    Error::configuration(message).hint(format!("add one of these options: {}", options.join(" or ")))
 }
 
 fn unknown_account<'a>(name: &str, role_name: &str, labels: impl Iterator<Item = &'a str>) -> Error {

@@ -105,7 +105,7 @@ fn no_source(name: &str, section: &Section) -> Error {
 
 fn chained_too_long(name: &str) -> Error {
     let message = format!(
-        "`duration_seconds` of profile `{name}` is more than an hour, the limit of AWS for a role that another role assumes"
+        "`duration_seconds` of profile `{name}` is too long: AWS allows 1 hour at most when one role assumes another (role chaining)"
     );
     Error::configuration(message).hint(format!("write `duration_seconds = {CHAINED_LIMIT}` in `[profile {name}]`"))
 }

@@ -178,8 +178,7 @@ impl Capture<'_> {
 
     fn explain(&mut self, why: NoResponse, timeout: Duration) -> Error {
         let (name, host) = (self.browser.name.clone(), endpoint::host(self.url));
-        let assigned =
-            "if the page says that you have no access, ask your administrator to assign this application to you";
+        let assigned = "if the page in the browser says that you have no access: ask an administrator of your identity provider for access to AWS";
         match why {
             NoResponse::Unreachable(cause) => Error::unreachable(format!("`{name}` cannot open `{host}`: {cause}"))
                 .hint("check `ssox_saml_url`, and the network (VPN, proxy)"),

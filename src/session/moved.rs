@@ -32,7 +32,9 @@ pub(super) fn move_token(ctx: &Context, session: &Session) -> Result<()> {
     if let Some(token) = found.filter(is_wanted).filter(|_| token::read(ctx, session).is_ok_and(|own| own.is_none())) {
         token::write(ctx, session, token::reserve(ctx, session)?, &token)?;
         kept::note(ctx, session);
-        terminal::say(&format!("moved the token of `{}` into {}", session.label(), kept::name(session.store)));
+        let (label, from, to) = (session.label(), kept::name(before), kept::name(session.store));
+        let why = "SSOX_STORE or `ssox_store` has changed";
+        terminal::say(&format!("moved the token of `{label}` from {from} to {to}, because {why}"));
     }
     kept::remove(ctx, session, before)?;
     if before == Store::Keyring {

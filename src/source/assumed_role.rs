@@ -197,9 +197,9 @@ impl AssumedRole {
     fn explain(&self, error: Error) -> Error {
         let says = |code: &str, part: &str| error.has_code(code) && error.message.contains(part);
         if says("ValidationError", "role chaining") {
-            return error.only_hint(
-                "AWS limits a role that another role assumes to an hour: write `duration_seconds = 3600`, or use --duration 1h",
-            );
+            return error
+                .only_hint("AWS allows 1 hour at most when one role assumes another: write `duration_seconds = 3600` in the profile")
+                .hint("or, if --duration was given: --duration 1h");
         }
         if says("ValidationError", "MaxSessionDuration") {
             return error.only_hint(

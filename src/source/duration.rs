@@ -44,7 +44,7 @@ pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
 }
 
 fn chained() -> Error {
-    let message = "--duration: AWS limits a role that another role assumes (role chaining) to an hour";
+    let message = "--duration is too long: AWS allows 1 hour at most when one role assumes another (role chaining)";
     Error::configuration(message).hint(
         "use --duration 1h: ssox renews the credentials at the shell prompt, and for programs that `ssox exec --serve` runs",
     )

@@ -249,8 +249,8 @@ fn of_several_sessions_the_one_with_the_role_is_used() {
     home.standin.seed_token(&home.path(""), "other", &Grant::default());
     let error = home.ssox(&["export", "555566667777/Nobody"]).fails(4);
     shows!(home, error, @r"
-    ssox: several sessions are configured, and none of their lists of accounts and roles has `555566667777/Nobody`
-    ssox: hint: choose one: --sso-session corp or --sso-session other or --sso-session https://d-1234567890.awsapps.com/start
+    ssox: could not choose a session for `555566667777/Nobody`: no session's list of accounts and roles contains it
+    ssox: hint: add one of these options: --sso-session corp or --sso-session other or --sso-session https://d-1234567890.awsapps.com/start
     ");
     home.ssox(&["export", "555566667777/Nobody", "--sso-session", "corp"]).fails(5);
     home.ssox(&["export", "555566667777/Admin", "--sso-session", "https://nowhere.awsapps.com/start"]).fails(4);
@@ -265,9 +265,9 @@ fn of_several_sessions_the_one_with_the_role_is_used() {
     let errors = ["555566667777/Admin", "Data Platform/Admin"].map(|wanted| home.ssox(&["export", wanted]).fails(4));
     shows!(home, errors.concat(), @r"
     ssox: several sessions have `555566667777/Admin`
-    ssox: hint: choose one: --sso-session corp or --sso-session other
+    ssox: hint: add one of these options: --sso-session corp or --sso-session other
     ssox: several sessions have `Data Platform/Admin`
-    ssox: hint: choose one: --sso-session corp or --sso-session other
+    ssox: hint: add one of these options: --sso-session corp or --sso-session other
     ");
     home.ssox(&["export", "Data Platform/Admin", "--sso-session", "corp"]).ok();
 }

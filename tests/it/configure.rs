@@ -339,9 +339,9 @@ fn the_wizard_overwrites_neither_a_session_nor_a_profile() {
     ssox: hint: choose another name with --profile NAME
     ssox: profile `keys` already exists, and has `aws_access_key_id`
     ssox: hint: choose another name with --profile NAME
-    ssox: --scopes differs from the value in session `corp`: `sso:account:access`
+    ssox: --scopes is `a:b`, but the existing session `corp` has `sso:account:access`
     ssox: hint: leave out --scopes, or choose another name with --sso-session
-    ssox: --sso-region differs from the value in session `corp`: `eu-west-1`
+    ssox: --sso-region is `us-east-1`, but the existing session `corp` has `eu-west-1`
     ssox: hint: leave out --sso-region, or choose another name with --sso-session
     ");
     assert_eq!(config(&home), before);

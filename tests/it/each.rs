@@ -201,7 +201,7 @@ fn protected_ones_are_left_out_and_named() {
     ssox: hint: add --include-protected
     ");
     says!(home, each(&home, &["held", "--", "true"]).fails(3), @r"
-    ssox: all chosen profiles are protected: `held`
+    ssox: the command was not started, because all chosen profiles are protected: `held`
     ssox: hint: add --include-protected
     ");
     let ran = each(&home, &["held", "keys", "--include-protected", "--json", "--", "true"]);

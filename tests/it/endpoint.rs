@@ -681,7 +681,7 @@ fn a_protected_profile_is_served_to_shells_until_its_time_limit_and_to_a_program
     served.nothing_is_left();
     assert_eq!(
         said(&home),
-        "ssox: the time limit of the protected profile `live` has passed; to serve it again: ssox serve live\n"
+        "ssox: no longer serving credentials: the time limit of the protected profile `live` has passed\nssox: hint: ssox serve live\n"
     );
     let ask = "sleep 3; curl -s -o /dev/null -w '%{http_code}' -H \"Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN\" \
         $AWS_CONTAINER_CREDENTIALS_FULL_URI";

@@ -533,7 +533,7 @@ fn help_of_configure_populate() {
           --region <REGION>       Region of the profiles
           --output <FORMAT>       Output format of the profiles
           --credential-process    Write `credential_process` profiles, for tools that do not support SSO
-          --rename                Give profiles of renamed accounts their new names
+          --rename                Rename the profiles of accounts that were renamed in AWS
           --prune                 Remove profiles that populate wrote and whose role is not assigned to
                                   you any more
           --dry-run               Show what would change, without changing it

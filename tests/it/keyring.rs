@@ -271,7 +271,7 @@ fn without_a_keyring_it_is_exit_3_and_nothing_goes_into_a_file() {
     ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config
     ");
     says!(home, refused(&home, Some("unix:path=/nosuch/bus")), @r"
-    ssox: the keyring (Secret Service) cannot be reached: the D-Bus session bus: Failed to connect to socket /nosuch/bus: No such file or directory
+    ssox: the keyring (Secret Service) cannot be reached: the D-Bus session bus does not work (Failed to connect to socket /nosuch/bus: No such file or directory)
     ssox: hint: run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config
     ");
@@ -347,7 +347,7 @@ fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
     let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
     assert_eq!(status, 0, "{said}");
     shows!(desktop.home, said, @r"
-    ssox: moved the token of `corp` into the keyring
+    ssox: moved the token of `corp` from ~/.aws/sso/cache to the keyring, because SSOX_STORE or `ssox_store` has changed
     ssox: signed in to `corp`, for LEFT
     ");
     assert_eq!((file.exists(), home.files(".aws/cli/cache").len(), desktop.entries()), (false, 0, 1));
@@ -357,7 +357,7 @@ fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
     let (said, status) = desktop.in_terminal(&["login", "dev"], "files");
     assert_eq!(status, 0, "{said}");
     shows!(desktop.home, said, @r"
-    ssox: moved the token of `corp` into ~/.aws/sso/cache
+    ssox: moved the token of `corp` from the keyring to ~/.aws/sso/cache, because SSOX_STORE or `ssox_store` has changed
     ssox: signed in to `corp`, for LEFT
     ");
     assert_eq!(desktop.entries(), 0);

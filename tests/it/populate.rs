@@ -86,7 +86,7 @@ fn each_assignment_gets_a_profile_and_the_second_run_changes_nothing() {
     +sso_account_id = 666677778888
     +sso_role_name = ReadOnly
     +ssox_managed = corp
-    ssox: profiles: +3 ~0 -0
+    ssox: profiles: +3 ~0 -0 (added, changed, removed)
     ");
     assert_eq!(
         (home.standin.count("ListAccounts"), home.standin.count("ListAccountRoles"), home.standin.total()),
@@ -145,7 +145,7 @@ fn only_what_has_changed_in_aws_changes_in_the_file() {
      region = x
      sso_session = corp
     ssox: profile `Data-Platform.Admin` will be renamed to `Lake.Admin`
-    ssox: profiles: +0 ~1 -0
+    ssox: profiles: +0 ~1 -0 (added, changed, removed)
     ");
 }
 
@@ -235,7 +235,7 @@ fn a_profile_of_a_person_is_never_touched() {
     +sso_role_name = ReadOnly
     +ssox_managed = corp
     ssox: warning: not written: `Shop.ReadOnly`: profiles with these names already exist, and `configure populate` did not create them
-    ssox: profiles: +2 ~0 -0
+    ssox: profiles: +2 ~0 -0 (added, changed, removed)
     ");
     assert_eq!((&json_of(&ran)["skipped"], ran.status()), (&json!(["Shop.ReadOnly"]), 0));
 }
@@ -270,7 +270,7 @@ fn a_partial_listing_writes_what_is_certain_and_removes_nothing() {
     +sso_account_id = 555566667777
     +sso_role_name = Audit
     +ssox_managed = corp
-    ssox: profiles: +1 ~0 -0
+    ssox: profiles: +1 ~0 -0 (added, changed, removed)
     {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox configure populate tries again","exit_status":5,"hints":["ssox configure populate tries again"],"code":null}}
     "#);
     home.standin.configure(|options| options.forbidden_accounts.clear());
@@ -370,7 +370,7 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     let error = populate(&home, &["--yes"]).fails(4);
     says!(home, error, @r"
     ssox: there are several sessions
-    ssox: hint: choose one: --sso-session corp or --sso-session other
+    ssox: hint: add one of these options: --sso-session corp or --sso-session other
     ");
     populate(&home, &["--yes", "--sso-session", "corp"]).ok();
     home.write_config(

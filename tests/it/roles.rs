@@ -226,7 +226,8 @@ fn an_error_of_sts_is_explained() {
     let chained = use_(&home, "chained");
     shows!(home, chained.stderr(), @r"
     ssox: could not assume `arn:aws:iam::444455556666:role/Target`: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining (ValidationError) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: AWS limits a role that another role assumes to an hour: write `duration_seconds = 3600`, or use --duration LEFT
+    ssox: hint: AWS allows 1 hour at most when one role assumes another: write `duration_seconds = 3600` in the profile
+    ssox: hint: or, if --duration was given: --duration LEFT
     ");
     assert_eq!((long.status(), chained.status()), (4, 4));
 }
@@ -235,7 +236,7 @@ fn an_error_of_sts_is_explained() {
 fn more_than_an_hour_is_not_requested_for_a_chained_role() {
     let home = home(&role("long", "Target", "source_profile = dev\nduration_seconds = 7200"));
     shows!(home, use_(&home, "long").fails(4), @r"
-    ssox: `duration_seconds` of profile `long` is more than an hour, the limit of AWS for a role that another role assumes
+    ssox: `duration_seconds` of profile `long` is too long: AWS allows 1 hour at most when one role assumes another (role chaining)
     ssox: hint: write `duration_seconds = 3600` in `[profile long]`
     ");
     assert_eq!(home.standin.total(), 0);
@@ -377,7 +378,7 @@ fn duration_of_a_chained_role_or_of_identity_center_is_explained() {
     let home = home(&role("chained", "Target", "source_profile = dev"));
     let chained = home.ssox(&["exec", "chained", "--duration", "2h", "--", "true"]).fails(4);
     says!(home, chained, @r"
-    ssox: --duration: AWS limits a role that another role assumes (role chaining) to an hour
+    ssox: --duration is too long: AWS allows 1 hour at most when one role assumes another (role chaining)
     ssox: hint: use --duration 1h: ssox renews the credentials at the shell prompt, and for programs that `ssox exec --serve` runs
     ");
     home.ssox(&["exec", "chained", "--duration", "1h", "--", "true"]).ok();

@@ -254,10 +254,10 @@ fn a_saml_response_that_aws_would_reject_is_explained() {
     ssox: hint: add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile
     ssox: no SAML response came from `STANDIN` within 3s
     ssox: hint: to wait longer: --timeout 20m
-    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: if the page in the browser says that you have no access: ask an administrator of your identity provider for access to AWS
     ssox: no SAML response came from `STANDIN` within 3s
     ssox: hint: to wait longer: --timeout 20m
-    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: if the page in the browser says that you have no access: ask an administrator of your identity provider for access to AWS
     ");
 }
 
@@ -312,7 +312,7 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     says!(home, finished(&home, terminal).fails(3), @r"
     ssox: `chromium` was closed before a SAML response came from `STANDIN`
     ssox: hint: try again, and leave the window open until it closes by itself
-    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: if the page in the browser says that you have no access: ask an administrator of your identity provider for access to AWS
     ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
@@ -320,7 +320,7 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     says!(home, finished(&home, terminal).fails(3), @r"
     ssox: `chromium` ended (signal: 9 (SIGKILL)) before a SAML response came from `STANDIN`
     ssox: hint: try again, and leave the window open until it closes by itself
-    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: if the page in the browser says that you have no access: ask an administrator of your identity provider for access to AWS
     ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
@@ -330,7 +330,7 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     says!(home, run(&home, &[&arguments[..], &["--timeout", "2s"]].concat()).fails(3), @r"
     ssox: no SAML response came from `STANDIN` within 2s
     ssox: hint: to wait longer: --timeout 20m
-    ssox: hint: if the page says that you have no access, ask your administrator to assign this application to you
+    ssox: hint: if the page in the browser says that you have no access: ask an administrator of your identity provider for access to AWS
     ");
     ends(&home);
 }

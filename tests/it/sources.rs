@@ -283,11 +283,11 @@ fn a_section_is_written_and_read_again() {
         home.ssox(&[&["export", "dev", "--format", "credentials-file", "--write"][..], section].concat())
     };
     shows!(home, write(&[]).fails(4), @r"
-    ssox: profile `dev` signs in to IAM Identity Center: access keys in a section of the same name would conflict with that
+    ssox: could not write access keys into `[dev]`: they would conflict with profile `dev`, which signs in to IAM Identity Center
     ssox: hint: use another name: --write dev-keys
     ");
     shows!(home, write(&["other"]).fails(4), @r"
-    ssox: profile `other` has its own access keys: access keys in a section of the same name would conflict with that
+    ssox: could not write access keys into `[other]`: they would conflict with profile `other`, which has its own access keys
     ssox: hint: use another name: --write other-keys
     ");
     assert_eq!(home.standin.total(), 0, "refused before anybody is asked");

@@ -102,12 +102,11 @@ fn checked(session: Session, args: &SessionOptions) -> Result<Session> {
         ("--scopes", given_scopes.as_deref(), known_scopes.as_str()),
     ];
     for (option, given, known) in options {
-        if given.is_some_and(|given| canonical(given) != canonical(known)) {
-            return Err(Error::configuration(format!(
-                "{option} differs from the value in session `{}`: `{known}`",
-                session.label()
-            ))
-            .hint(format!("leave out {option}, or choose another name with --sso-session")));
+        if let Some(given) = given.filter(|given| canonical(given) != canonical(known)) {
+            let label = session.label();
+            let message = format!("{option} is `{given}`, but the existing session `{label}` has `{known}`");
+            return Err(Error::configuration(message)
+                .hint(format!("leave out {option}, or choose another name with --sso-session")));
         }
     }
     Ok(session)

@@ -76,7 +76,7 @@ impl VerbArgs for Each {
         unlisted.iter().for_each(say_unlisted);
         let names = name_list(&protected);
         if chosen.is_empty() {
-            let message = format!("all chosen profiles are protected: {names}");
+            let message = format!("the command was not started, because all chosen profiles are protected: {names}");
             return Err(Error::needs_person(message).hint("add --include-protected"));
         }
         if !protected.is_empty() {

@@ -148,7 +148,7 @@ fn several_sessions(name: &str, other: &Result<Profile>, session: &Session) -> E
     let other = other.as_ref().ok().and_then(|profile| profile.source.session());
     let labels = other.into_iter().chain([session]).map(|session| as_option("--sso-session", session.label()));
     Error::configuration(format!("several sessions have `{name}`"))
-        .hint(format!("choose one: {}", labels.collect::<Vec<_>>().join(" or ")))
+        .hint(format!("add one of these options: {}", labels.collect::<Vec<_>>().join(" or ")))
 }
 
 /// Adds the assignments that patterns name as ACCOUNT_ID/ROLE. No listing is needed for these.

@@ -209,7 +209,7 @@ fn a_chained_role_is_limited_to_an_hour() {
         |end: &str| format!("[profile p]\n{ROLE}source_profile = a\nduration_seconds = 7200\n[profile a]\n{end}");
     assert!(resolve(&role(KEYS), "").is_ok());
     let error = resolve(&role(SSO), "").unwrap_err();
-    assert!(error.message.contains("more than an hour") && error.hints[0].contains("duration_seconds = 3600"));
+    assert!(error.message.contains("1 hour at most") && error.hints[0].contains("duration_seconds = 3600"));
 }
 
 #[test]

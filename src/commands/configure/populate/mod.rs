@@ -63,7 +63,7 @@ pub(super) struct ConfigurePopulate {
     /// Write `credential_process` profiles, for tools that do not support SSO
     #[arg(long)]
     credential_process: bool,
-    /// Give profiles of renamed accounts their new names
+    /// Rename the profiles of accounts that were renamed in AWS
     #[arg(long)]
     rename: bool,
     /// Remove profiles that populate wrote and whose role is not assigned to you any more
@@ -176,7 +176,7 @@ fn session(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Ses
         several => {
             let options: Vec<String> = several.iter().map(|name| as_option("--sso-session", name)).collect();
             Err(Error::configuration("there are several sessions")
-                .hint(format!("choose one: {}", options.join(" or "))))
+                .hint(format!("add one of these options: {}", options.join(" or "))))
         }
     }
 }

@@ -56,5 +56,6 @@ pub(super) fn say_counts(plan: &Plan) {
     for (from, to) in &plan.renamed {
         say(&format!("profile `{from}` will be renamed to `{to}`"));
     }
-    say(&format!("profiles: +{} ~{} -{}", plan.added.len(), plan.changed.len(), plan.removed.len()));
+    let (added, changed, removed) = (plan.added.len(), plan.changed.len(), plan.removed.len());
+    say(&format!("profiles: +{added} ~{changed} -{removed} (added, changed, removed)"));
 }
