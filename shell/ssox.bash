@@ -5,6 +5,11 @@
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
 # calls the program. All names are `_ssox_*`, except the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
+#
+# Ctrl-C ends a function between any two commands, and then the hooks run. So a function that changes several variables
+# first records what it will do, then does it in steps that can be repeated, and then records that it is done. The next
+# hook finishes what was interrupted: the application of a reply (`_ssox_pending`), a layer that goes on or off
+# (`_ssox_layer`), a new directory (`_ssox_again`), and options of the shell that ssox has changed (`_ssox_owed`).
 
 # --- begin
 
@@ -15,16 +20,17 @@
 # With `set -k`, bash would treat `NAME=VALUE` after `local` as an environment variable of that command alone. With
 # `set -a`, programs would get the variables and functions of this script, and with them credentials even after `clear`.
 _ssox_marks=${-//[!ak]/}
+_ssox_owed=${_ssox_owed-}$_ssox_marks
 builtin set +ak
 
 # --- state
 
 # `_ssox_kept` has the names of the variables that ssox has changed in this shell, and `_ssox_before` their previous
-# values: `x` (exported), `s` (set) or `u` (unset), and then the value. A shell that inherits a profile in use does not
-# know the previous values, and records none. Loading this script twice loses nothing. `_ssox_seen` has the compared
-# values that the program checked last, `_ssox_held` their fingerprints, and `_ssox_left` what the prompt segment showed
-# after the last reply. The variables of a `.ssox` file are described below. `_ssox_loaded` and `_ssox_before` are
-# arrays, which a shell cannot inherit from the environment.
+# values: `x` (exported), `s` (set) or `u` (unset), and then the value. A name that is forgotten becomes `-`. A shell
+# that inherits a profile in use does not know the previous values, and records none. Loading this script twice loses
+# nothing. `_ssox_seen` has the compared values that the program checked last, `_ssox_held` their fingerprints, and
+# `_ssox_left` what the prompt segment showed after the last reply. The variables of a `.ssox` file are described
+# below. `_ssox_loaded` and `_ssox_before` are arrays, which a shell cannot inherit from the environment.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=() _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left='' _ssox_short=''
@@ -35,6 +41,7 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
   fi
   _ssox_layer='' _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_typed=() _ssox_outside=' ' _ssox_outer=()
   _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_arrived='' _ssox_state='' _ssox_found='' _ssox_in_layer=''
+  _ssox_pending='' _ssox_stage='' _ssox_rest=''
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -89,28 +96,31 @@ function _ssox_find_verb() {
 
 # Runs a verb that changes the environment of this shell, hidden from `set -x`.
 function _ssox_change() {
-  { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_change="$1" _ssox_reply='' _ssox_caught_up=''; builtin set +x; } 2>/dev/null
+  { builtin local _ssox_traced="${-//[!x]/}" _ssox_status=0 _ssox_change="$1" _ssox_reply='' _ssox_caught_up=''; _ssox_owed+=$_ssox_traced; builtin set +x; } 2>/dev/null
   builtin shift
+  if [[ -n ${_ssox_pending-} ]]; then _ssox_finish; fi
   if [[ -n $_ssox_layer ]]; then _ssox_catch_up; fi
   _ssox_reply=$(_ssox_request "$@") || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
     if _ssox_apply "$_ssox_change" "$_ssox_reply"; then _ssox_show_change; else _ssox_status=$?; fi
   fi
   if [[ $_ssox_caught_up$_ssox_layer == offon ]]; then _ssox_off; fi
-  case $_ssox_flags in *x*) builtin set -x ;; esac
+  if [[ -n $_ssox_traced ]]; then { builtin set -x; _ssox_owed=${_ssox_owed%x}; } 2>/dev/null; fi
   return "$_ssox_status"
 }
 
 # Computes the prompt segment without waiting for the next prompt, because the rest of the command line may read it.
 # Adds the hooks again if another program has replaced PROMPT_COMMAND.
 function _ssox_show_change() {
-  builtin local _ssox_options="$-"
+  builtin local _ssox_strict="${-//[!u]/}"
   [[ -n ${_ssox_until-} ]] || return 0
+  _ssox_owed+=$_ssox_strict
   builtin set +u
   _ssox_install
   _ssox_read_clock
   _ssox_show
-  case $_ssox_options in *u*) builtin set -u ;; esac
+  if [[ -n $_ssox_strict ]]; then builtin set -u; fi
+  _ssox_owed=${_ssox_owed%"$_ssox_strict"}
 }
 
 # Runs in a subshell. bash parses the text of a `$(…)` again each time, with the aliases of that moment. So code with
@@ -148,14 +158,8 @@ function _ssox_unhide() {
 # A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as a previous value. The
 # patterns match the same under all shell options.
 function _ssox_apply() {
-  builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=70 _ssox_applied="$1" _ssox_in_use=on _ssox_heads='' _ssox_none=''
-  if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
-  builtin shopt -u nocasematch
-  # Before bash 4.4, an empty array counts as unset under `set -u`.
-  builtin set -f +u
-  # A profile that another program or shell has put in use here is not a previous value.
-  if [[ $_ssox_kept == ' ' && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]]; then _ssox_child=1; fi
-  case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in identity | tick) _ssox_in_use='' ;; esac
+  builtin local IFS=$'\n' _ssox_changed='' _ssox_result=70 _ssox_applied="$1" _ssox_in_use=on _ssox_heads='' _ssox_none=''
+  _ssox_change_options
   # Each line becomes a positional parameter; a line that sets a variable becomes `NAME=VALUE`. This copies each value
   # only once: copying a session token takes bash longer than most other steps.
   # shellcheck disable=SC2086  # splitting at newlines is intended
@@ -163,31 +167,82 @@ function _ssox_apply() {
     *$'\n'[!=!#-]*) builtin set -- ;;
     *) builtin set -- ${2//$'\n='/$'\n'} ;;
   esac
+  if _ssox_examine "$@"; then
+    _ssox_stage=''
+    _ssox_pending=$_ssox_applied$'\n'"$*"
+    _ssox_perform "$@" && _ssox_result=0
+    _ssox_pending=''
+  fi
+  _ssox_put_changed
+  return "$_ssox_result"
+}
+
+# Applies the rest of a reply whose application was interrupted.
+function _ssox_finish() {
+  builtin local IFS=$'\n' _ssox_changed='' _ssox_applied='' _ssox_in_use=on _ssox_heads='' _ssox_none=''
+  _ssox_change_options
+  # shellcheck disable=SC2086  # splitting at newlines is intended
+  builtin set -- $_ssox_pending
+  _ssox_applied=${1-}
+  builtin shift
+  if _ssox_examine "$@"; then _ssox_perform "$@" || builtin true; fi
+  _ssox_pending=''
+  _ssox_put_changed
+}
+
+# Sets the options with which a reply is applied. `_ssox_changed` gets what restores them: `+` stands for `set +f`, and
+# `=` for `nocasematch`. Before bash 4.4, an empty array counts as unset under `set -u`.
+function _ssox_change_options() {
+  case $- in *f*) ;; *) _ssox_changed=+ ;; esac
+  case $- in *u*) _ssox_changed+=u ;; esac
+  if builtin shopt -q nocasematch; then _ssox_changed+='='; fi
+  _ssox_owed+=$_ssox_changed
+  builtin shopt -u nocasematch
+  builtin set -f +u
+}
+
+function _ssox_put_changed() {
+  case $_ssox_changed in *+*) builtin set +f ;; esac
+  case $_ssox_changed in *=*) builtin shopt -s nocasematch ;; esac
+  case $_ssox_changed in *u*) builtin set -u ;; esac
+  _ssox_owed=${_ssox_owed%"$_ssox_changed"}
+}
+
+# Checks a reply, whose lines are the arguments.
+function _ssox_examine() {
+  # A profile that another program or shell has put in use here is not a previous value.
+  if [[ $_ssox_kept == ' ' && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]]; then _ssox_child=1; fi
+  case $_ssox_applied${SSOX_PROMPT-}${SSOX_IDENTITY-} in identity | tick) _ssox_in_use='' ;; esac
   _ssox_heads="${*/=*/=}"
-  if _ssox_check && _ssox_remember ''; then
+  _ssox_check
+}
+
+# Applies a reply that was checked. `_ssox_stage` tells which steps are done, because those before must not be repeated.
+function _ssox_perform() {
+  if [[ -z $_ssox_stage ]]; then
+    _ssox_remember '' || return
     if [[ $_ssox_layer == on ]]; then _ssox_put_under; fi
-    # With another IFS, bash 3.2 makes one word of a whole array.
-    IFS=' '
-    if ((${#_ssox_forgotten[@]})); then _ssox_settle_kept " ${_ssox_forgotten[*]} " ''; fi
+    _ssox_stage=recorded
+  fi
+  # With another IFS, bash 3.2 makes one word of a whole array.
+  builtin local IFS=' '
+  if [[ $_ssox_stage == recorded ]]; then
+    if ((${#_ssox_forgotten[@]})); then _ssox_forget " ${_ssox_forgotten[*]} "; fi
     # Unset twice: in `AWS_PROFILE=x ssox use dev`, the call has a variable of its own, which hides that of the shell.
     if ((${#_ssox_gone[@]})); then builtin unset -v "${_ssox_gone[@]}" "${_ssox_gone[@]}"; fi
     # Each line that does not set a variable becomes an assignment to a local variable.
     builtin export "${@/#[-!#]*/_ssox_none=}"
     case $_ssox_applied${SSOX_PROMPT-}${SSOX_IDENTITY-} in
       clear* | identity | tick | directory)
-        _ssox_settle_kept ' ' on
-        _ssox_child=''
+        _ssox_restore
+        _ssox_stage=restored
         ;;
     esac
-    _ssox_set_clock
-    _ssox_note
-    if [[ $_ssox_layer == on ]]; then _ssox_note_layer; fi
-    _ssox_result=0
   fi
-  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
-  case $_ssox_options in *u*) builtin set -u ;; esac
-  if [[ -n $_ssox_nocase ]]; then builtin shopt -s nocasematch; fi
-  return "$_ssox_result"
+  if [[ $_ssox_stage == restored ]]; then _ssox_kept=$_ssox_rest _ssox_child=''; fi
+  _ssox_set_clock
+  _ssox_note
+  if [[ $_ssox_layer == on ]]; then _ssox_note_layer; fi
 }
 
 # Checks the names and the form of all lines. `_ssox_heads` has these lines as `NAME=`, `-NAME` and `!NAME`. Sorts the
@@ -221,7 +276,7 @@ SSOX_PROMPT
 SSOX_PREVIOUS
 SSOX_IDENTITY
 ' _ssox_line='' _ssox_name='' _ssox_wrong=''
-  _ssox_names=() _ssox_gone=() _ssox_forgotten=() _ssox_unusual=() _ssox_checked=()
+  _ssox_checked=() _ssox_names=() _ssox_gone=() _ssox_forgotten=() _ssox_unusual=()
   case $_ssox_heads in '#ssox1'$'\n''#end' | '#ssox1'$'\n'*$'\n''#end') ;; *) _ssox_line='#' ;; esac
   _ssox_line+=${_ssox_heads#'#ssox1'}
   for _ssox_line in ${_ssox_line%'#end'}; do
@@ -299,7 +354,8 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     for _ssox_name in "${_ssox_names[@]}"; do
       if builtin declare -p "$_ssox_name"; then return 1; fi
     done >/dev/null 2>&1
-    _ssox_kept=" ${_ssox_names[*]} " _ssox_before=("${_ssox_names[@]/*/u}")
+    _ssox_before=("${_ssox_names[@]/*/u}")
+    _ssox_kept=" ${_ssox_names[*]} "
   }
 
   # A loop over the names would take bash three times as long.
@@ -365,41 +421,49 @@ function _ssox_remember() {
       ;;
   esac
   [[ -z $_ssox_child ]] || return 0
+  builtin local IFS=' '
+  # shellcheck disable=SC2086  # splitting at blanks is intended
+  builtin set -- $_ssox_kept
+  builtin local _ssox_at=$#
   for _ssox_name in "${_ssox_names[@]}"; do
     case $_ssox_kept in *" $_ssox_name "*) continue ;; esac
-    _ssox_kept+="$_ssox_name "
     case $_ssox_facts in
-      *$'\n'"$_ssox_name"$'\n'*) _ssox_before+=("x${!_ssox_name-}") ;;
-      *) if [[ -n ${!_ssox_name+set} ]]; then _ssox_before+=("s${!_ssox_name}"); else _ssox_before+=(u); fi ;;
+      *$'\n'"$_ssox_name"$'\n'*) _ssox_before[_ssox_at]=x${!_ssox_name-} ;;
+      *) if [[ -n ${!_ssox_name+set} ]]; then _ssox_before[_ssox_at]=s${!_ssox_name}; else _ssox_before[_ssox_at]=u; fi ;;
     esac
+    _ssox_kept+="$_ssox_name "
+    _ssox_at=$((_ssox_at + 1))
   done
 }
 
-# Forgets the previous values of the names in `$1`. If `$2` is `on`, restores and forgets the other previous values,
-# except of variables that another program has set since.
-function _ssox_settle_kept() {
+# Forgets the previous values of the names in `$1`.
+function _ssox_forget() {
+  builtin local IFS=' ' _ssox_name='' _ssox_others=' '
+  for _ssox_name in $_ssox_kept; do
+    case $1 in *" $_ssox_name "*) _ssox_others+='- ' ;; *) _ssox_others+="$_ssox_name " ;; esac
+  done
+  _ssox_kept=$_ssox_others
+}
+
+# Restores the previous values, except of variables that another program has set since: `_ssox_rest` gets what
+# `_ssox_kept` is afterwards.
+function _ssox_restore() {
   builtin local IFS=' ' _ssox_name='' _ssox_value='' _ssox_count=0 _ssox_others=' '
-  builtin local -a _ssox_values
-  _ssox_values=()
-  case $1$2 in *[!' ']*) ;; *) return 0 ;; esac
   for _ssox_name in $_ssox_kept; do
     _ssox_value=${_ssox_before[_ssox_count]}
     _ssox_count=$((_ssox_count + 1))
-    case $1 in *" $_ssox_name "*) continue ;; esac
-    if [[ -z $2 || -n ${!_ssox_name+set} ]]; then
+    if [[ $_ssox_name == - ]]; then
+      _ssox_others+='- '
+    elif [[ -z ${!_ssox_name+set} ]]; then
+      _ssox_write_state "$_ssox_name" "$_ssox_value"
+      _ssox_others+='- '
+    elif builtin test "$_ssox_value" = "x${!_ssox_name}" || builtin test "$_ssox_value" = "s${!_ssox_name}"; then
+      _ssox_others+='- '
+    else
       _ssox_others+="$_ssox_name "
-      _ssox_values+=("$_ssox_value")
-      continue
     fi
-    case $_ssox_value in
-      x*) builtin export "$_ssox_name=${_ssox_value#x}" ;;
-      s*)
-        builtin printf -v "$_ssox_name" %s "${_ssox_value#s}"
-        builtin export -n "${_ssox_name?}"
-        ;;
-    esac
   done
-  _ssox_kept=$_ssox_others _ssox_before=(${_ssox_values[@]+"${_ssox_values[@]}"})
+  case $_ssox_others in *[!' '-]*) _ssox_rest=$_ssox_others ;; *) _ssox_rest=' ' ;; esac
 }
 
 # Records the current values as those that ssox set.
@@ -486,7 +550,8 @@ fi
 
 # Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
 # beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
-# profile. If the program fails, the new identity counts as foreign.
+# profile. If the program fails, the new identity counts as foreign. If Ctrl-C ends the call (status 130), the next
+# prompt calls the program again.
 function _ssox_look() {
   [[ -n ${SSOX_PROMPT-} || -n ${SSOX_IDENTITY-} || -n ${SSOX_REPLACED-} ]] ||
     ((${#_ssox_seen[@]})) || return 1
@@ -496,16 +561,14 @@ function _ssox_look() {
 }
 
 function _ssox_judge() {
-  builtin local _ssox_reply=''
-  _ssox_see
-  if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
-    _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
-    return 0
-  fi
+  builtin local _ssox_reply='' _ssox_failure=0
+  _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) || _ssox_failure=$?
+  if [[ $_ssox_failure == 0 ]] && _ssox_apply identity "$_ssox_reply" 2>/dev/null; then return 0; fi
   if builtin type -P ssox >/dev/null; then _ssox_unjudged=failed; else _ssox_unjudged=absent; fi
   # These variables may be readonly.
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?" 2>/dev/null || builtin true
   _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
+  if [[ $_ssox_failure == 130 ]]; then _ssox_seen=([0]=interrupted); else _ssox_see; fi
 }
 
 # Tells whether the program should be called now. After a failure, it should be called again after a minute at the
@@ -527,20 +590,21 @@ function _ssox_tick() {
 
 # After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.
 function _ssox_signed_in() {
-  { builtin local _ssox_flags="$-"; builtin set +x; } 2>/dev/null
+  { builtin local _ssox_traced="${-//[!x]/}"; _ssox_owed+=$_ssox_traced; builtin set +x; } 2>/dev/null
   _ssox_read_clock
   _ssox_check_clock
   _ssox_tick --wait=5s
-  case $_ssox_flags in *x*) builtin set -x ;; esac
+  if [[ -n $_ssox_traced ]]; then { builtin set -x; _ssox_owed=${_ssox_owed%x}; } 2>/dev/null; fi
 }
 
 # Runs before each prompt and before the other hooks, so that prompts they draw show the current credentials. It returns
 # the exit status that it found. `set -x` shows nothing secret before it is turned off.
 function _ssox_precmd() {
-  _ssox_status=$? _ssox_flags=$- _ssox_drawn=1
-  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
+  _ssox_status=$? _ssox_flags=$-${_ssox_owed-} _ssox_drawn=1
+  case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
   # Somebody may have unset all variables of this script, or Ctrl-C may have ended its loading.
   if [[ -z ${_ssox_loaded[1]-} || -n ${_ssox_no_prompt+set} ]]; then _ssox_load 2>/dev/null || builtin true; fi
+  if [[ -n $_ssox_pending ]]; then _ssox_finish; fi
   if [[ -n $_ssox_layer || $PWD/$_ssox_again != "$_ssox_place/" ]]; then _ssox_pass; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
@@ -557,7 +621,7 @@ function _ssox_precmd() {
       _ssox_refresh
     fi
   fi
-  case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
+  case $_ssox_flags in *[aekux+=]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }
 
@@ -605,8 +669,8 @@ function _ssox_are_files_edited() {
 
 # Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set PS1 again.
 function _ssox_settle() {
-  _ssox_status=$? _ssox_flags=$-
-  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
+  _ssox_status=$? _ssox_flags=$-${_ssox_owed-}
+  case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
   # At most prompts, the directory has not changed, and no `.ssox` file applies to it.
   if builtin test "$PWD/$_ssox_again$_ssox_layer$_ssox_arrived" != "$_ssox_place/" && { _ssox_arrive || [[ -n $_ssox_arrived ]]; }; then
     _ssox_arrived=''
@@ -627,7 +691,7 @@ function _ssox_settle() {
   # The guard is added to a PS0 that somebody has set. If PS0 is empty, somebody has removed the guard, and it stays
   # removed.
   case $_ssox_placed${PS0-} in on | on*_ssox_drawn* | on*_ssox_guard*) ;; on*) _ssox_place_guard ;; esac
-  case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
+  case $_ssox_flags in *[aekux+=]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }
 
@@ -659,8 +723,9 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
   }
 
   function _ssox_guard() {
-    _ssox_status=$? _ssox_flags=$- _ssox_drawn=0
-    case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
+    _ssox_status=$? _ssox_flags=$-${_ssox_owed-} _ssox_drawn=0
+    case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
+    if [[ -n $_ssox_pending ]]; then _ssox_finish; fi
     if _ssox_is_number "${SSOX_EXPIRES-}"; then
       _ssox_read_clock
       _ssox_check_clock
@@ -668,7 +733,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
         _ssox_tick --wait=2s
       fi
     fi
-    case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
+    case $_ssox_flags in *[aekux+=]*) _ssox_put_flags ;; esac
     return "$_ssox_status"
   }
 fi
@@ -679,13 +744,13 @@ fi
 # restores the values below the layer. Then the hooks of other tools run, and the last hook puts the layer on again. So
 # direnv and mise never see the layer, whatever the order of the lines in the rc file.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_names_under` has the names of the variables that were changed while the
-# layer was on, `_ssox_under` their values below the layer, and `_ssox_over` their values in the layer. `_ssox_typed`
-# has values that a person set on the command line that left the directory. `_ssox_outside` and `_ssox_outer` have what
-# `_ssox_kept`, `_ssox_before` and others contained before the layer. `_ssox_place` is the directory in which a `.ssox`
-# file was last searched for, and `_ssox_file` the file that was found. `_ssox_nearer` is set if direnv or mise has a
-# file nearer to the working directory than the `.ssox` file. Then the values that these tools set stay; `_ssox_theirs`
-# has the names.
+# `_ssox_layer` is empty, `on`, `off`, or, while its variables are written, `going-on` or `going-off`.
+# `_ssox_names_under` has the names of the variables that were changed while the layer was on, `_ssox_under` their
+# values below the layer, and `_ssox_over` their values in the layer. `_ssox_typed` has values that a person set on the
+# command line that left the directory. `_ssox_outside` and `_ssox_outer` have what `_ssox_kept`, `_ssox_before` and
+# others contained before the layer. `_ssox_place` is the directory in which a `.ssox` file was last searched for, and
+# `_ssox_file` the file that was found. `_ssox_nearer` is set if direnv or mise has a file nearer to the working
+# directory than the `.ssox` file. Then the values that these tools set stay; `_ssox_theirs` has the names.
 
 # Reads the state of a variable into `_ssox_state`. Before 4.4, a set variable counts as exported, because finding out
 # would take a process.
@@ -717,12 +782,16 @@ function _ssox_write_state() {
 }
 
 function _ssox_put_under() {
-  builtin local _ssox_name=''
+  builtin local IFS=' ' _ssox_name=''
+  # shellcheck disable=SC2086  # splitting at blanks is intended
+  builtin set -- $_ssox_names_under
+  builtin local _ssox_count=$#
   for _ssox_name in ${_ssox_names[@]+"${_ssox_names[@]}"}; do
     case $_ssox_names_under in *" $_ssox_name "*) continue ;; esac
     _ssox_read_state "$_ssox_name"
+    _ssox_under[_ssox_count]=$_ssox_state
     _ssox_names_under+="$_ssox_name "
-    _ssox_under+=("$_ssox_state")
+    _ssox_count=$((_ssox_count + 1))
   done
 }
 
@@ -742,25 +811,39 @@ function _ssox_note_layer() {
 }
 
 function _ssox_off() {
-  builtin local IFS=' ' _ssox_name='' _ssox_count=0 _ssox_where=elsewhere
-  [[ $_ssox_layer == on ]] || return 0
-  if builtin test "$PWD" = "$_ssox_place"; then _ssox_where=here; fi
-  _ssox_typed=() _ssox_in_layer=${SSOX_PROMPT-}
+  builtin local IFS=' ' _ssox_name='' _ssox_count=0
+  if [[ $_ssox_layer == going-on ]]; then _ssox_on; fi
+  if [[ $_ssox_layer == on ]]; then _ssox_read_layer && _ssox_layer=going-off; fi
+  [[ $_ssox_layer == going-off ]] || return 0
+  _ssox_over=(${_ssox_taken[@]+"${_ssox_taken[@]}"})
   for _ssox_name in $_ssox_names_under; do
     case $_ssox_theirs in
       *" $_ssox_name "*) ;;
+      *) _ssox_write_state "$_ssox_name" "${_ssox_under[_ssox_count]}" ;;
+    esac
+    _ssox_count=$((_ssox_count + 1))
+  done
+  _ssox_layer=off
+}
+
+# Reads the values in the layer into `_ssox_taken`.
+function _ssox_read_layer() {
+  builtin local _ssox_name='' _ssox_count=0 _ssox_where=elsewhere
+  if builtin test "$PWD" = "$_ssox_place"; then _ssox_where=here; fi
+  _ssox_taken=() _ssox_typed=() _ssox_in_layer=${SSOX_PROMPT-}
+  for _ssox_name in $_ssox_names_under; do
+    case $_ssox_theirs in
+      *" $_ssox_name "*) _ssox_state=${_ssox_over[_ssox_count]-} ;;
       *)
         _ssox_read_state "$_ssox_name"
         case $_ssox_where$_ssox_name in
           elsewhereAWS*) builtin test "$_ssox_state" = "${_ssox_over[_ssox_count]-}" || _ssox_typed[_ssox_count]=$_ssox_state ;;
         esac
-        _ssox_over[_ssox_count]=$_ssox_state
-        _ssox_write_state "$_ssox_name" "${_ssox_under[_ssox_count]}"
         ;;
     esac
+    _ssox_taken[_ssox_count]=$_ssox_state
     _ssox_count=$((_ssox_count + 1))
   done
-  _ssox_layer=off
 }
 
 # Takes the layer off before the other hooks. One of them may make a prompt of the text of the prompt segment, so it is
@@ -785,12 +868,27 @@ function _ssox_has_tools() { builtin declare -F _direnv_hook || builtin declare 
 
 function _ssox_on() {
   builtin local IFS=' ' _ssox_name='' _ssox_count=0
-  [[ $_ssox_layer == off ]] || return 0
+  if [[ $_ssox_layer == going-off ]]; then _ssox_off; fi
+  if [[ $_ssox_layer == off ]]; then _ssox_compare_under && _ssox_layer=going-on; fi
+  [[ $_ssox_layer == going-on ]] || return 0
+  for _ssox_name in $_ssox_names_under; do
+    case $_ssox_theirs in
+      *" $_ssox_name "*) ;;
+      *) _ssox_write_state "$_ssox_name" "${_ssox_over[_ssox_count]}" ;;
+    esac
+    _ssox_count=$((_ssox_count + 1))
+  done
+  _ssox_layer=on
+}
+
+# Notes what other programs have changed below the layer. Repeating it changes nothing.
+function _ssox_compare_under() {
+  builtin local _ssox_name='' _ssox_count=0
   _ssox_theirs=' '
   for _ssox_name in $_ssox_names_under; do
     _ssox_read_state "$_ssox_name"
     if builtin test "$_ssox_state" = "${_ssox_under[_ssox_count]}"; then
-      _ssox_write_state "$_ssox_name" "${_ssox_over[_ssox_count]}"
+      builtin :
     elif [[ -n $_ssox_nearer ]]; then
       _ssox_theirs+="$_ssox_name "
     else
@@ -800,11 +898,9 @@ function _ssox_on() {
         _ssox_over[_ssox_count]=$_ssox_state
       fi
       _ssox_under[_ssox_count]=$_ssox_state
-      _ssox_write_state "$_ssox_name" "${_ssox_over[_ssox_count]}"
     fi
     _ssox_count=$((_ssox_count + 1))
   done
-  _ssox_layer=on
 }
 
 # Sets the values that a person has set after `cd` on the same command line. bash runs no hook between the commands of a
@@ -847,14 +943,13 @@ function _ssox_arrive() {
   fi
   builtin local _ssox_below=''
   _ssox_find
-  _ssox_place=$PWD
   # The directory has changed, so a relative path in these variables names another file. The identity is checked again.
   case ${_ssox_layer:-${SSOX_IDENTITY:+on}},${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} in
     ,* | on,/*,/* | off,/*,/*) ;;
     *) _ssox_seen=([0]=moved) ;;
   esac
   if [[ -z $_ssox_found$_ssox_file ]]; then
-    _ssox_again=''
+    _ssox_again='' _ssox_place=$PWD
     return 1
   fi
   if [[ -n $_ssox_found ]]; then _ssox_find_nearer; fi
@@ -862,30 +957,36 @@ function _ssox_arrive() {
   # longer nearer, the shell enters the directory again.
   if [[ -z $_ssox_again && $_ssox_found -ef $_ssox_file ]] && [[ -n $_ssox_below || $_ssox_nearer != entered ]]; then
     if [[ $_ssox_nearer != entered ]]; then _ssox_nearer=$_ssox_below; fi
+    _ssox_place=$PWD
     _ssox_on
     return 0
   fi
-  _ssox_again=''
+  # If Ctrl-C ends the calls below, the next prompt makes them again.
+  _ssox_again=1
+  _ssox_place=$PWD
   _ssox_exit
   case ${1-}$_ssox_found in
     '' | early) ;;
     early*) _ssox_place='' ;;
     *) _ssox_enter ;;
   esac
+  _ssox_again=''
 }
 
 # Runs before `use` or `clear` changes something, and updates the layer: a hook of the person may call these verbs while
 # the layer is off, or they may be on the command line that left the directory. `_ssox_caught_up` gets the old value of
 # `_ssox_layer`.
 function _ssox_catch_up() {
-  builtin local _ssox_options="$-"
+  builtin local _ssox_strict="${-//[!u]/}"
   if [[ $_ssox_layer == on ]] && builtin test "$PWD" = "$_ssox_place"; then return 0; fi
+  _ssox_owed+=$_ssox_strict
   builtin set +u
   _ssox_caught_up=$_ssox_layer
   # Values that a person has set on this line after leaving the directory do not belong to the layer.
   _ssox_off
   _ssox_arrive early || builtin true
-  case $_ssox_options in *u*) builtin set -u ;; esac
+  if [[ -n $_ssox_strict ]]; then builtin set -u; fi
+  _ssox_owed=${_ssox_owed%"$_ssox_strict"}
 }
 
 # Finds the nearest `.ssox` file, without starting a process. The search ends at the home directory. If the root is at
@@ -942,7 +1043,6 @@ function _ssox_enter() {
 # the values from before; in such a shell, the program removes the values of the directory.
 function _ssox_exit() {
   builtin local _ssox_reply=''
-  _ssox_file=''
   if [[ -n $_ssox_layer ]]; then
     _ssox_off
     _ssox_put_typed
@@ -958,21 +1058,24 @@ function _ssox_exit() {
       _ssox_apply directory "$_ssox_reply" || builtin true
     fi
   fi
+  _ssox_file=''
 }
 
 # `_ssox_depart` and `_ssox_chpwd` run before and after the other hooks when the directory changes, if another program
 # provides such hooks.
 function _ssox_depart() {
-  _ssox_flags=$-
-  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
+  _ssox_flags=$-${_ssox_owed-}
+  case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
+  if [[ -n $_ssox_pending ]]; then _ssox_finish; fi
   _ssox_off
   _ssox_typed=()
   _ssox_put_flags
 }
 
 function _ssox_chpwd() {
-  _ssox_flags=$-
-  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
+  _ssox_flags=$-${_ssox_owed-}
+  case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
+  if [[ -n $_ssox_pending ]]; then _ssox_finish; fi
   builtin local _ssox_early=''
   if builtin declare -F _direnv_hook >/dev/null; then _ssox_early=early; fi
   # This may run between the two hooks of a prompt. Then the second hook shows the profile that is in use now.
@@ -989,8 +1092,7 @@ function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_seconds=0
   _ssox_check_clock
   _ssox_label=${_ssox_label//[[:cntrl:]]/}
-  _ssox_current="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"
-  _ssox_since=$_ssox_clock _ssox_until=$((_ssox_clock + 60))
+  _ssox_current='' _ssox_since=$_ssox_clock _ssox_until=$((_ssox_clock + 60))
   case ${SSOX_STATE-} in
     sign-in) _ssox_mark=' sign in' _ssox_state=soon ;;
     foreign) _ssox_state=foreign ;;
@@ -1037,6 +1139,7 @@ function _ssox_show() {
     _ssox_publish SSOX_SEGMENT ''
     _ssox_publish SSOX_SEGMENT_STATE ''
   fi
+  _ssox_current="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"
 }
 
 # The part of PS1 that shows the prompt segment. It expands to nothing if `_ssox_drawn` is 0, because the fourth
@@ -1127,15 +1230,15 @@ function _ssox_complete() {
       return
       ;;
   esac
-  builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
+  builtin local IFS=$'\n' _ssox_changed='' _ssox_reply=''
   builtin local -a _ssox_lines
   COMPREPLY=()
   _ssox_reply=$(builtin exec ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
     "${COMP_WORDS[@]}" 2>/dev/null) || return 0
-  builtin set -f
+  _ssox_change_options
   # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($_ssox_reply)
-  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
+  _ssox_put_changed
   case ${_ssox_lines[0]-} in
     words*) COMPREPLY=("${_ssox_lines[@]:1}") ;;
     parts*)
@@ -1150,12 +1253,15 @@ function _ssox_complete() {
 
 # Calls a function while `set -a` and `set -k` are off. `$1` has the options of the shell.
 function _ssox_without_marks() {
+  _ssox_owed+=${1//[!ak]/}
   builtin set +ak
   builtin local _ssox_result=0 _ssox_withheld="${1//[!ak]/}"
   builtin shift
   "$@" || _ssox_result=$?
   builtin export -n "${!_ssox_@}"
   builtin set "-$_ssox_withheld"
+  _ssox_owed=${_ssox_owed%"$_ssox_withheld"}
+  builtin export -n _ssox_owed
   return "$_ssox_result"
 }
 
@@ -1195,11 +1301,11 @@ function _ssox_delegate() {
 # substitutions).
 function _ssox_specified() {
   builtin local IFS=$' \t\n' _ssox_name="${COMP_WORDS[0]}" _ssox_current="${COMP_WORDS[COMP_CWORD]}"
-  builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_options="$-"
-  builtin set -f
+  builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_changed=''
+  _ssox_change_options
   # shellcheck disable=SC2086  # splitting at blanks is intended
   builtin set -- $1
-  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
+  _ssox_put_changed
   while (($# > 1)); do
     case $1 in
       -o) builtin compopt -o "$2" 2>/dev/null ;;
@@ -1222,7 +1328,11 @@ function _ssox_specified() {
 
 # A parent shell with `set -a` may have exported these variables to this shell.
 builtin export -n "${!_ssox_@}"
-if [[ -n ${_ssox_marks-} ]]; then builtin set "-$_ssox_marks"; fi
+if [[ -n ${_ssox_marks-} ]]; then
+  builtin set "-$_ssox_marks"
+  _ssox_owed=${_ssox_owed%"$_ssox_marks"}
+  builtin export -n _ssox_owed
+fi
 builtin unset -v _ssox_marks
 if [[ -n ${_ssox_aliases-} ]]; then builtin shopt -s expand_aliases; fi
 builtin unset -v _ssox_no_prompt

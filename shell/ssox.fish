@@ -30,6 +30,7 @@ function _ssox_prompt_hook
     set -l IFS \n
     # Ctrl-C may have ended the loading of this script.
     set -q _ssox_no_prompt; and _ssox_load 2>/dev/null
+    set -q _ssox_pending[1]; and _ssox_finish
     if test -n "$_ssox_layer"
         # A hook of the person may make a prompt of the text of the prompt segment.
         if test "$_ssox_layer" = on
@@ -86,7 +87,8 @@ end
 
 # Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
 # beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
-# profile. If the program fails, the new identity counts as foreign.
+# profile. If the program fails, the new identity counts as foreign. If Ctrl-C ends the call (status 130), the next
+# prompt calls the program again.
 function _ssox_look
     set -l fish_trace
     # While the layer of a directory is off, nothing is checked: the last hook does that later.
@@ -95,19 +97,24 @@ function _ssox_look
     _ssox_read_identity _ssox_now
     test "$_ssox_now" != "$_ssox_seen"; or return
     set -l IFS \n
-    set -gu _ssox_seen $_ssox_now
-    _ssox_note_exported
+    set -l failure 127
     if command -q ssox
-        and set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)"
+        set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)"
         and _ssox_apply identity $reply 2>/dev/null
-        return 0
+        and return 0
+        set failure $status
     end
     set -gu _ssox_unjudged failed
     command -q ssox; or set _ssox_unjudged absent
-    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or return 0
-    set -gx SSOX_STATE foreign
-    set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
-    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
+    if test -n "$SSOX_PROMPT$SSOX_IDENTITY"
+        set -gx SSOX_STATE foreign
+        set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
+        set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
+    end
+    _ssox_note_exported
+    test $failure -eq 130; and set _ssox_now interrupted
+    set -gu _ssox_seen $_ssox_now
+    return 0
 end
 
 # What the function `ssox` does.
@@ -167,7 +174,7 @@ function _ssox_apply
         builtin echo "ssox: hint: set -eU $universal" >&2
         return 70
     end
-    set -q _ssox_child[1]; and test "$_ssox_layer" != on; or begin
+    set -q _ssox_child[1]; and test "$_ssox_layer" != on; or set -q argv[3]; or begin
         set -l changed $_ssox_names $_ssox_gone
         builtin contains -- $argv[1] use clear directory; or test -n "$SSOX_PROMPT$SSOX_IDENTITY"
         or set changed $_ssox_names
@@ -177,16 +184,20 @@ function _ssox_apply
         test "$_ssox_layer" != on; and set -q _ssox_child[1]; or string match -q "* $changed *" -- " $_ssox_kept "
         or _ssox_remember $changed
     end
+    # If Ctrl-C ends this function, the next hook does the rest.
+    set -q argv[3]; or set -gu _ssox_pending $argv recorded
     set -q _ssox_forgets[1]; and _ssox_forget (string match -rag '(?m)^!(.*)$' -- $argv[2])
     # If other programs have handlers for these variables, events are blocked until the reply has been applied, so that
     # a value that a handler sets does not count as set by ssox. Without such handlers, events are not blocked: each
     # blocked event takes fish longer than the one before it.
     builtin functions -t variable | string match -rq '^(?:AWS|SSOX|CPL)\S* (?!_ssox_)'; and builtin block -l
-    for name in $_ssox_names
-        set -gx $name $_ssox_values[1]
-        set -e _ssox_values[1]
+    if test "$argv[3]" != restored
+        for name in $_ssox_names
+            set -gx $name $_ssox_values[1]
+            set -e _ssox_values[1]
+        end
+        set -q _ssox_gone[1]; and set -e -g $_ssox_gone
     end
-    set -q _ssox_gone[1]; and set -e -g $_ssox_gone
     test $argv[1] = use; or test $argv[1] != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
     # Records the current values as those that ssox set.
     set -gu _ssox_held "$SSOX_IDENTITY"
@@ -197,7 +208,16 @@ function _ssox_apply
     string match -q 'use *AWS_ACCESS_KEY_ID *AWS_REGION *' -- "$argv[1] $_ssox_names "
     and set -gu _ssox_exported $_ssox_names; or _ssox_note_exported
     _ssox_read_identity _ssox_seen
+    set -gu _ssox_pending
     return 0
+end
+
+# Applies the rest of a reply whose application was interrupted.
+function _ssox_finish
+    set -l fish_trace
+    set -l IFS \n
+    _ssox_apply $_ssox_pending 2>/dev/null
+    set -gu _ssox_pending
 end
 
 function _ssox_note_exported
@@ -229,12 +249,18 @@ end
 
 # Takes the layer of a `.ssox` file off. The part "directories" below explains layers.
 function _ssox_off
-    test "$_ssox_layer" = on; or return 0
     set -l fish_trace
+    test "$_ssox_layer" = going-on; and _ssox_on
+    if test "$_ssox_layer" = on
+        for name in $_ssox_layered
+            builtin contains -- $name $_ssox_theirs; or _ssox_read _ssox_over_$name $name
+        end
+        set -gu _ssox_layer going-off
+    end
+    test "$_ssox_layer" = going-off; or return 0
     for name in $_ssox_layered
         builtin contains -- $name $_ssox_theirs; and continue
         set -l under _ssox_under_$name
-        _ssox_read _ssox_over_$name $name
         _ssox_write $name $$under
     end
     set -gu _ssox_layer off
@@ -250,7 +276,6 @@ function _ssox_arrive
         _ssox_on
         return 0
     end
-    set -gu _ssox_directory "$PWD"
     builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
         ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
         ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
@@ -260,7 +285,11 @@ function _ssox_arrive
         ../../../../../../../../../../../../../../../../.ssox
     or not test ../../../../../../../../../../../../../../../../ -ef /
     and set -l _ssox_is_near 1
-    or test -n "$_ssox_found$_ssox_file$_ssox_again$AWS_CONFIG_FILE$AWS_SHARED_CREDENTIALS_FILE"; or return
+    or test -n "$_ssox_found$_ssox_file$_ssox_again$AWS_CONFIG_FILE$AWS_SHARED_CREDENTIALS_FILE"
+    or begin
+        set -gu _ssox_directory "$PWD"
+        return 1
+    end
     set -gu _ssox_found
     test -z "$_ssox_is_near"; or _ssox_find
     set -l fish_trace
@@ -268,27 +297,33 @@ function _ssox_arrive
     # again.
     test -n "$SSOX_IDENTITY$_ssox_layer"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
     and set -gu _ssox_seen moved
-    set -l again "$_ssox_again"
-    set -gu _ssox_again
-    test -n "$_ssox_found$_ssox_file"; or return
+    test -n "$_ssox_found$_ssox_file"; or begin
+        set -gu _ssox_again
+        set -gu _ssox_directory "$PWD"
+        return 1
+    end
     set -l nearer
     test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
     # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file is
     # no longer nearer, the shell enters the directory again.
-    if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
+    if test -z "$_ssox_again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
         if test -n "$nearer" -o "$_ssox_nearer" != entered
             test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
+            set -gu _ssox_directory "$PWD"
             _ssox_on
             return 0
         end
     end
+    # If Ctrl-C ends the calls below, the next prompt makes them again.
+    set -gu _ssox_again 1
+    set -gu _ssox_directory "$PWD"
     _ssox_exit
-    test -n "$_ssox_found"; or return 0
-    if test "$argv" = early
+    if test "$argv" = early -a -n "$_ssox_found"
         set -gu _ssox_directory
-    else
+    else if test -n "$_ssox_found"
         _ssox_enter $nearer
     end
+    set -gu _ssox_again
     return 0
 end
 
@@ -479,8 +514,8 @@ function _ssox_record --argument-names list prefix
     end
     for name in $names
         builtin contains -- $name $$list; and continue
-        set -a $list $name
         _ssox_read $prefix$name $name
+        set -a $list $name
     end
 end
 
@@ -512,15 +547,19 @@ end
 # Restores the previous values, except of variables that another program has set since, and forgets them.
 function _ssox_restore
     set -l fish_trace
+    set -q _ssox_pending[3]; and set _ssox_pending[3] restored
     for name in $_ssox_kept
-        set -qg $name; and continue
         set -l was _ssox_was_$name
         set -l value $$was
-        switch $value[1]
-            case x
-                set -gx $name $value[2..]
-            case s
-                set -gu $name $value[2..]
+        if not set -qg $name
+            switch $value[1]
+                case x
+                    set -gx $name $value[2..]
+                case s
+                    set -gu $name $value[2..]
+            end
+        else if test "$$name" != "$value[2..]"
+            continue
         end
         _ssox_forget $name
     end
@@ -541,13 +580,14 @@ end
 # restores the values below the layer. Then the hooks of other tools run, and the last hook puts the layer on again. So
 # direnv and mise never see the layer, whatever the order of the lines in the configuration.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_layered` has the names of the variables that were changed while the
-# layer was on. For each of them, `_ssox_under_NAME` has the value below the layer, and `_ssox_over_NAME`, while the
-# layer is off, the value in the layer. `_ssox_outside`, `_ssox_outside_NAME` and `_ssox_before` have what `_ssox_kept`,
-# `_ssox_was_NAME` and others contained before the layer. `_ssox_directory` is the directory in which a `.ssox` file was
-# last searched for, and `_ssox_file` the file that was found. `_ssox_nearer` is set if direnv or mise has a file nearer
-# to the working directory than the `.ssox` file. Then the values that these tools set stay; `_ssox_theirs` has the
-# names.
+# `_ssox_layer` is empty, `on`, `off`, or, while its variables are written, `going-on` or `going-off`. Ctrl-C ends a
+# hook between any two commands, and the next hook finishes what was begun. `_ssox_layered` has the names of the
+# variables that were changed while the layer was on. For each of them, `_ssox_under_NAME` has the value below the
+# layer, and `_ssox_over_NAME`, while the layer is off, the value in the layer. `_ssox_outside`, `_ssox_outside_NAME`
+# and `_ssox_before` have what `_ssox_kept`, `_ssox_was_NAME` and others contained before the layer. `_ssox_directory`
+# is the directory in which a `.ssox` file was last searched for, and `_ssox_file` the file that was found.
+# `_ssox_nearer` is set if direnv or mise has a file nearer to the working directory than the `.ssox` file. Then the
+# values that these tools set stay; `_ssox_theirs` has the names.
 
 # Finds the nearest `.ssox` file, without starting a process. The search ends at the home directory.
 function _ssox_find
@@ -565,27 +605,39 @@ end
 
 function _ssox_on
     set -l fish_trace
-    test "$_ssox_layer" = off; or return 0
+    test "$_ssox_layer" = going-off; and _ssox_off
+    if test "$_ssox_layer" = off
+        _ssox_compare_under
+        set -gu _ssox_layer going-on
+    end
+    test "$_ssox_layer" = going-on; or return 0
+    for name in $_ssox_layered
+        builtin contains -- $name $_ssox_theirs; and continue
+        set -l over _ssox_over_$name
+        _ssox_write $name $$over
+    end
+    set -gu _ssox_layer on
+end
+
+# Notes what other programs have changed below the layer. Repeating it changes nothing.
+function _ssox_compare_under
     set -gu _ssox_theirs
     for name in $_ssox_layered
         set -l under _ssox_under_$name
         set -l over _ssox_over_$name
         set -l was _ssox_was_$name
         _ssox_read _ssox_state $name
-        if test "$_ssox_state" != "$$under"
-            if test -n "$_ssox_nearer"
-                set -a _ssox_theirs $name
-                continue
-            end
-            set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
-            and set -gu $was $_ssox_state
-            # After `clear`, the values in the layer are those below it, so they follow a change below it.
-            test -z "$_ssox_over_SSOX_PROMPT[2..]"; and test "$$over" = "$$under"; and set -gu $over $_ssox_state
-            set -gu $under $_ssox_state
+        test "$_ssox_state" != "$$under"; or continue
+        if test -n "$_ssox_nearer"
+            set -a _ssox_theirs $name
+            continue
         end
-        _ssox_write $name $$over
+        set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
+        and set -gu $was $_ssox_state
+        # After `clear`, the values in the layer are those below it, so they follow a change below it.
+        test -z "$_ssox_over_SSOX_PROMPT[2..]"; and test "$$over" = "$$under"; and set -gu $over $_ssox_state
+        set -gu $under $_ssox_state
     end
-    set -gu _ssox_layer on
 end
 
 # Runs `use` or `clear` while the layer is off, because a hook of the person called it, or after a change of the
@@ -640,34 +692,37 @@ end
 function _ssox_exit
     set -l fish_trace
     set -l IFS \n
-    set -gu _ssox_file
     if test -n "$_ssox_layer"
         _ssox_off
         for name in $_ssox_kept
-            set -e -g _ssox_was_$name
+            builtin contains -- $name $_ssox_outside; or set -e -g _ssox_was_$name
         end
-        set -gu _ssox_kept $_ssox_outside
-        for name in $_ssox_kept
+        for name in $_ssox_outside
             set -l was _ssox_outside_$name
             set -gu _ssox_was_$name $$was
-            set -e -g $was
         end
+        set -gu _ssox_kept $_ssox_outside
         set -gu _ssox_held $_ssox_before[1]
         set -gu _ssox_files "$SSOX_FILES"
         set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
         set -gu _ssox_child $_ssox_before[2..]
         # The program checks the identity that the shell has now.
         set -q _ssox_layered[1]; and set -gu _ssox_seen $SSOX_ENDPOINT
+        set -gu _ssox_layer
         for name in $_ssox_layered
             set -e -g _ssox_under_$name
             set -e -g _ssox_over_$name
         end
         set -gu _ssox_layered
-        set -gu _ssox_layer
+        for name in $_ssox_outside
+            set -e -g _ssox_outside_$name
+        end
+        set -gu _ssox_outside
     else if test -n "$SSOX_DIRECTORY"; and command -q ssox
         set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory </dev/null)"
         and _ssox_apply directory $reply
     end
+    set -gu _ssox_file
     return 0
 end
 
@@ -684,7 +739,7 @@ function _ssox_show
     set -l clock
     set -l mark
     set -l state ok
-    set -gu _ssox_current "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+    set -gu _ssox_current
     set -gu _ssox_since $_ssox_clock
     set -gu _ssox_until (builtin math $_ssox_clock + 60)
     switch "$SSOX_STATE"
@@ -746,6 +801,7 @@ function _ssox_show
         set SSOX_SEGMENT_STATE $state
         _ssox_paint $label "$clock$mark" $state
     end
+    set -gu _ssox_current "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
 end
 
 # Asks for the terminal's colour sequences once: ok, soon, expired, protected, normal, foreign. These sequences are
@@ -803,6 +859,7 @@ if not set -qg _ssox_kept
     set -gu _ssox_file "$SSOX_DIRECTORY"
     set -gu _ssox_nearer
     set -gu _ssox_again
+    set -gu _ssox_pending
 end
 
 if status is-interactive

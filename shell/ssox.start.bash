@@ -20,12 +20,12 @@ function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete; }
 # a few times, and `source <(…)` is faster. But `source <(…)` sets `$!`, and does not work in posix mode or without
 # `/dev/fd`. A variable for the text would cost another tenth of the loading time.
 function _ssox_load() {
-  { _ssox_trace=$- _ssox_no_prompt=$_ssox_plain; builtin set +x; } 2>/dev/null
+  { _ssox_trace=${-//[!x]/} _ssox_no_prompt=$_ssox_plain; _ssox_owed=${_ssox_owed-}$_ssox_trace; builtin set +x; } 2>/dev/null
   if ((BASH_VERSINFO[0] > 4)) && [[ -z ${!-} && ! -o posix ]]; then
     builtin eval '\builtin source <(\builtin exec ssox init bash --whole </dev/null)' 2>/dev/null || builtin true
   fi
   if [[ -n ${_ssox_no_prompt+set} ]]; then builtin eval "$(\builtin exec ssox init bash --whole </dev/null)"; fi
-  case $_ssox_trace in *x*) builtin set -x ;; esac
+  if [[ -n $_ssox_trace ]]; then { builtin set -x; _ssox_owed=${_ssox_owed%x}; } 2>/dev/null; fi
   if [[ -z ${_ssox_no_prompt+set} ]]; then return 0; fi
   if [[ -z ${_ssox_loaded[1]-} ]]; then builtin unset -v _ssox_no_prompt; fi
   builtin printf 'ssox: %s\n' 'the integration for bash was not loaded: the program ssox did not print it' 'hint: type -a ssox' >&2
@@ -95,12 +95,12 @@ function _ssox_chpwd() {
 
 # The beginning and the end of a hook.
 function _ssox_begin() {
-  _ssox_status=$? _ssox_flags=$-
-  case $_ssox_flags in *[akux]*) { builtin set +akux; } 2>/dev/null ;; esac
+  _ssox_status=$? _ssox_flags=$-${_ssox_owed-}
+  case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
 }
 
 function _ssox_end() {
-  case $_ssox_flags in *[aekux]*) _ssox_put_flags ;; esac
+  case $_ssox_flags in *[aekux+=]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }
 
@@ -211,13 +211,23 @@ function _ssox_go_last() {
   fi
 }
 
+# Turns off options of the shell during a hook. Until they are on again, `_ssox_owed` has their letters: Ctrl-C may end
+# the hook, and then the next hook turns them on. There, `+` stands for `set +f`, and `=` for `shopt -s nocasematch`.
+function _ssox_hold_flags() {
+  _ssox_owed=${_ssox_flags//[!akux+=]/}
+  builtin set +akux
+}
+
 # Ends a hook. Under `set -e`, a status other than 0 would end the shell.
 function _ssox_put_flags() {
   case $_ssox_flags in *e*) _ssox_status=0 ;; esac
+  case $_ssox_flags in *+*) builtin set +f ;; esac
+  case $_ssox_flags in *=*) builtin shopt -s nocasematch ;; esac
   case $_ssox_flags in *a*) builtin export -n "${!_ssox_@}" && builtin set -a ;; esac
   case $_ssox_flags in *k*) builtin set -k ;; esac
   case $_ssox_flags in *u*) builtin set -u ;; esac
-  case $_ssox_flags in *x*) builtin set -x ;; esac
+  case $_ssox_flags in *x*) { builtin set -x; } 2>/dev/null ;; esac
+  { _ssox_owed='' && builtin export -n _ssox_owed; } 2>/dev/null
 }
 
 # --- registration
@@ -232,7 +242,7 @@ fi
 
 # --- state
 
-if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_place='' _ssox_prompted=''; fi
+if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_place='' _ssox_prompted='' _ssox_owed=''; fi
 case $- in *i*) _ssox_install ;; esac
 # In a shell that had already loaded the whole script, this script has just replaced its functions.
 if [[ -n ${_ssox_loaded[1]-} ]] || _ssox_is_used; then _ssox_load; fi

@@ -6,6 +6,9 @@
 # environment is evaluated. No builtin and no function is redirected: when zsh cannot open any more files, it does not
 # restore the redirected descriptor, and the shell has lost it.
 #
+# Ctrl-C ends a hook between any two commands. So a function that changes several variables ignores SIGINT until it
+# returns; such a function starts no process. An interrupted call of the program is made again at the next prompt.
+#
 # `ssox init zsh` passes the start script to `emulate zsh -o no_aliases -o extended_glob -c`, and a function of the
 # start script reads this script. So both scripts are read with these options, and their functions always run with them,
 # whatever options and aliases the user's shell has.
@@ -156,6 +159,8 @@ function _ssox_apply() {
     esac
   done
   [[ -z $in_use ]] || names+=($gone)
+  builtin setopt local_options local_traps
+  builtin trap '' INT
   # A profile that another program or shell has put in use here is not a previous value.
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || (( $#_ssox_kept )) || _ssox_child=1
   if [[ $_ssox_layer == on ]]; then
@@ -244,7 +249,8 @@ typeset -g _ssox_clock_format='%D{%s}'
 
 # Lets the program check a change of the compared values, such as other access keys, another region, or a profile name
 # beside access keys. The program is called once for each change, and at the first prompt of a shell that inherits a
-# profile. If the program fails, the new identity counts as foreign.
+# profile. If the program fails, the new identity counts as foreign. If Ctrl-C ends the call (status 130), the next
+# prompt calls the program again.
 function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $SSOX_REPLACED || -n $_ssox_seen ]] || return 1
   # The same text as in `_ssox_see`. It is repeated here, because this comparison takes most of the time of a prompt,
@@ -257,15 +263,17 @@ $AWS_DEFAULT_REGION,${AWS_PROFILE+$AWS_PROFILE.${(t)AWS_PROFILE}},${AWS_DEFAULT_
 ${AWS_SECURITY_TOKEN+$AWS_SECURITY_TOKEN.${(t)AWS_SECURITY_TOKEN}},$AWS_ACCOUNT_ID,$AWS_SSO_PROFILE,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
 ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} != "$_ssox_seen" ]] || return 1
-  _ssox_see
   local reply _ssox_quiet=1
+  local -i result
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" && return
+  result=$?
   _ssox_unjudged=failed
   _ssox_is_installed || _ssox_unjudged=absent
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} || ${(t)SSOX_STATE} == *readonly* ]] || builtin export SSOX_STATE=foreign
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} || ${(t)SSOX_PROMPT} == *readonly* ]] || builtin export SSOX_PROMPT=${SSOX_PROMPT%\?}\?
   _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
+  if (( result == 130 )); then _ssox_seen=interrupted; else _ssox_see; fi
 }
 
 # Tells whether the program is installed.
@@ -551,6 +559,8 @@ function _ssox_read_inline() {
 }
 
 function _ssox_keep_inline() {
+  builtin setopt local_options local_traps
+  builtin trap '' INT
   local name REPLY
   for name in "${(@k)_ssox_inline}"; do
     _ssox_read $name
@@ -564,13 +574,16 @@ function _ssox_keep_inline() {
 # Sets the values of ssox at the prompt: runs once, before the other hooks. Values that the rest of the line has set
 # stay.
 function _ssox_outlast() {
-  builtin setopt local_options no_xtrace
+  builtin setopt local_options local_traps no_xtrace
+  builtin trap '' INT
   precmd_functions=(${precmd_functions:#_ssox_outlast})
   _ssox_put_outlasting
   _ssox_inline=()
 }
 
 function _ssox_put_outlasting() {
+  builtin setopt local_options local_traps
+  builtin trap '' INT
   local name REPLY
   for name in "${(@k)_ssox_inline}"; do
     _ssox_read $name
@@ -604,6 +617,8 @@ function _ssox_read_inline_again() {
 
 function _ssox_off() {
   [[ $_ssox_layer == on ]] || return 0
+  builtin setopt local_options local_traps
+  builtin trap '' INT
   local name REPLY
   for name in "${(@k)_ssox_under}"; do
     (( ! ${+_ssox_theirs[$name]} )) || continue
@@ -631,6 +646,8 @@ function _ssox_pass() {
 
 function _ssox_on() {
   [[ $_ssox_layer == off ]] || return 0
+  builtin setopt local_options local_traps
+  builtin trap '' INT
   local name REPLY
   _ssox_theirs=()
   for name in "${(@k)_ssox_under}"; do
@@ -660,25 +677,31 @@ function _ssox_arrive() {
   fi
   local REPLY nearer=
   _ssox_find
-  _ssox_place=$PWD
   # The directory has changed, so a relative path in these variables names another file. The identity is checked again.
   [[ -z $SSOX_IDENTITY$_ssox_layer || ${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} == /*,/* ]] || _ssox_seen=moved
-  [[ -n $REPLY$_ssox_file ]] || { _ssox_again=; return 1 }
+  if [[ -z $REPLY$_ssox_file ]]; then
+    _ssox_again= _ssox_place=$PWD
+    return 1
+  fi
   [[ -z $REPLY ]] || _ssox_find_nearer
   # A layer that began while direnv or mise had a nearer file lacks the values that these tools set. If their file is no
   # longer nearer, the shell enters the directory again.
   if [[ -z $_ssox_again && $REPLY -ef $_ssox_file && ( -n $nearer || $_ssox_nearer != entered ) ]]; then
     [[ $_ssox_nearer == entered ]] || _ssox_nearer=$nearer
+    _ssox_place=$PWD
     _ssox_on
     return 0
   fi
-  _ssox_again=
+  # If Ctrl-C ends the calls below, the next prompt makes them again.
+  _ssox_again=1
+  _ssox_place=$PWD
   _ssox_exit
   case ${1-}$REPLY in
     (|early) ;;
     (early*) _ssox_place= ;;
     (*) _ssox_enter ;;
   esac
+  _ssox_again=
   return 0
 }
 
@@ -735,19 +758,25 @@ function _ssox_enter() {
 # the values from before; in such a shell, the program removes the values of the directory.
 function _ssox_exit() {
   local reply
-  _ssox_file=
   if [[ -n $_ssox_layer ]]; then
-    _ssox_off
-    _ssox_kept=("${(@kv)_ssox_outside}")
-    _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
-    # The program checks the identity that the shell has now.
-    (( ! $#_ssox_under )) || _ssox_seen=${SSOX_ENDPOINT:+edited}
-    _ssox_under=() _ssox_over=() _ssox_layer=
+    _ssox_end_layer
   elif [[ -n ${SSOX_DIRECTORY-} ]]; then
     reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory </dev/null)" \
       && _ssox_apply directory "$reply"
   fi
+  _ssox_file=
   return 0
+}
+
+function _ssox_end_layer() {
+  builtin setopt local_options local_traps
+  builtin trap '' INT
+  _ssox_off
+  _ssox_kept=("${(@kv)_ssox_outside}")
+  _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
+  # The program checks the identity that the shell has now.
+  (( ! $#_ssox_under )) || _ssox_seen=${SSOX_ENDPOINT:+edited}
+  _ssox_under=() _ssox_over=() _ssox_layer=
 }
 
 # Runs when the directory changes, before and after the other hooks.
@@ -774,7 +803,7 @@ function _ssox_chpwd() {
 function _ssox_show() {
   local label=${SSOX_PROMPT-} clock= mark= state=ok
   local -i left days hours minutes
-  _ssox_since=_ssox_clock _ssox_until=_ssox_clock+60
+  _ssox_current= _ssox_since=_ssox_clock _ssox_until=_ssox_clock+60
   case ${SSOX_STATE-} in
     (sign-in) mark=' sign in' state=soon ;;
     (failed) mark=' failed' state=soon ;;
@@ -806,9 +835,9 @@ function _ssox_show() {
     _ssox_until=_ssox_clock
     [[ $state != ok || -e ${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-/} ]] || mark=' expired' state=expired
   fi
-  _ssox_text=${label:+$label$clock$mark} _ssox_text_state=${label:+$state} _ssox_clock_text=$clock$mark
-  _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=
+  _ssox_text=${label:+$label$clock$mark} _ssox_text_state=${label:+$state} _ssox_clock_text=$clock$mark _ssox_painting=
   _ssox_publish
+  _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
 }
 
 # Sets the variables for prompts that people write themselves. Setting a readonly variable would end the hook.

@@ -69,6 +69,8 @@ mod identity;
 #[cfg(unix)]
 mod identity_directories;
 mod imports;
+#[cfg(unix)]
+mod interrupted_hook;
 #[cfg(target_os = "linux")]
 mod keyring;
 #[cfg(unix)]
