@@ -10,15 +10,15 @@ function _ssox_complete() {
       return
       ;;
   esac
-  builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
+  builtin local IFS=$'\n' _ssox_changed='' _ssox_reply=''
   builtin local -a _ssox_lines
   COMPREPLY=()
   _ssox_reply=$(builtin exec ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
     "${COMP_WORDS[@]}" 2>/dev/null) || return 0
-  builtin set -f
+  _ssox_change_options
   # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($_ssox_reply)
-  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
+  _ssox_put_changed
   case ${_ssox_lines[0]-} in
     words*) COMPREPLY=("${_ssox_lines[@]:1}") ;;
     parts*)
@@ -33,12 +33,15 @@ function _ssox_complete() {
 
 # Calls a function while `set -a` and `set -k` are off. `$1` has the options of the shell.
 function _ssox_without_marks() {
+  _ssox_owed+=${1//[!ak]/}
   builtin set +ak
   builtin local _ssox_result=0 _ssox_withheld="${1//[!ak]/}"
   builtin shift
   "$@" || _ssox_result=$?
   builtin export -n "${!_ssox_@}"
   builtin set "-$_ssox_withheld"
+  _ssox_owed=${_ssox_owed%"$_ssox_withheld"}
+  builtin export -n _ssox_owed
   return "$_ssox_result"
 }
 
@@ -78,11 +81,11 @@ function _ssox_delegate() {
 # substitutions).
 function _ssox_specified() {
   builtin local IFS=$' \t\n' _ssox_name="${COMP_WORDS[0]}" _ssox_current="${COMP_WORDS[COMP_CWORD]}"
-  builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_options="$-"
-  builtin set -f
+  builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_changed=''
+  _ssox_change_options
   # shellcheck disable=SC2086  # splitting at blanks is intended
   builtin set -- $1
-  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
+  _ssox_put_changed
   while (($# > 1)); do
     case $1 in
       -o) builtin compopt -o "$2" 2>/dev/null ;;
