@@ -213,7 +213,10 @@ fn protected_ones_are_left_out_and_named() {
 #[test]
 fn after_a_failure_the_others_end_if_that_is_wanted() {
     let home = home();
-    let script = "case $SSOX_PROFILE in keys) exit 5;; *) trap '' TERM; sleep 600 & wait; wait;; esac";
+    let script = "case $SSOX_PROFILE in
+        keys) until [ -e ~/dev-is-ready ]; do sleep 0.01; done; exit 5;;
+        *) trap '' TERM; : >~/$SSOX_PROFILE-is-ready; sleep 600 & wait; wait;;
+    esac";
     let ran =
         each(&home, &["dev", "keys", "main", "stg", "--jobs", "3", "--fail-fast", "--json", "--", "sh", "-c", script]);
     let rows = json(&ran);

@@ -7,6 +7,7 @@ use ssox_standin::Standin;
 use std::time::Duration;
 
 /// Defines `at N`: before the command N of the functions of ssox, SIGINT interrupts the shell. `n` counts the commands.
+/// What bash 5.3 runs before a typed line does not count, because there Ctrl-C ends the line itself.
 /// fish has no trap for that, so its script is changed: see [`with_places`].
 fn interrupter(shell: Shell) -> &'static str {
     match shell {
@@ -14,7 +15,8 @@ fn interrupter(shell: Shell) -> &'static str {
             "at() { n=0 at=$1; trap '[[ ${funcstack[1]} != _ssox_* ]] || (( ++n != at )) || { trap - DEBUG; kill -INT $$ }' DEBUG }"
         }
         Shell::Bash => {
-            "at() { n=0 at=$1; set -T; trap '[[ ${FUNCNAME-} != _ssox_* ]] || ((++n != at)) || { trap - DEBUG; set +T; kill -INT $$; }' DEBUG; }"
+            "is_ours() { [[ ${FUNCNAME[1]-} == _ssox_* && ${FUNCNAME[*]} != *_ssox_guard* ]]; }
+            at() { n=0 at=$1; set -T; trap '! is_ours || ((++n != at)) || { trap - DEBUG; set +T; kill -INT $$; }' DEBUG; }"
         }
         Shell::Fish => {
             "function at; set -g n 0; set -g at $argv; end\n\
