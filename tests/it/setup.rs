@@ -399,7 +399,7 @@ fn where_aws_cannot_be_reached_what_is_given_is_written() {
     let ran = home.ssox_with(&[&wizard[..], &["--profile", "mine", "--yes"]].concat(), &nowhere);
     ran.ok();
     shows!(home, ran.stderr(), @r"
-    ssox: the account and the role are not checked: could not list accounts: `STANDIN` refused the connection
+    ssox: the account and the role are not checked: could not list accounts: `STANDIN` refused the connection; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
     --- ~/.aws/config
     +++ ~/.aws/config
     @@ -21,3 +21,8 @@
