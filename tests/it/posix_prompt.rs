@@ -103,7 +103,9 @@ fn a_verb_that_is_captured_can_still_ask_in_the_terminal() {
         session.terminal.wait_for("code: ");
         session.terminal.keys("\x03");
         session.wait_for_prompt();
-        assert!(session.run("env | grep AWS_X").contains("AWS_X=123456"), "{shell}");
+        // ksh93 sometimes shows another prompt after Ctrl-C, before the output of the line.
+        let has_it = |session: &mut Session| session.run("env | grep AWS_X").contains("AWS_X=123456");
+        assert!(has_it(&mut session) || shell == "ksh93" && has_it(&mut session), "{shell}");
         let before = session.run("echo \"[$-][$IFS]\"; x='a  b'; echo $x");
         assert!(before.contains("a b") && before.contains("[ \t"), "{shell}: {before:?}");
     }
