@@ -90,6 +90,23 @@ fn options(session: &mut Session, home: &Home, shell: Shell) -> String {
     home.read("options")
 }
 
+/// A session in `dir`, with what it had outside: its variables and its options.
+struct Outside {
+    _standin: Standin,
+    home: Home,
+    session: Session,
+    outside: Environment,
+    set: String,
+}
+
+fn in_directory(shell: Shell) -> Outside {
+    let (_standin, home) = with_directory();
+    let mut session = session(&home, shell);
+    let (outside, set) = (state(&mut session, &home), options(&mut session, &home, shell));
+    session.run("cd dir");
+    Outside { _standin, home, session, outside, set }
+}
+
 /// Runs the line again and again, and interrupts each time at a later command of ssox, until the line ends without an
 /// interruption. `check` gets a session that has run the line, and brings it back to where it was.
 fn interrupt(session: &mut Session, home: &Home, shell: Shell, line: &str, mut check: impl FnMut(&mut Session, &str)) {
@@ -111,10 +128,7 @@ fn interrupt(session: &mut Session, home: &Home, shell: Shell, line: &str, mut c
 #[test]
 fn a_hook_that_was_interrupted_leaves_no_mixture_of_two_profiles() {
     in_each(&shells(), |shell| {
-        let (_standin, home) = with_directory();
-        let mut session = session(&home, shell);
-        let (outside, set) = (state(&mut session, &home), options(&mut session, &home, shell));
-        session.run("cd dir");
+        let Outside { _standin, home, mut session, outside, set } = in_directory(shell);
         let inside = state(&mut session, &home);
         interrupt(&mut session, &home, shell, "true", |session, place| {
             assert_eq!(state(session, &home), inside, "{shell:?} {place}");
@@ -130,10 +144,7 @@ fn a_hook_that_was_interrupted_leaves_no_mixture_of_two_profiles() {
 #[test]
 fn a_directory_whose_beginning_was_interrupted_begins_at_the_next_prompt() {
     in_each(&shells(), |shell| {
-        let (_standin, home) = with_directory();
-        let mut session = session(&home, shell);
-        let (outside, set) = (state(&mut session, &home), options(&mut session, &home, shell));
-        session.run("cd dir");
+        let Outside { _standin, home, mut session, outside, set } = in_directory(shell);
         let inside = state(&mut session, &home);
         session.run("cd ~");
         interrupt(&mut session, &home, shell, "cd ~/dir", |session, place| {
@@ -159,10 +170,7 @@ fn without_endpoint(mut state: Environment) -> Environment {
 #[test]
 fn a_directory_whose_end_was_interrupted_ends_at_the_next_prompt() {
     in_each(&shells(), |shell| {
-        let (_standin, home) = with_directory();
-        let mut session = session(&home, shell);
-        let (outside, set) = (state(&mut session, &home), options(&mut session, &home, shell));
-        session.run("cd dir");
+        let Outside { _standin, home, mut session, outside, set } = in_directory(shell);
         interrupt(&mut session, &home, shell, "cd ~", |session, place| {
             assert_eq!(state(session, &home), outside, "{shell:?} {place}");
             assert!(segment(session, &home).starts_with("dev:ReadOnly 5"), "{shell:?} {place}");

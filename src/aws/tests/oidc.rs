@@ -22,9 +22,11 @@ fn a_failed_registration_says_what_ssox_registers_with() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let network = network(&format!("http://{free}"));
     let error = oidc::register_client(&context(&[]), &network, &REGION.into(), &registration()).unwrap_err();
-    let message =
-        format!("could not register ssox as a client of IAM Identity Center: `{free}` refused the connection");
-    assert!(error.message.starts_with(&message), "{}", error.message);
+    let message = format!(
+        "could not register ssox as a client of IAM Identity Center: `{free}` refused the connection; \
+         AWS_ENDPOINT_URL sends requests to `http://{free}`, not to AWS"
+    );
+    assert_eq!(error.message, message);
 }
 
 #[test]
