@@ -99,7 +99,7 @@ function _ssox_change() {
   { builtin local _ssox_traced="${-//[!x]/}" _ssox_status=0 _ssox_change="$1" _ssox_reply='' _ssox_caught_up=''; _ssox_owed+=$_ssox_traced; builtin set +x; } 2>/dev/null
   builtin shift
   if [[ -n ${_ssox_pending-} ]]; then _ssox_finish; fi
-  if [[ -n $_ssox_layer ]]; then _ssox_catch_up; fi
+  if [[ -n $_ssox_layer$_ssox_again ]]; then _ssox_catch_up; fi
   _ssox_reply=$(_ssox_request "$@") || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
     if _ssox_apply "$_ssox_change" "$_ssox_reply"; then _ssox_show_change; else _ssox_status=$?; fi
@@ -974,17 +974,22 @@ function _ssox_arrive() {
 }
 
 # Runs before `use` or `clear` changes something, and updates the layer: a hook of the person may call these verbs while
-# the layer is off, or they may be on the command line that left the directory. `_ssox_caught_up` gets the old value of
-# `_ssox_layer`.
+# the layer is off, they may be on the command line that left the directory, or the layer must begin again: after `allow`
+# or `deny` on the same line, or after Ctrl-C. `_ssox_caught_up` gets the old value of `_ssox_layer`.
 function _ssox_catch_up() {
-  builtin local _ssox_strict="${-//[!u]/}"
-  if [[ $_ssox_layer == on ]] && builtin test "$PWD" = "$_ssox_place"; then return 0; fi
+  builtin local _ssox_strict="${-//[!u]/}" _ssox_early=''
+  if builtin test "$PWD" = "$_ssox_place"; then
+    if [[ $_ssox_layer$_ssox_again == on ]]; then return 0; fi
+  else
+    if [[ -z $_ssox_layer ]]; then return 0; fi
+    _ssox_early=early
+  fi
   _ssox_owed+=$_ssox_strict
   builtin set +u
   _ssox_caught_up=$_ssox_layer
   # Values that a person has set on this line after leaving the directory do not belong to the layer.
   _ssox_off
-  _ssox_arrive early || builtin true
+  _ssox_arrive "$_ssox_early" || builtin true
   if [[ -n $_ssox_strict ]]; then builtin set -u; fi
   _ssox_owed=${_ssox_owed%"$_ssox_strict"}
 }

@@ -129,8 +129,7 @@ function _ssox_call
         _ssox_pass "$_ssox_verb" $argv
         return
     end
-    test -n "$_ssox_layer"; and test "$_ssox_layer" = off -o "$PWD" != "$_ssox_directory"
-    and begin
+    test -n "$_ssox_layer$_ssox_again"; and _ssox_is_between_hooks; and begin
         _ssox_call_between_hooks $argv
         return
     end
@@ -640,11 +639,22 @@ function _ssox_compare_under
     end
 end
 
-# Runs `use` or `clear` while the layer is off, because a hook of the person called it, or after a change of the
-# directory before ssox's hooks have taken off the layer of the old directory.
+# Tells whether the layer is off, because a hook of the person makes this call, is still that of another directory, or
+# must begin again, after `allow` or `deny` on the same line, or after Ctrl-C.
+function _ssox_is_between_hooks
+    if test "$PWD" = "$_ssox_directory"
+        test "$_ssox_layer$_ssox_again" != on
+    else
+        test -n "$_ssox_layer"
+    end
+end
+
+# Updates the layer, and then runs `use` or `clear`.
 function _ssox_call_between_hooks
     set -l layer $_ssox_layer
-    _ssox_arrive early
+    set -l early early
+    test "$PWD" = "$_ssox_directory"; and set early
+    _ssox_arrive $early
     _ssox_call $argv
     set -l result $status
     test "$layer$_ssox_layer" = offon; and _ssox_off

@@ -71,14 +71,17 @@ function _ssox_find_verb() {
 # Runs a verb that changes the environment of this shell.
 function _ssox_change() {
   builtin setopt local_options no_xtrace
-  local verb=$1 reply layer
+  local verb=$1 reply layer early
   local -i result
   builtin shift
   (( ! $#_ssox_outlasting )) || _ssox_inline=("${(@kv)_ssox_outlasting}")
   [[ $verb != clear ]] || _ssox_take _ssox_inline
-  if [[ $_ssox_layer == off || -n $_ssox_layer && $PWD != "$_ssox_place" ]]; then
+  # The layer may be off, because a hook of the person makes this call, or must begin again, after `allow` or `deny` on
+  # the same line, or after Ctrl-C.
+  [[ $PWD == "$_ssox_place" ]] || early=early
+  if [[ $_ssox_layer == off || -n $_ssox_layer && -n $early || -n $_ssox_again && -z $early ]]; then
     layer=$_ssox_layer
-    _ssox_arrive early || builtin true
+    _ssox_arrive $early || builtin true
   fi
   _ssox_request "$@"
   result=$?

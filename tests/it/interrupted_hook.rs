@@ -208,13 +208,13 @@ fn a_verb_that_was_interrupted_has_done_all_or_nothing() {
     });
 }
 
-/// Has the next check of the identity interrupted by the key that interrupts the shell, too.
-fn interrupt_check(home: &Home) {
+/// Has the next call of this verb by a hook interrupted by the key that interrupts the shell, too.
+fn interrupt_call(home: &Home, verb: &str) {
     std::fs::remove_file(home.path("bin/ssox")).expect("ssox is there");
     home.program(
         "ssox",
         &format!(
-            "#!/bin/sh\ncase $* in --emit=*' identity') echo >>\"$HOME/checks\"; rm \"$HOME/interrupts\" 2>/dev/null && kill -INT 0 ;; esac\nexec {} \"$@\"\n",
+            "#!/bin/sh\ncase $* in --emit=*' {verb}'*) echo >>\"$HOME/checks\"; rm \"$HOME/interrupts\" 2>/dev/null && kill -INT 0 ;; esac\nexec {} \"$@\"\n",
             env!("CARGO_BIN_EXE_ssox")
         ),
     );
@@ -224,7 +224,7 @@ fn interrupt_check(home: &Home) {
 fn a_change_whose_check_was_interrupted_is_checked_at_the_next_prompt() {
     in_each(&shells(), |shell| {
         let (_standin, home) = with_directory();
-        interrupt_check(&home);
+        interrupt_call(&home, "identity");
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
         home.write("interrupts", "");
@@ -233,5 +233,33 @@ fn a_change_whose_check_was_interrupted_is_checked_at_the_next_prompt() {
         assert!(!home.path("interrupts").exists(), "{shell:?}");
         assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
         assert_eq!(home.read("checks").lines().count(), 2, "{shell:?}");
+    });
+}
+
+/// The directory begins before the call.
+#[test]
+fn use_and_clear_count_right_after_the_beginning_of_a_directory_was_interrupted() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory();
+        interrupt_call(&home, "directory ");
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev --region us-east-1");
+        let outside = state(&mut session, &home);
+        for (line, shown) in
+            [("ssox use dev", "dev:ReadOnly 5"), ("ssox clear", "|"), ("ssox allow; ssox use dev", "dev:ReadOnly 5")]
+        {
+            home.write("interrupts", "");
+            session.run("cd dir");
+            session.run(line);
+            assert!(!home.path("interrupts").exists(), "{shell:?}");
+            session.run("true");
+            assert!(
+                segment(&mut session, &home).starts_with(shown),
+                "{shell:?} {line}: {}",
+                segment(&mut session, &home)
+            );
+            session.run("cd ~");
+            assert_eq!(state(&mut session, &home), outside, "{shell:?} {line}");
+        }
     });
 }
