@@ -74,8 +74,8 @@ pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
     files_with(ctx, text).next().is_some()
 }
 
-/// Returns the entry whose credentials have this access key ID, if everything else on which the credentials depend is
-/// the same as for `key`. Entries in a keyring are not searched.
+/// Returns the entry whose credentials have this access key ID, and whose `call` is the same as that of `key`. Entries
+/// in a keyring are not searched.
 pub(crate) fn of_access_key(ctx: &Context, key: &Key, access_key_id: &str) -> Option<Entry> {
     let call = key.call.as_deref()?;
     files_with(ctx, access_key_id).find_map(|(path, content)| {

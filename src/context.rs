@@ -185,7 +185,7 @@ impl Context {
         hex::encode(digest.finalize())
     }
 
-    /// Returns the shell of the function that called ssox, and the version of the reply that this function reads, such
+    /// Returns the shell whose function called ssox, and the version of the reply that the shell function reads, such
     /// as `zsh1`. `None` if no shell function called ssox.
     pub(crate) fn caller(&self) -> Option<&str> {
         self.emit.as_deref().or_else(|| self.var("SSOX_FUNCTION"))
@@ -228,7 +228,7 @@ pub(crate) fn tell(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Tells whether the terminal cannot clear a line: `TERM` is `dumb`, or not set on another system than Windows.
+/// Tells whether the terminal cannot clear a line: `TERM` is `dumb` or, except on Windows, not set.
 pub(crate) fn is_dumb_terminal() -> bool {
     std::env::var_os("TERM").map_or(cfg!(unix), |term| term == "dumb")
 }

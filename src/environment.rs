@@ -20,8 +20,8 @@ pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIR
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
 /// The variable with the path of the configuration file of boto 2 and gsutil. botocore also looks for access keys in
-/// this file. ssox sets the variable for programs that use ssox's endpoint, but only if the file has access keys,
-/// because the file may also contain settings of gsutil.
+/// this file. If the file has access keys, ssox sets the variable to an empty file for programs that use ssox's
+/// endpoint. Otherwise ssox does not set it, because the file may contain settings of gsutil.
 pub(crate) const BOTO_CONFIG: &str = "BOTO_CONFIG";
 
 /// The variables that list the hosts to which programs connect without a proxy. ssox sets them for programs that it

@@ -79,8 +79,8 @@ pub(crate) const PREFIX: &str = "ssox: ";
 /// The beginning of each line with a hint.
 pub(crate) const HINT: &str = "ssox: hint: ";
 
-/// An error: what failed and why (`message`), and what to type (`hints`), in lower case and without a full stop. As
-/// JSON with the same fields, one process records its error for other processes.
+/// An error: what failed and why (`message`), and what to type (`hints`), in lower case and without a full stop. A
+/// process also records its error for other processes, as JSON with the same fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Error {
     #[serde(rename = "exit_status")]

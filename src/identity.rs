@@ -145,7 +145,7 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
-    /// Returns the states after which these variables may have any value, because the profile in use does not set them.
+    /// Returns the states in which these variables may have any value, because the profile in use does not set them.
     pub(crate) fn released(&self, names: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if names.contains(&name) => State::Released(fingerprint.clone()),
@@ -207,9 +207,9 @@ impl Identity {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Returns the variables that do not have the values that ssox set, because another program changed them. If the
-    /// access key of ssox is set again after that of another program, also returns the variables that ssox removed in
-    /// the meantime.
+    /// Returns the variables that do not have the values that ssox set, because another program changed them. If
+    /// another program replaced the access key of ssox, and that of ssox is back now, also returns the variables that
+    /// ssox removed in between.
     pub(crate) fn differing(&self, ctx: &Context) -> Vec<&'static str> {
         let changed = self.changed_by_others(ctx);
         let removed = [TOKEN, EXPIRATION].into_iter().filter(|name| self.has_removed(name) && !changed.contains(name));
@@ -292,8 +292,8 @@ fn value(ctx: &Context, name: &str) -> Option<String> {
     Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty() || PROFILES.contains(&name))
 }
 
-/// Returns the value to compare for the variable of a configuration file that is set to `path`, or that is unset
-/// (`None`).
+/// Returns the value to compare for a variable with the path of a configuration file. `path` is the value that the
+/// variable has; `None` if it is unset.
 fn named_file(ctx: &Context, name: &str, path: Option<&str>) -> Option<String> {
     whole(ctx.named_file(path.map(OsStr::new), usual_name(name)?).ok()?)
 }

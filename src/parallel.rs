@@ -82,8 +82,8 @@ impl<R, F: FnMut(R)> InOrder<R, F> {
         }
     }
 
-    /// Calls `take` with the next result of the order, as long as that result exists. The lock is not held during a
-    /// call.
+    /// Calls `take` with one result after the other, in order, until the next result does not exist yet. The lock is
+    /// not held during a call.
     fn pass_on<'a>(&'a self, mut results: MutexGuard<'a, Results<R, F>>, mut take: F) {
         while let Some(result) = results.next() {
             drop(results);

@@ -69,7 +69,7 @@ pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
     }
 }
 
-/// Shows an error as a warning with its hint, for verbs that continue after the error.
+/// Shows an error as a warning with its hint, for commands that continue after the error.
 pub(crate) fn warn_with_hint(error: &Error) {
     warn(&error.message);
     error.first_hint().into_iter().for_each(|hint| say(&format!("hint: {hint}")));

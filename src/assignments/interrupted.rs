@@ -39,13 +39,13 @@ struct ListedAccount {
     /// How many accounts the run had found when it wrote this line.
     #[serde(default)]
     found: usize,
-    /// For how many of these accounts the run had listed the roles.
+    /// The number of these accounts whose roles the run had listed.
     #[serde(default)]
     listed: usize,
 }
 
-/// Returns for how many accounts the last run has listed the roles, and how many accounts it has found so far. Reads
-/// only the end of the file, because processes that wait call this many times each second.
+/// Returns the number of accounts whose roles the last run has listed, and the number of accounts that it has found so
+/// far. Reads only the end of the file, because processes that wait call this many times each second.
 pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize)> {
     let end = files::end(&path(ctx, session.label(), &session.start_url).ok()?, LONGEST_LINE)?;
     let last = end.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty())?;

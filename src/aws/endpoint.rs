@@ -40,7 +40,8 @@ impl CustomEndpoint {
         }
     }
 
-    /// Adds to an error that the request was not sent to AWS, and the hint that removes the custom endpoint.
+    /// Adds two things to an error: the message says that the request was not sent to AWS, and a hint says how to
+    /// remove the custom endpoint.
     pub(super) fn explain(&self, ctx: &Context, error: Error) -> Error {
         let message = format!("{}; {} sends requests to `{}`, not to AWS", error.message, self.origin, self.url);
         Error { message, ..error }.hint(self.remedy(ctx))

@@ -24,11 +24,11 @@ pub(crate) struct Network {
 /// The time limits of a call to AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timeouts {
-    /// For opening a connection, including the TLS handshake.
+    /// The time limit for opening a connection, including the TLS handshake.
     pub(crate) connect: Duration,
-    /// For one attempt: request and response.
+    /// The time limit for one attempt: request and response.
     pub(crate) attempt: Duration,
-    /// For the whole call: all attempts, and the pauses between them.
+    /// The time limit for the whole call: all attempts, and the pauses between them.
     pub(crate) call: Duration,
 }
 

@@ -56,8 +56,8 @@ pub(crate) enum Grant {
     AuthorizationCode { code: Secret, redirect_uri: String, code_verifier: Secret },
 }
 
-/// The result of a token request. OAuth error codes that say what to do with the grant are variants of this enum, and
-/// not errors.
+/// The result of a token request. OAuth error codes that the caller must handle, such as `slow_down`, are variants of
+/// this enum, not errors.
 #[derive(Clone, Debug)]
 pub(crate) enum TokenResponse {
     /// A token; `expires_in` is in seconds.
@@ -149,8 +149,8 @@ pub(crate) fn start_device_authorization(
 /// Requests a token in exchange for a grant.
 ///
 /// # Errors
-/// `Refused`: AWS rejects the request. `Unreachable`: AWS sends no valid response. The OAuth error codes that say what
-/// to do with this grant are not errors, but variants of [`TokenResponse`].
+/// `Refused`: AWS rejects the request. `Unreachable`: AWS sends no valid response. OAuth error codes that the caller
+/// must handle are variants of [`TokenResponse`], not errors.
 pub(crate) fn create_token(
     ctx: &Context,
     network: &Network,
@@ -217,9 +217,9 @@ fn issued(output: &CreateTokenOutput) -> Result<TokenResponse> {
     })
 }
 
-/// Converts an OAuth error code into a response; `None` for a code that is an error. A code about polling is a response
-/// only if the grant is a device code. A denial is a response unless the grant is a refresh token, because only a
-/// person can deny a sign-in.
+/// Converts an OAuth error code into a [`TokenResponse`]; `None` if the code must be reported as an error. A code about
+/// polling is a response only if the grant is a device code. A denial is a response unless the grant is a refresh
+/// token, because only a person can deny a sign-in.
 fn protocol_error(grant: &Grant, error: &CreateTokenError) -> Option<TokenResponse> {
     let is_device_code = matches!(grant, Grant::DeviceCode(_));
     match error {

@@ -63,16 +63,16 @@ pub(super) struct Failure {
     pub(super) retry: Retry,
 }
 
-/// Whether another attempt may succeed.
+/// Whether to send a failed request again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
-    /// Yes: the network failed, or AWS had an internal error.
+    /// Send the request again: the network failed, or AWS had an internal error.
     Yes,
-    /// Yes, later: AWS throttles. The value is the time to wait, if AWS gave one.
+    /// Send the request again later: AWS throttles. The value is the time to wait, if AWS gave one.
     Throttled(Option<Duration>),
-    /// No: AWS refuses this page. Requests for other pages may succeed.
+    /// Do not send the request again: AWS refuses this page. Requests for other pages may succeed.
     No,
-    /// No, and no other request would succeed either, e.g. because the token was revoked.
+    /// Send no more requests: none would succeed, e.g. because the token was revoked.
     NoRequest,
 }
 

@@ -39,7 +39,7 @@ pub(crate) enum Colours {
 /// Where the output of all programs goes.
 pub(crate) struct Output {
     shown: Shown,
-    /// The directory for output files: each program has one for stdout and one for stderr.
+    /// The directory for output files. Each program has two files: one for stdout and one for stderr.
     directory: Option<PathBuf>,
     status: StatusLine,
 }

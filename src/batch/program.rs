@@ -73,8 +73,8 @@ mod system {
         command.process_group(0);
     }
 
-    /// The kernel stops a process that reads from the terminal if its process group is not the terminal's foreground
-    /// group.
+    /// Waits until the program exits. Ends a program that the kernel has stopped because it used the terminal, although
+    /// its process group is not the terminal's foreground group. Returns true for such a program.
     pub(super) fn wait(child: &mut Child) -> bool {
         let mut asked = false;
         let pid = Pid::from_child(child);

@@ -217,8 +217,8 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Returns when a profile must be removed again if it is used or served from now on; `None` if the profile has no time
-/// limit. Only protected profiles can have a time limit.
+/// Returns when the time limit of a profile ends if its use starts now; `None` if the profile has no time limit. Only
+/// protected profiles can have a time limit.
 pub(super) fn time_limit(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     profile.time_limit.map(|limit| ctx.now().plus(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX)))
 }

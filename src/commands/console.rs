@@ -36,7 +36,7 @@ pub(crate) struct Console {
     /// URL of the console page to open, copied from the address bar
     #[arg(long, value_name = "URL", conflicts_with_all = ["service", "region"])]
     url: Option<String>,
-    /// Open the console in a Firefox container, or in a browser profile of Chrome or Edge, for this account only
+    /// Open the console in a Firefox container, or a browser profile of Chrome or Edge, that only this account uses
     #[arg(long, value_name = "EXTENSION", num_args = 0..=1, require_equals = true, default_missing_value = "granted")]
     container: Option<ContainerExtension>,
     /// Print the URL instead of opening it

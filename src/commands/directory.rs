@@ -35,7 +35,7 @@ const KEPT: [&str; 3] = ["SSOX_PREVIOUS", "SSOX_PREVIOUS_ROLE_ARN", "SSOX_PREVIO
 
 #[derive(Args, Debug)]
 pub(crate) struct Directory {
-    /// The `.ssox` file; without this argument, the shell has left the directory whose values it inherited
+    /// The `.ssox` file; left out when the shell has left the directory whose values it inherited
     file: Option<PathBuf>,
 }
 

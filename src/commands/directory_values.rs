@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::identity::{fingerprint, is_in_use};
 use crate::snapshots::Snapshots;
 
-/// The variable with `NAME:FINGERPRINT:BEFORE` for each value. The separator is `|`, because regions and usual profile
-/// names do not contain it.
+/// The variable with an entry `NAME:FINGERPRINT:BEFORE` for each value. `|` separates the entries, because regions and
+/// usual profile names do not contain it.
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
 /// Variables whose earlier values are not secret.
 const NOT_SECRET: [&str; 5] =
@@ -53,9 +53,9 @@ pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str
     Ok(())
 }
 
-/// Keeps a value that ssox did not set. If a person set this value, the shell forgets the value from before the first
-/// `use`. If direnv or mise set it, the value from before the directory is restored when the shell leaves the
-/// directory.
+/// Keeps a value that ssox did not set. If a person set this value, the shell function forgets the value from before
+/// the first `use`. If direnv or mise set it, the shell function still has that earlier value, and restores it when the
+/// shell leaves the directory.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
     if Snapshots::of(ctx).value(name).is_none() || recorded(ctx, name).is_some() {
         changes.forget(name);

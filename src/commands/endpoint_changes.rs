@@ -100,8 +100,8 @@ pub(super) fn is_served(ctx: &Context) -> bool {
     ctx.var(OWN).is_some() && ctx.var(OWN) == ctx.var(URI)
 }
 
-/// Says which credentials AWS tools use instead of those of the local server: credentials in files that the program
-/// still reads. Empty if there are no such credentials.
+/// Describes the credentials that AWS tools use instead of those of the local server, because the tools also read files
+/// that contain credentials. Empty if there are no such credentials.
 pub(super) fn instead_of_server(ctx: &Context) -> Vec<String> {
     let of_default = default_profile::has_default(ctx).then(|| {
         "there is a profile `default`, which most AWS tools use instead of the local server for credentials".into()

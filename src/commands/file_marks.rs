@@ -19,7 +19,8 @@ pub(super) const VARIABLE: &str = "SSOX_FILES";
 /// a shell again when it is missing.
 const MOST: usize = 64;
 
-/// Returns the directory with the marks of the files as they are now; `None` if it cannot be made.
+/// Returns the directory whose marks are for the current versions of the files, and makes it if it is missing; `None`
+/// if that fails.
 pub(super) fn current(ctx: &Context) -> Option<String> {
     let found = REAL_FILES.map(|(_, variable, usual_name)| {
         let path = std::path::absolute(ctx.file_for_programs(variable, usual_name).ok()?).ok()?;

@@ -25,7 +25,7 @@ pub(super) struct Foreign {
     changes: Vec<String>,
     /// The identity that AWS tools use now.
     pub(super) identity: String,
-    /// What to type; `None` if `ssox use` sets everything again.
+    /// What to type; `None` for the usual hint: `ssox use` with the same profile sets everything again.
     hint: Option<String>,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn without_ours(ctx: &Context) -> Option<(&'static str, String)> {
 }
 
 /// Returns the access key ID that stays in the shell after `clear`, because a person or a program has set it since the
-/// last `use`; `None` if there is no such key, or direnv or mise has set it, which also remove it.
+/// last `use`; `None` if there is no such key, or if direnv or mise has set it: these tools also remove it.
 pub(super) fn key_of_others(ctx: &Context) -> Option<&str> {
     let is_changed = is_in_use(ctx) && Identity::of_shell(ctx).differing(ctx).contains(&ID);
     ctx.var(ID).filter(|id| is_changed && !id.is_empty() && Snapshots::of(ctx).owner(ID).is_none())
@@ -143,7 +143,8 @@ pub(super) fn identity(ctx: &Context) -> String {
     }
 }
 
-/// Returns the end of a description of access keys: the profile name that is set, too. Empty if no profile name is set.
+/// Returns the words that follow the access keys in a message: `, beside AWS_PROFILE=dev` if a profile name is also
+/// set. Empty if no profile name is set.
 fn beside(ctx: &Context) -> String {
     let named = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}"));
     named.or_else(|| Some(format!(", beside {}, which is {EMPTY}", empty_name(ctx)?))).unwrap_or_default()

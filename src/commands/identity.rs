@@ -161,9 +161,9 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 }
 
 /// Returns the environment changes for a shell in which no profile is in use. They unset values of ssox that direnv or
-/// mise has restored after `clear`, and variables that describe a profile in use. They also unset the variables of a
-/// local server, because leaving the directory of a `.ssox` file restores only the variables that this file has
-/// changed. The shell function then restores the values from before `use`.
+/// mise has restored after `clear`, variables that describe a profile in use, and the variables of a local server: when
+/// a shell leaves the directory of a `.ssox` file, the hook resets only the variables that this file has changed. For
+/// each variable that they unset, the shell function sets the value from before `use`.
 ///
 /// # Errors
 /// Those of [`endpoint_changes::leave`].

@@ -126,7 +126,7 @@ verb::verbs! {
     /// Check whether this shell still has the identity that ssox set
     #[command(hide = true)]
     Identity(identity::CheckIdentity),
-    /// Use the profile of a .ssox file, or leave its directory
+    /// Use the profile of a .ssox file, or undo this when the shell leaves the directory
     #[command(hide = true)]
     Directory(directory::Directory),
     /// Answer a completion request

@@ -9,8 +9,8 @@ use std::ffi::OsString;
 use std::path::Path;
 
 /// Returns the error with which ssox refuses credentials to AWS tools that use this profile; `None` if
-/// `credential_process` is another program, or ssox gives credentials. An account and a role without a profile are not
-/// looked up, because that can need a request to AWS.
+/// `credential_process` is another program, or ssox gives credentials. If `credential_process` names an assignment
+/// (ACCOUNT/ROLE) without a profile, the assignment is not checked, because that can need a request to AWS.
 pub(super) fn refusal(ctx: &Context, section: &Section) -> Option<Error> {
     let words: Vec<OsString> = words(section)?.into_iter().map(OsString::from).collect();
     match Cli::read(&words).ok()?.verb {

@@ -12,7 +12,7 @@ pub(super) type ServeFormat = OutputFormat<Content>;
 pub(super) enum Content {
     /// Lines that set and unset variables.
     Variables(Dialect),
-    /// A file for a container, which cannot read files of this machine.
+    /// A file of variables for a container. A container cannot read files of this machine.
     ContainerFile,
     DevelopmentContainer,
 }

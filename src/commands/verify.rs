@@ -45,9 +45,10 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     Ok(Verified { alias: alias(ctx, &network, &region, &keys), identity })
 }
 
-/// Returns the profile in use. If the environment has no access keys, and no profile is in use or another program has
-/// changed the variables of the profile, returns the profile that the AWS CLI uses. In a shell with the variables of an
-/// endpoint of ssox, returns `None`, unless the AWS CLI uses a profile instead of the endpoint.
+/// Returns the profile in use. There are two exceptions if the environment has no access keys. If no profile is in use,
+/// or if another program has changed the variables of the profile, returns the profile that the AWS CLI uses. In a
+/// shell with the variables of an endpoint of ssox, returns `None`, unless the AWS CLI uses a profile instead of the
+/// endpoint.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let is_ours = is_ours(ctx);
     if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {

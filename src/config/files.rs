@@ -169,7 +169,8 @@ impl ConfigFiles {
         each_once(self.profiles_with(text).map(|section| section.name.to_string()))
     }
 
-    /// Returns all profile sections that have a key, in any case. Sections with the same name are not merged.
+    /// Returns all profile sections that have a key, in upper or lower case. Sections with the same name are not
+    /// merged.
     pub(crate) fn profiles_with_key(&self, key: &str) -> impl Iterator<Item = Section<'_>> {
         [&self.config, &self.credentials]
             .into_iter()
@@ -182,7 +183,7 @@ impl ConfigFiles {
         each_once(self.profiles_with_key(key).map(|section| section.name.to_string()))
     }
 
-    /// Tells whether the name of a key occurs in either file, in any case.
+    /// Tells whether the name of a key occurs in either file, in upper or lower case.
     pub(crate) fn may_have_key(&self, key: &str) -> bool {
         self.config.may_have_key(key) || self.credentials.may_have_key(key)
     }

@@ -126,8 +126,8 @@ pub(crate) mod tests {
             self.moved.expect("only a test's clock can be moved").by(time);
         }
 
-        /// Waits until another thread waits for a deadline of this clock. Before that thread waits, it asks how much
-        /// time is left.
+        /// Waits until another thread asks how much time is left until a deadline of this clock. A thread asks this
+        /// just before it waits.
         pub(crate) fn wait_for_waiter(self) {
             let moved = self.moved.expect("only a test's clock can be moved");
             while !moved.is_looked_at.load(Ordering::SeqCst) {

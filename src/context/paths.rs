@@ -58,8 +58,8 @@ impl Context {
         self.named_file(self.var_os(variable).map(OsString::as_os_str), usual_name)
     }
 
-    /// Returns the path of the configuration file that other programs use. In a program that `exec --serve` started,
-    /// this is not the file that ssox itself uses.
+    /// Returns the path of the configuration file that other programs use. If ssox runs in a program that `exec
+    /// --serve` started, ssox itself uses a different file.
     ///
     /// # Errors
     /// Those of [`Self::home`].

@@ -84,8 +84,8 @@ impl Directory {
     }
 }
 
-/// Returns the two directories that may contain the directory of a server, and what the directory's name begins with
-/// there.
+/// Returns the two parent directories in which a server's directory may be, each with the prefix of the names of such
+/// directories.
 fn parents(ctx: &Context) -> Result<[(PathBuf, &'static str); 2]> {
     Ok([(ctx.state_dir()?.join(PARENT), ""), (std::env::temp_dir(), "ssox-")])
 }
@@ -144,7 +144,8 @@ fn is_old(metadata: &Metadata) -> bool {
     metadata.modified().ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age > UNUSED_AGE)
 }
 
-/// Tells whether this user has made a directory; every user can make one in the directory for temporary files.
+/// Tells whether a directory belongs to this user. In the directory for temporary files, every user can make
+/// directories.
 fn is_own(metadata: &Metadata) -> bool {
     #[cfg(unix)]
     return std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw();

@@ -76,7 +76,8 @@ pub(crate) fn become_server(endpoint: Endpoint, handover: Handover) -> Result<()
     Err(not_started(&failed().unwrap_or_else(|cause| cause)))
 }
 
-/// Starts the server process and returns. This process then exits, so that the server is not a child of the program.
+/// Starts the server process and returns. This process then exits, so that the server is not a child of the program
+/// that uses it.
 fn detach(name: &str) -> Result<()> {
     let started = std::env::current_exe().and_then(|program| Command::new(program).args(["endpoint", name]).spawn());
     started.map(drop).map_err(|cause| not_started(&cause))

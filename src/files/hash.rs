@@ -3,8 +3,8 @@
 use sha1::{Digest as _, Sha1};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many hashes are computed in less time than a processor needs to say whether it has instructions for SHA-1: in a
-/// virtual machine some 20 microseconds.
+/// Up to this number of hashes, computing them takes less time than asking the processor whether it has instructions
+/// for SHA-1: in a virtual machine, some 20 microseconds.
 const FEW: usize = 50;
 static COMPUTED: AtomicUsize = AtomicUsize::new(0);
 

@@ -95,7 +95,7 @@ impl Entries for Connection {
     }
 }
 
-/// Returns the user of a secret's first part.
+/// Returns the user of the keyring entry that contains the first part of a secret.
 fn user(Name { kind, hash }: &Name) -> String {
     format!("{kind} {hash}")
 }

@@ -42,7 +42,8 @@ impl WithoutProfile<'_> {
     }
 }
 
-/// Tells whether `ACCOUNT/ROLE` can start with a text for some role in this account. Case is ignored.
+/// Tells whether an `ACCOUNT/ROLE` of this account could start with the typed text, whatever the role is. Upper and
+/// lower case are the same.
 fn may_start_with(account: &str, typed: &str) -> bool {
     let both = account.len().min(typed.len());
     let starts = account.get(..both).zip(typed.get(..both));

@@ -59,7 +59,8 @@ impl LoggedOut {
     }
 }
 
-/// Adds the session to an error about its token file. An error of the keyring is the same for all sessions.
+/// Adds the name of the session to the message of an error about its token file. An error of the keyring is not
+/// changed, because it is the same for all sessions.
 fn named(error: Error, session: &Session, store: Store) -> Error {
     match store {
         Store::Files => error.doing(format!("could not sign out of `{}`", session.label())),

@@ -18,8 +18,8 @@ use failure_record::FailureRecord;
 
 /// A token is refreshed when it expires in fewer seconds than this, as in the SDKs.
 ///
-/// A token that was issued for less than twice this time is refreshed when half of that time is left. Otherwise every
-/// process would refresh it again.
+/// A token that is valid for less than twice this time is refreshed after half of the time for which it is valid.
+/// Otherwise every process would refresh it again.
 const MINIMUM_LEFT: i64 = 5 * 60;
 
 /// How many seconds ssox waits after a failed refresh before it tries again; the AWS CLI waits for the same time.
@@ -169,8 +169,8 @@ impl Refresh<'_> {
         }
     }
 
-    /// Tells the person how to sign in after an error with which AWS rejects the refresh token or refuses the request.
-    /// Only a rejected token has expired. A refused request may succeed later.
+    /// Adds the command to sign in to the error if AWS rejected the refresh token or refused the request. The message
+    /// says that the sign-in has expired only if AWS rejected the token, because a refused request may succeed later.
     fn with_sign_in_line(&self, error: Error) -> Error {
         match error.kind {
             ErrorKind::NeedsPerson => {

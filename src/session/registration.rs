@@ -63,7 +63,7 @@ pub(super) fn remove(ctx: &Context, session: &Session) {
     }
 }
 
-/// Returns the scopes to register with: those of the session, and [`ACCOUNT_ACCESS`] in any case.
+/// Returns the scopes to register with: those of the session, and always [`ACCOUNT_ACCESS`].
 pub(crate) fn scopes(session: &Session) -> Vec<String> {
     let mut scopes = session.scopes.clone();
     if !scopes.iter().any(|scope| scope == ACCOUNT_ACCESS) {

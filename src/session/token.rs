@@ -217,8 +217,8 @@ pub(super) fn cache_file(directory: &Path, of: &str) -> PathBuf {
     directory.join(format!("{}.json", files::hashed(of)))
 }
 
-/// Removes a value from a JSON object and returns it. The case of the key is ignored: the Rust SDK ignores it, so other
-/// tools may write keys in any case.
+/// Removes a value from a JSON object and returns it. Upper and lower case in the key are the same, as in the Rust SDK,
+/// because other tools may write keys in both.
 pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
     map.shift_remove(key).or_else(|| {
         let other = map.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();

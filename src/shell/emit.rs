@@ -10,7 +10,7 @@ pub(crate) struct Emit {
     pub(crate) shell: Shell,
 }
 
-/// The version of the reply to the shell function that this ssox writes.
+/// The version of the reply format that this ssox writes for shell functions.
 const VERSION: &str = "1";
 
 impl Emit {

@@ -96,7 +96,7 @@ impl Integration for PowerShell {
     }
 }
 
-/// Quotes a word. For PowerShell, four typographic single quotes also end a string.
+/// Quotes a word. In PowerShell, each of four typographic quote characters also ends a single-quoted string.
 pub(super) fn quoted(value: &str) -> String {
     let is_quote = |c| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
     let doubled = value.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 }));

@@ -149,8 +149,8 @@ mod tests {
         round_trip_of(values(), dialect, program, args, print);
     }
 
-    /// Returns fewer values, for shells that need milliseconds for each line: all short ones, and some with quotes and
-    /// escapes.
+    /// Returns all short values, and some values with quotes and escapes. This is for shells that need milliseconds for
+    /// each line.
     fn some_values() -> impl Iterator<Item = String> {
         let is_kept =
             |(at, value): &(usize, String)| value.len() < 2 || at % 3 == 0 && value.contains(['\'', '"', '\\']);

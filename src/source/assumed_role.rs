@@ -130,8 +130,8 @@ impl AssumedRole {
         session.map_or(key.clone(), |session| key.in_store(session.store, session.label()))
     }
 
-    /// Returns the cached credentials of this role if they are those that ssox has set in the environment, so that
-    /// `ssox use` of the same profile can be repeated. The access keys of the person are no longer there.
+    /// Returns the cached credentials of this role if ssox has set them in the environment. They have replaced the
+    /// person's own access keys there, so a repeated `ssox use` of the profile cannot assume the role again.
     fn in_use(&self, ctx: &Context, request: &Request) -> Option<Entry> {
         let id = self.environment_key().filter(|_| credential_source::is_set_by_ssox(ctx))?;
         let entry = cache::of_access_key(ctx, &self.cache_key(), id)?;

@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(error.hints, ["ssox login", "or another"]);
     }
 
-    /// The config file cuts the value before ` ;`, also between quotes.
+    /// In a config file, ` ;` ends a value, also between quotes.
     #[test]
     fn an_unclosed_quote_may_come_from_a_comment() {
         let error = run("/bin/x \"a").unwrap_err();

@@ -83,7 +83,8 @@ sources! {
     Process(process::CredentialProcess),
     /// A role that is assumed with another profile's credentials; the module `profile` reads it.
     AssumedRole(assumed_role::AssumedRole),
-    /// What `credential_source` names: the source of an assumed role. A profile never gets its own credentials from it.
+    /// What `credential_source` names. Its credentials are used only to assume a role, never as the credentials of a
+    /// profile.
     CredentialSource(credential_source::CredentialSource),
 }
 

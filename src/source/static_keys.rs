@@ -44,8 +44,8 @@ impl Kind for StaticKeys {
             .hint(format!("to renew the access keys of `[{profile}]`, run the tool that wrote them")))
     }
 
-    /// Returns the keys if they have an expiration. The config file is read again before they expire, because the tool
-    /// may have written new keys.
+    /// Returns the keys if they have an expiration. ssox reads the config file again before they expire, because the
+    /// tool that wrote the keys may have written new ones.
     fn cached(&self, ctx: &Context) -> Option<Entry> {
         self.keys.expiration.is_some().then(|| uncached(ctx, self.keys.clone()))
     }

@@ -8,10 +8,10 @@ use crate::json::SecretJson;
 /// The JSON key for the label of an entry's session. No AWS tool reads it.
 const SESSION: &str = "SsoxSession";
 
-/// Removes the role credentials that contain this label from a store; returns how many there were. In the keyring,
+/// Removes from a store the role credentials that contain this label; returns how many it removed. In the keyring,
 /// every entry contains the label of its session. Of the files, only two kinds contain the label: those of Identity
 /// Center roles without a profile, and those of assumed roles whose file name only ssox computes. If an entry cannot be
-/// removed, the others still are.
+/// removed, the other entries are removed anyway.
 ///
 /// # Errors
 /// `Configuration`: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.

@@ -10,7 +10,7 @@ use std::thread::spawn;
 pub(super) struct Spinner(usize);
 
 impl Spinner {
-    /// Shows a spinner with a message; without a text nothing is shown.
+    /// Shows a spinner with a message; shows nothing if the message is empty.
     pub(super) fn start(message: &str) -> Self {
         let mut line = line();
         line.started += 1;

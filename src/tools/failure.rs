@@ -23,8 +23,8 @@ fn because(lack: Lack, text: String) -> Option<Failure> {
 const SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
 
 impl View<'_> {
-    /// Returns what the tool does if something prevents it from getting the credentials of a profile: it refuses the
-    /// profile, or (`Some(None)`) goes on with its next step. `None`: nothing is known that prevents it.
+    /// Returns what the tool does if it cannot get the credentials of a profile. `Some(Some(_))`: it refuses the
+    /// profile. `Some(None)`: it goes on with its next step. `None`: ssox knows of no mistake in the profile.
     pub(super) fn failed(&self, section: &Section, kind: ProfileKind) -> Option<Option<Outcome>> {
         let failure = self.failure(section, kind)?;
         let is_refused = !self.tool.skips.contains(&failure.lack);

@@ -11,7 +11,7 @@ pub(super) enum Reads {
     Both,
     /// The tool reads this variable instead of `AWS_SHARED_CREDENTIALS_FILE`.
     CredentialsOf(&'static str),
-    /// The tool reads neither variable, and only the file `~/.aws/credentials`. If `AWS_SDK_LOAD_CONFIG` is set, it
+    /// The tool reads neither variable, and of the files only `~/.aws/credentials`. If `AWS_SDK_LOAD_CONFIG` is set, it
     /// reads both variables and both files.
     OwnCredentials,
     /// The tool (polars) reads neither variable, and searches the text of `~/.aws/config` and `~/.aws/credentials`.

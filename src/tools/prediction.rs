@@ -152,8 +152,8 @@ impl View<'_> {
         Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
     }
 
-    /// Returns the outcome if a variable names a profile that does not exist, and the tool's rule `unknown` is `when`:
-    /// the tool refuses the profile.
+    /// Returns the outcome if a variable names a profile that does not exist, and the field `unknown` of the tool
+    /// equals `when`: the tool refuses the profile.
     fn unknown_profile(&self, when: Unknown) -> Option<Outcome> {
         let name = Some(self.selected.name()).filter(|_| self.selected.is_named() && self.tool.unknown == when)?;
         let message = if name.is_empty() {

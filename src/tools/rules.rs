@@ -15,8 +15,8 @@ pub(super) struct Tool {
     pub(super) unknown: Unknown,
     pub(super) malformed: Malformed,
     pub(super) half_keys: HalfKeys,
-    /// If the selected profile lacks one of these, the tool goes on with its next step. If the profile has credentials
-    /// that the tool reads, and lacks anything else, the tool fails.
+    /// If the selected profile lacks one of these, the tool goes on with its next step. For any other `Lack`, the tool
+    /// fails if it can read the profile's kind of credentials.
     pub(super) skips: &'static [Lack],
     /// If the selected profile lacks one of these, the tool fails before it looks for access keys.
     pub(super) refuses_first: &'static [Lack],

@@ -24,7 +24,7 @@ fn context(variables: &[(&str, &str)]) -> Context {
     Context::new(variables.iter().map(|(name, value)| ((*name).into(), OsString::from(value))))
 }
 
-/// Sends all requests to `url`, with a single attempt and the normal time limits.
+/// Returns network settings that send all requests to `url`, with a single attempt and the normal time limits.
 fn network(url: &str) -> Network {
     let url = Some(endpoint(url));
     Network {

@@ -60,7 +60,7 @@ fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
     Some(file.into_iter().fold(finding, |finding, file| finding.at(file, None)))
 }
 
-/// Reports files with role credentials that are kept in the keyring now.
+/// Reports files that still have role credentials, although ssox now keeps these in the keyring.
 fn roles_in_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let file = |name: String| Profile::resolve(ctx, files, &name).ok()?.source.key()?.left_in_file(ctx);
     let mut left: Vec<_> = files.profile_names().filter_map(file).collect();

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, start_url::canonical};
 
-/// The listings of the sessions, and the sessions that could not be listed.
+/// The assignments of each session, and the sessions whose assignments could not be listed.
 #[derive(Debug, Default)]
 pub(super) struct Listings {
     pub(super) listed: Vec<(Session, Listing)>,

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 /// Seconds to wait after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
-/// After this many seconds, the next failure counts as the first one again. The time is measured from the start of a
-/// renewal, or from the time at which a failed renewal may be retried.
+/// After this many seconds, the next failure counts as the first one again. The seconds count from the start of the
+/// recorded renewal or, if it failed, from the time at which it may be retried.
 const LONGEST_GAP: i64 = 600;
 /// The seconds within which a new renewal process must take its lock.
 const START_LIMIT: i64 = 5;

@@ -42,8 +42,8 @@ pub(super) struct CallbackListener {
     port: u16,
 }
 
-/// The browser's request with the authorization response. The browser still waits for the response: the page that it
-/// will show.
+/// The browser's request, which contains the authorization response. The browser still waits for the HTTP response of
+/// ssox: the page that it will show.
 #[derive(Debug)]
 pub(super) struct CallbackRequest {
     pub(super) response: AuthorizationResponse,
@@ -223,7 +223,7 @@ fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Res
 }
 
 /// Reads the authorization response from the query string. Returns `None` if the query does not have the expected
-/// `state`, or has a value twice.
+/// `state`, or has a parameter twice.
 fn parse_query(query: &str, state: &str) -> Option<AuthorizationResponse> {
     let mut pairs = Vec::new();
     for pair in query.split('&') {

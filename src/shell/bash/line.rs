@@ -16,7 +16,8 @@ enum Quote {
     Double,
 }
 
-/// The command line up to the cursor, and how it was typed.
+/// The command line up to the cursor, and what ssox needs to write candidates as readline inserts them, such as the
+/// quote that is open.
 #[derive(Debug)]
 pub(super) struct BashLine {
     pub(super) command_line: CommandLine,
