@@ -6,7 +6,7 @@ use super::index::{self, Index, Record};
 use super::key::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::files::{Directory, Reader};
+use crate::files::{Directory, Reader, Stamp};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 use serde::Deserialize;
@@ -19,11 +19,13 @@ pub(crate) struct EntryNames<'a> {
     /// The value of `SSOX_STORE`: where entries are kept.
     variable: Option<Store>,
     directory: Directory,
-    hashes: Hashes,
+    /// The stamp of the directory before its files were listed.
+    stamp: Option<Stamp>,
+    index: Index,
+    /// The names of the files; `None` if the index has them all.
+    hashes: Option<Hashes>,
     /// The names of the entries in the keyring; they are read when ssox first looks for an entry there.
     keyring: OnceLock<Result<Hashes>>,
-    /// The index; read only if expirations are needed and there are many entries.
-    index: OnceLock<Index>,
     /// Expirations that were read from files because the index did not have them.
     read: Mutex<Vec<Record>>,
 }
@@ -36,32 +38,30 @@ pub(crate) struct Expirations<'a> {
 }
 
 impl<'a> EntryNames<'a> {
-    /// Reads the names of the files in the cache directory.
+    /// Reads the names of the files in the cache directory, or the index if the directory has not changed since.
     pub(crate) fn read(ctx: &'a Context) -> Self {
         let directory = Directory::open(store::SecretKind::Role.directory(ctx).unwrap_or_default());
+        let (stamp, index) = (directory.own_stamp(), Index::read(ctx));
         let hash = |file: OsString| hash_of(file.to_str()?.strip_suffix(".json")?);
         Self {
             ctx,
             variable: Store::of_variable(ctx),
-            hashes: directory.names().filter_map(hash).collect(),
+            hashes: (!index.is_of(stamp)).then(|| directory.names().filter_map(hash).collect()),
             directory,
+            stamp,
+            index,
             keyring: OnceLock::new(),
-            index: OnceLock::new(),
             read: Mutex::default(),
         }
-    }
-
-    /// Reads the names, and the index if there are many entries.
-    pub(crate) fn with_index(ctx: &'a Context) -> Self {
-        let names = Self::read(ctx);
-        names.index();
-        names
     }
 
     /// Tells whether a cache entry exists.
     pub(crate) fn has(&self, key: &Key) -> bool {
         if key.store_unless(self.variable) == Store::Files {
-            return self.hashes.contains(&key.hash);
+            return match &self.hashes {
+                Some(hashes) => hashes.contains(&key.hash),
+                None => self.index.has(&key.hash),
+            };
         }
         let of_keyring = self.keyring.get_or_init(|| {
             let hashes = Store::Keyring.hashes(self.ctx, store::SecretKind::Role)?;
@@ -80,17 +80,19 @@ impl<'a> EntryNames<'a> {
         Expirations { names: self, reader: self.directory.reader(), read: Vec::new() }
     }
 
-    /// Writes the index again if many of the files that were read were missing in it.
+    /// Writes the index again if that lets the next run list faster.
     pub(crate) fn renew_index(&self) {
         let read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
-        if read.len() >= index::MANY {
-            self.index().renew(self.ctx, &read, |hash| self.hashes.contains(hash));
+        if read.len() >= index::MANY || self.needs_index() {
+            self.index.renew(self.ctx, self.stamp, self.hashes.as_ref(), &read);
         }
     }
 
-    fn index(&self) -> &Index {
-        self.index
-            .get_or_init(|| if self.hashes.len() < index::MANY { Index::default() } else { Index::read(self.ctx) })
+    /// Tells whether the directory has many files and is not the one of the index.
+    fn needs_index(&self) -> bool {
+        let is_large = |hashes: &Hashes| (index::MANY..=index::MOST).contains(&hashes.len());
+        let is_settled = self.stamp.is_some_and(|stamp| index::is_settled(self.ctx, stamp));
+        is_settled && self.hashes.as_ref().is_some_and(is_large)
     }
 }
 
@@ -108,11 +110,16 @@ impl Expirations<'_> {
     }
 
     fn of_file(&mut self, key: &Key) -> Option<Timestamp> {
+        let EntryNames { ctx, directory, index, hashes, .. } = self.names;
+        let kept = if hashes.is_none() { index.get_kept(&key.hash, ctx.now()) } else { None };
+        if kept.is_some() {
+            return kept;
+        }
         let name = key.file_name();
         // The stamp (inode, size and times) is taken before the file is read. If the file is written in between, the
         // index gets an old stamp, and the file is read again next time.
-        let stamp = self.names.directory.stamp(&name);
-        if let Some(known) = stamp.and_then(|stamp| self.names.index().get(&key.hash, stamp)) {
+        let stamp = directory.stamp(&name);
+        if let Some(known) = stamp.and_then(|stamp| index.get(&key.hash, stamp)) {
             return Some(known);
         }
         let expiration = self.reader.parse(&name, expiration)?;

@@ -1,11 +1,15 @@
-//! An index of the cache of role credentials: when the credentials in each file expire. Verbs that show many entries
-//! then open only the files that have changed, because asking for a file's times is much cheaper than reading it.
+//! An index of the cache of role credentials: which files there are, and when the credentials in each expire. Verbs
+//! that show many entries then need not list the directory, and open only the files that have changed.
 //!
 //! Invariant: a record of the index counts only while its file has the same inode, size, and times in nanoseconds. No
 //! program can set the time of the last change (ctime), so each write to a file changes its ctime. Files that were
 //! changed just before they were read are left out, because two changes in the same moment have the same time.
+//!
+//! The stamp of the directory changes when a file is created, removed or replaced, but not when a program overwrites a
+//! file in place. The AWS CLI does so, but only if the credentials expire within 15 minutes. So, while the directory is
+//! unchanged, the file of credentials that are valid for longer is not looked at.
 
-use super::hashes::{ByHash, Hash};
+use super::hashes::{ByHash, Hash, Hashes};
 use crate::context::Context;
 use crate::files::{self, Stamp};
 use crate::time::Timestamp;
@@ -13,27 +17,37 @@ use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 
 /// The first line of the file. The number in it changes with the format.
-const HEADING: &[u8] = b"ssox expirations 1\n";
+const HEADING: &[u8] = b"ssox expirations 2\n";
+const STAMP: usize = 32;
 /// The size in bytes of a stamp and an expiration.
-const KNOWN: usize = 32 + 8;
+const KNOWN: usize = STAMP + 8;
 /// The size of a record in bytes: the hash of a file's name, when the file was last changed, and when its credentials
 /// expire.
 const RECORD: usize = size_of::<Hash>() + KNOWN;
 const SUM: usize = 20;
 /// The largest number of records. With this limit, the file stays below the size limit for reading.
-const MOST: usize = 100_000;
+pub(super) const MOST: usize = 100_000;
 /// With fewer cache files, an index costs more than it saves.
 pub(super) const MANY: usize = 500;
 /// The index has only files whose last change is at least this many seconds ago. Some file systems store times only in
 /// steps of 2 s.
 const SETTLED: i64 = 3;
 
+/// Credentials that are valid for more than this many seconds are not overwritten in place. The AWS CLI overwrites
+/// those that expire within 900 s.
+const KEPT: i64 = 1200;
+
 /// The hash in the name of a cache file, the file's stamp, and the expiration of its credentials.
 pub(super) type Record = [u8; RECORD];
 
-/// The stamp and the expiration of each file.
+/// The stamp of the directory, and the stamp and the expiration of each file.
 #[derive(Default)]
-pub(super) struct Index(ByHash<[u8; KNOWN]>);
+pub(super) struct Index {
+    /// `None` if the directory may have other files than the index.
+    directory: Option<[u8; STAMP]>,
+    /// A file whose expiration is not known has zeros.
+    files: ByHash<[u8; KNOWN]>,
+}
 
 impl Index {
     /// Reads the index; it is empty if the file is absent, malformed or of another version.
@@ -42,31 +56,70 @@ impl Index {
         content.and_then(|content| parse(&content)).unwrap_or_default()
     }
 
-    /// Returns when the credentials in a file expire; `None` if the file has changed or is not in the index.
-    pub(super) fn get(&self, hash: &Hash, stamp: Stamp) -> Option<Timestamp> {
-        let (of_file, expiration) = self.0.get(hash)?.split_last_chunk::<8>()?;
-        (of_file == stamp.bytes()).then(|| Timestamp(i64::from_le_bytes(*expiration)))
+    /// Tells whether the index has all files of the directory with this stamp.
+    pub(super) fn is_of(&self, directory: Option<Stamp>) -> bool {
+        directory.is_some_and(|stamp| self.directory == Some(stamp.bytes()))
     }
 
-    /// Writes the index with additional records. Records whose file no longer exists are dropped.
-    pub(super) fn renew(&self, ctx: &Context, read: &[Record], has_file: impl Fn(&Hash) -> bool) {
-        let mut all = self.0.clone();
-        all.retain(|hash, _| has_file(hash));
-        all.extend(read.iter().map(parts));
-        let written = path(ctx).map(|path| files::write_secret(&path, &content(&all)));
+    /// Tells whether the index has a file, with or without its expiration.
+    pub(super) fn has(&self, hash: &Hash) -> bool {
+        self.files.contains_key(hash)
+    }
+
+    /// Returns when the credentials in a file expire; `None` if the file has changed or is not in the index.
+    pub(super) fn get(&self, hash: &Hash, stamp: Stamp) -> Option<Timestamp> {
+        let (of_file, expiration) = self.known(hash)?;
+        (*of_file == stamp.bytes()).then_some(expiration)
+    }
+
+    /// Returns when the credentials in a file expire, if no program overwrites them in place yet.
+    pub(super) fn get_kept(&self, hash: &Hash, now: Timestamp) -> Option<Timestamp> {
+        let (_, expiration) = self.known(hash)?;
+        (expiration.seconds_after(now) > KEPT).then_some(expiration)
+    }
+
+    fn known(&self, hash: &Hash) -> Option<(&[u8; STAMP], Timestamp)> {
+        let (stamp, expiration) = self.files.get(hash)?.split_first_chunk()?;
+        Some((stamp, Timestamp(i64::from_le_bytes(expiration.try_into().ok()?))))
+    }
+
+    /// Writes the index with additional records, for all files of the directory. `hashes` are the names of these files;
+    /// `None` if they are those of this index. The stamp of the directory was taken before its files were listed.
+    pub(super) fn renew(&self, ctx: &Context, directory: Option<Stamp>, hashes: Option<&Hashes>, read: &[Record]) {
+        let known = |hash: &Hash| (*hash, self.files.get(hash).copied().unwrap_or([0; KNOWN]));
+        let mut files = hashes.map_or_else(|| self.files.clone(), |hashes| hashes.iter().map(known).collect());
+        files.extend(read.iter().map(parts));
+        let directory = directory.filter(|stamp| is_settled(ctx, *stamp) && files.len() <= MOST).map(Stamp::bytes);
+        let written = path(ctx).map(|path| files::write_secret(&path, &Self { directory, files }.content()));
         if let Some(Err(error)) = written {
             ctx.log(|| format!("index of the cache: {}", error.message));
         }
+    }
+
+    /// Returns the content of the index file: the first line, the stamp of the directory (or zeros), the sorted
+    /// records, and the SHA-1 of all these.
+    fn content(&self) -> Vec<u8> {
+        let mut records: Vec<_> = self.files.iter().take(MOST).collect();
+        records.sort_unstable();
+        let mut content = [HEADING, &self.directory.unwrap_or_default()].concat();
+        records.iter().for_each(|(hash, known)| content.extend([hash.as_slice(), known.as_slice()].concat()));
+        content.extend(Sha1::digest(&content));
+        content
     }
 }
 
 /// Makes the record of a file that was read; `None` if the file changed just now.
 pub(super) fn record(ctx: &Context, hash: &Hash, stamp: Stamp, expiration: Timestamp) -> Option<Record> {
-    if ctx.now().seconds_after(Timestamp(stamp.changed_at())) <= SETTLED {
+    if !is_settled(ctx, stamp) {
         return None;
     }
     let record = [hash.as_slice(), &stamp.bytes(), &expiration.0.to_le_bytes()].concat();
     record.try_into().ok()
+}
+
+/// Tells whether the last change is so long ago that the next one will have another time.
+pub(super) fn is_settled(ctx: &Context, stamp: Stamp) -> bool {
+    ctx.now().seconds_after(Timestamp(stamp.changed_at())) > SETTLED
 }
 
 fn path(ctx: &Context) -> Option<PathBuf> {
@@ -78,20 +131,12 @@ fn parts(record: &Record) -> (Hash, [u8; KNOWN]) {
     (*hash, known.try_into().expect("`KNOWN` bytes follow the hash"))
 }
 
-/// Returns the content of the index file: the first line, the sorted records, and the SHA-1 of both.
-fn content(all: &ByHash<[u8; KNOWN]>) -> Vec<u8> {
-    let mut records: Vec<_> = all.iter().take(MOST).collect();
-    records.sort_unstable();
-    let mut content = HEADING.to_vec();
-    records.iter().for_each(|(hash, known)| content.extend([hash.as_slice(), known.as_slice()].concat()));
-    content.extend(Sha1::digest(&content));
-    content
-}
-
 fn parse(content: &[u8]) -> Option<Index> {
     let (before, sum) = content.split_last_chunk::<SUM>()?;
-    let (records, []) = before.strip_prefix(HEADING)?.as_chunks() else { return None };
-    (Sha1::digest(before)[..] == sum[..]).then(|| Index(records.iter().map(parts).collect()))
+    let (directory, records) = before.strip_prefix(HEADING)?.split_first_chunk::<STAMP>()?;
+    let (records, []) = records.as_chunks() else { return None };
+    let directory = Some(*directory).filter(|stamp| *stamp != [0; STAMP]);
+    (Sha1::digest(before)[..] == sum[..]).then(|| Index { directory, files: records.iter().map(parts).collect() })
 }
 
 #[cfg(test)]
@@ -100,11 +145,13 @@ mod tests {
 
     #[test]
     fn an_index_of_another_version_or_a_damaged_one_is_empty() {
-        let good = content(&[([7; 20], [7; KNOWN]), ([9; 20], [9; KNOWN])].into_iter().collect());
-        assert_eq!(parse(&good).unwrap().0.len(), 2);
-        let other = [b"ssox expirations 2\n", &good[HEADING.len()..]].concat();
+        let files = [([7; 20], [7; KNOWN]), ([9; 20], [9; KNOWN])].into_iter().collect();
+        let good = Index { directory: Some([5; STAMP]), files }.content();
+        let read = parse(&good).unwrap();
+        assert_eq!((read.directory, read.files.len()), (Some([5; STAMP]), 2));
+        let other = [b"ssox expirations 3\n", &good[HEADING.len()..]].concat();
         let cut = &good[..good.len() - 1];
-        let changed = [&good[..HEADING.len() + 60], b"x", &good[HEADING.len() + 61..]].concat();
+        let changed = [&good[..HEADING.len() + 92], b"x", &good[HEADING.len() + 93..]].concat();
         for bytes in [&other, cut, &changed, b"", b"{}", HEADING] {
             assert!(parse(bytes).is_none(), "{bytes:?}");
         }

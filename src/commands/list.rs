@@ -49,7 +49,7 @@ impl VerbArgs for List {
             return assigned::run(ctx, &AssignedArgs { json, refresh, sso_session, background });
         }
         let (cached, files) =
-            both(|| EntryNames::with_index(ctx), || ConfigFiles::load(ctx).inspect(ConfigFiles::index_names));
+            both(|| EntryNames::read(ctx), || ConfigFiles::load(ctx).inspect(ConfigFiles::index_names));
         let files = files?;
         let (headers, profiles) = (files.profile_headers(), Profiles::of(ctx, &files, cached));
         if self.json {

@@ -28,6 +28,16 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
+    #[cfg(unix)]
+    fn of(stat: &rustix::fs::Stat) -> Option<Self> {
+        Some(Self {
+            inode: stat.st_ino,
+            size: stat.st_size as _,
+            modified: nanoseconds(stat.st_mtime as _, stat.st_mtime_nsec as _)?,
+            changed: nanoseconds(stat.st_ctime as _, stat.st_ctime_nsec as _)?,
+        })
+    }
+
     /// Returns the stamp as bytes, which can be stored and compared.
     pub(crate) fn bytes(self) -> [u8; 32] {
         let parts = [self.inode, self.size, self.modified.cast_unsigned(), self.changed.cast_unsigned()];
@@ -70,22 +80,25 @@ impl Directory {
     }
 
     /// Returns the stamp of a file; `None` if it is absent, and always on Windows.
+    #[cfg(unix)]
     pub(crate) fn stamp(&self, name: &str) -> Option<Stamp> {
-        #[cfg(unix)]
-        {
-            let stat = rustix::fs::statat(self.open.as_ref()?, name, rustix::fs::AtFlags::empty()).ok()?;
-            Some(Stamp {
-                inode: stat.st_ino,
-                size: stat.st_size as _,
-                modified: nanoseconds(stat.st_mtime as _, stat.st_mtime_nsec as _)?,
-                changed: nanoseconds(stat.st_ctime as _, stat.st_ctime_nsec as _)?,
-            })
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = name;
-            None
-        }
+        Stamp::of(&rustix::fs::statat(self.open.as_ref()?, name, rustix::fs::AtFlags::empty()).ok()?)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn stamp(&self, _name: &str) -> Option<Stamp> {
+        None
+    }
+
+    /// Returns the stamp of the directory itself; `None` if it is absent, and always on Windows.
+    #[cfg(unix)]
+    pub(crate) fn own_stamp(&self) -> Option<Stamp> {
+        Stamp::of(&rustix::fs::fstat(self.open.as_ref()?).ok()?)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn own_stamp(&self) -> Option<Stamp> {
+        None
     }
 
     /// Makes a reader; each thread needs its own.

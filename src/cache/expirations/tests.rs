@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const MANY: u64 = index::MANY as u64 + 10;
-const FIRST: &str = "2036-11-20T12:00:00Z";
+/// The AWS CLI overwrites expired credentials in place.
+const FIRST: &str = "2020-11-20T12:00:00Z";
 const SECOND: &str = "2037-11-20T12:00:00Z";
+const THIRD: &str = "2038-11-20T12:00:00Z";
 
 struct Cache {
     home: tempfile::TempDir,
@@ -45,6 +47,17 @@ impl Cache {
         fs::write(self.file(number), content).unwrap();
     }
 
+    /// Overwrites an entry in place, as [`Self::write`] does. This write keeps the inode and the size, so only the times
+    /// differ. Some file systems store times in coarse steps, so the file is written until the times differ.
+    fn write_at_another_time(&self, number: u64, expiration: &str) {
+        let directory = Directory::open(self.home.path().join(".aws/cli/cache"));
+        let stamp = || directory.stamp(&Self::key(number).file_name()).unwrap().bytes();
+        let before = stamp();
+        while stamp() == before {
+            self.write(number, expiration);
+        }
+    }
+
     /// Reads all expirations; returns those of the wanted entries, and how many files were opened.
     fn list<const N: usize>(&self, wanted: [u64; N]) -> ([Option<Timestamp>; N], usize) {
         let names = EntryNames::read(&self.ctx);
@@ -74,13 +87,7 @@ fn an_unchanged_file_is_not_opened_again() {
     assert!(memchr::memmem::find(&text, b"SecretAccessKey").is_none());
     assert!(!crate::files::is_open_to_others(&cache.index()));
 
-    // The write keeps the inode and the size, so only the times differ. Some file systems store times in coarse steps,
-    // so the file is written until the times differ.
-    let stamp = || Directory::open(cache.home.path().join(".aws/cli/cache")).stamp(&Cache::key(5).file_name());
-    let before = stamp().unwrap().bytes();
-    while stamp().unwrap().bytes() == before {
-        cache.write(5, SECOND);
-    }
+    cache.write_at_another_time(5, SECOND);
     fs::remove_file(cache.file(6)).unwrap();
     cache.write(MANY - 1, "soon");
     cache.ctx.sleep(Duration::from_secs(60));
@@ -114,10 +121,50 @@ fn an_index_that_is_not_one_is_replaced() {
     let cache = Cache::filled();
     cache.list([]);
     let good = fs::read(cache.index()).unwrap();
-    let other = [b"ssox expirations 2\n", &good[19..]].concat();
+    let other = [b"ssox expirations 1\n", &good[19..]].concat();
     for content in [b"".as_slice(), b"garbage", &good[..good.len() - 1], &other] {
         fs::write(cache.index(), content).unwrap();
         assert_eq!(cache.list([5]), ([Timestamp::parse(FIRST)], index::MANY + 10));
         assert!(fs::read(cache.index()).unwrap() == good);
     }
+}
+
+#[test]
+fn while_the_directory_is_unchanged_only_files_that_may_be_overwritten_are_looked_at() {
+    let cache = Cache::filled();
+    let soon = Timestamp(cache.ctx.now().0 + 600).to_string();
+    cache.write(3, SECOND);
+    cache.write(4, &soon);
+    cache.ctx.sleep(Duration::from_secs(60));
+    let (first, second) = (Timestamp::parse(FIRST), Timestamp::parse(SECOND));
+    assert_eq!(cache.list([2, 3, 4]).0, [first, second, Timestamp::parse(&soon)]);
+    // No program overwrites credentials that are valid for years: the change of this file shows that it is not read.
+    [2, 4].into_iter().for_each(|number| cache.write_at_another_time(number, THIRD));
+    cache.write_at_another_time(3, THIRD);
+    let third = Timestamp::parse(THIRD);
+    assert_eq!(cache.list([2, 3, 4]).0, [third, second, third]);
+    // A replaced, a new and a removed file change the directory.
+    for change in [
+        |cache: &Cache| fs::write(cache.file(MANY), "").unwrap(),
+        |cache: &Cache| fs::remove_file(cache.file(MANY)).unwrap(),
+        |cache: &Cache| fs::rename(cache.file(0), cache.file(1)).unwrap(),
+    ] {
+        change(&cache);
+        cache.ctx.sleep(Duration::from_secs(60));
+        assert_eq!(cache.list([2, 3, 4]).0, [third; 3]);
+    }
+}
+
+#[test]
+fn files_are_found_after_a_change_of_the_directory() {
+    let cache = Cache::filled();
+    cache.list([]);
+    cache.write(MANY, SECOND);
+    let new = || EntryNames::read(&cache.ctx).has(&Cache::key(MANY));
+    assert!(new());
+    cache.ctx.sleep(Duration::from_secs(60));
+    cache.list([]);
+    assert!(EntryNames::read(&cache.ctx).hashes.is_none() && new());
+    fs::remove_file(cache.file(MANY)).unwrap();
+    assert!(!new());
 }
