@@ -633,8 +633,8 @@ fn help_of_console() {
               URL of the console page to open, copied from the address bar
 
           --container[=<EXTENSION>]
-              Open the console in a Firefox container, or in a browser profile of Chrome or Edge, for
-              this account only
+              Open the console in a Firefox container, or a browser profile of Chrome or Edge, that only
+              this account uses
 
               Possible values:
               - granted:  The extension `Granted Containers` of Firefox
