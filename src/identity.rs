@@ -145,6 +145,15 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
+    /// Returns the states in which ssox has set these variables again to the values that it removed before.
+    pub(crate) fn with(&self, returned: &[&str]) -> Self {
+        let state = |(name, state): (&'static str, &State)| match state {
+            State::Removed(fingerprint) if returned.contains(&name) => State::Set(fingerprint.clone()),
+            _ => state.clone(),
+        };
+        Self(names().zip(&self.0).map(state).collect())
+    }
+
     /// Returns the states in which these variables may have any value, because the profile in use does not set them.
     pub(crate) fn released(&self, names: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {

@@ -107,6 +107,7 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
         if held.is_unchanged(ctx, "SSOX_PROFILE") {
             named(ctx, &mut changes)?;
         }
+        with_token(ctx, held, &mut changes)?;
         return Ok(changes);
     }
     let ours: Vec<&'static str> =
@@ -117,6 +118,28 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
         changes.unset("AWS_SSO_PROFILE");
     }
     Ok(changes)
+}
+
+/// Adds the session token, expiration and account ID that [`foreign`] has unset, if the access key of ssox is set again.
+/// The identity may still be foreign, for example because direnv has set AWS_PROFILE, but AWS rejects an access key
+/// without its token.
+fn with_token(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
+    let Ok(profile) = renewal::held_profile(ctx) else { return Ok(()) };
+    if !held.has_removed(TOKEN) || ![ID, SECRET].iter().all(|name| held.has_set(ctx, name)) {
+        return Ok(());
+    }
+    let Some(entry) = profile.source.cached(ctx) else { return Ok(()) };
+    let current = changes::put_back(ctx, &profile, &entry)?;
+    let is_ours = |name: &str| current.get(name).flatten().is_some_and(|value| held.matches(name, value));
+    if !is_ours(ID) {
+        return Ok(());
+    }
+    let missing = [TOKEN, EXPIRATION, ACCOUNT_ID].into_iter().filter(|name| ctx.var_os(name).is_none());
+    let returned: Vec<&str> = missing.filter(|name| held.has_removed(name) && is_ours(name)).collect();
+    for name in &returned {
+        changes.set(name, current.get(name).flatten().unwrap_or_default())?;
+    }
+    held.with(&returned).record(changes)
 }
 
 /// Returns the environment changes that set the current credentials again, if direnv or mise has restored earlier

@@ -105,6 +105,8 @@ mod other_shells_used;
 #[cfg(unix)]
 mod own_hooks;
 #[cfg(unix)]
+mod own_hooks_direnv;
+#[cfg(unix)]
 mod package;
 #[cfg(unix)]
 mod passing;

@@ -6,7 +6,7 @@ use crate::shells::{Shell, in_each, shells, signed_in};
 use std::time::Duration;
 
 /// Lines of an rc file, after ssox, with a hook that runs the file `on-arrival` of the new directory.
-fn hooks(shell: Shell) -> &'static [&'static str] {
+pub(crate) fn hooks(shell: Shell) -> &'static [&'static str] {
     match shell {
         Shell::Zsh => &[
             "arrive() { [[ ! -f on-arrival ]] || . ./on-arrival }\nchpwd_functions+=(arrive)",
