@@ -578,14 +578,16 @@ function _ssox_is_due() {
     ((_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60))
 }
 
-# Lets the program renew the credentials, or tell when it is to be called again.
+# Lets the program renew the credentials, or tell when it is to be called again. If Ctrl-C ends the call (status 130),
+# the next prompt makes it again.
 function _ssox_tick() {
-  builtin local _ssox_reply=''
-  _ssox_retry=$((_ssox_clock + 60))
-  _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 tick ${1+"$@"} </dev/null 2>/dev/null) || return 0
-  _ssox_apply tick "$_ssox_reply" 2>/dev/null || return 0
+  builtin local _ssox_reply='' _ssox_failure=0
   _ssox_retry=0
-  if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
+  _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 tick ${1+"$@"} </dev/null 2>/dev/null) || _ssox_failure=$?
+  if [[ $_ssox_failure == 130 ]]; then return 0; fi
+  if [[ $_ssox_failure != 0 ]] || ! _ssox_apply tick "$_ssox_reply" 2>/dev/null || _ssox_is_due; then
+    _ssox_retry=$((_ssox_clock + 60))
+  fi
 }
 
 # After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.

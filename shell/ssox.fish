@@ -401,17 +401,21 @@ function _ssox_is_due
     test $_ssox_clock -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $_ssox_clock + 60)
 end
 
-# Lets the program renew the credentials, or tell when it is to be called again.
+# Lets the program renew the credentials, or tell when it is to be called again. If Ctrl-C ends the call (status 130),
+# the next prompt makes it again.
 function _ssox_tick
     set -l fish_trace
     set -l IFS \n
-    set -gu _ssox_retry (builtin math $_ssox_clock + 60)
-    command -q ssox; or return
-    set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null)"; or return
-    _ssox_apply tick $reply 2>/dev/null; or return
-    set -l retry $_ssox_retry
+    set -l failure 127
     set -gu _ssox_retry 0
-    _ssox_is_due; and set -gu _ssox_retry $retry
+    if command -q ssox
+        set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null)"
+        and _ssox_apply tick $reply 2>/dev/null
+        and not _ssox_is_due
+        and return
+        set failure $status
+    end
+    test $failure -eq 130; or set -gu _ssox_retry (builtin math $_ssox_clock + 60)
 end
 
 # After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.

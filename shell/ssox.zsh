@@ -312,14 +312,15 @@ function _ssox_is_due() {
   (( _ssox_clock >= SSOX_NEXT && (_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60) ))
 }
 
-# Lets the program renew the credentials, or tell when it is to be called again.
+# Lets the program renew the credentials, or tell when it is to be called again. If Ctrl-C ends the call (status 130),
+# the next prompt makes it again.
 function _ssox_tick() {
   local reply _ssox_quiet=1
-  typeset -gi _ssox_retry=_ssox_clock+60
-  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
-  _ssox_apply tick "$reply" || return
-  _ssox_retry=0
-  ! _ssox_is_due || _ssox_retry=_ssox_clock+60
+  local -i result
+  typeset -gi _ssox_retry=0
+  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || result=$?
+  (( result != 130 )) || return
+  if (( result )) || ! _ssox_apply tick "$reply" || _ssox_is_due; then _ssox_retry=_ssox_clock+60; fi
 }
 
 # After a sign-in, gets the credentials that waited for it. Does not wait for the time of the hook's next call.

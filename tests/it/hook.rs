@@ -61,6 +61,25 @@ fn a_tick_that_fails_is_not_repeated_at_every_prompt() {
     }
 }
 
+/// Ctrl-C at the terminal interrupts the program and the shell.
+#[test]
+fn a_tick_that_was_interrupted_is_repeated_at_the_next_prompt() {
+    for shell in shells() {
+        let home = Home::scripted();
+        home.reply("tick", RENEWED, 0);
+        home.write("interrupts", "");
+        std::fs::rename(home.path("bin/ssox"), home.path("bin/scripted")).expect("the program can be renamed");
+        let interrupt = "case $2 in tick) rm interrupts 2>/dev/null && echo \"$*\" >>calls && kill -INT 0 ;; esac";
+        home.program("ssox", &format!("#!/bin/sh\n{interrupt}\nexec ./bin/scripted \"$@\"\n"));
+        let mut session = home.session_with(shell, "LOAD", &DUE);
+        session.run("true");
+        session.run("true");
+        assert!(!home.path("interrupts").exists(), "{shell:?}");
+        assert_eq!(ticks(&home), 2, "{shell:?}");
+        assert!(session.run("command env").contains("AWS_SECRET_ACCESS_KEY=hunter2"), "{shell:?}");
+    }
+}
+
 #[test]
 fn a_removed_binary_prints_no_error_at_each_prompt() {
     for shell in shells() {
