@@ -134,6 +134,16 @@ function _ssox_surround
             _ssox_settle_hook
             _ssox_surround
         end
+        # With `direnv_fish_mode eval_after_arrow`, or `mise_fish_mode`, these tools also act before a command.
+        function _ssox_on_command --on-event fish_preexec
+            set -q __direnv_export_again; or set -q __mise_env_again; and _ssox_off
+        end
+        for name in __direnv_export_eval_2 __mise_env_eval_2
+            builtin functions -q $name; and builtin functions $name | source
+        end
+        function _ssox_on_preexec --on-event fish_preexec
+            _ssox_preexec_hook $argv
+        end
     end
     # direnv and mise define their hook for PWD again at each prompt, so ssox's hook is defined again, too.
     set -q tools[1]; or ! builtin functions -q _ssox_on_arrival; or return

@@ -260,3 +260,35 @@ fn after_clear_a_tool_takes_away_what_it_has_set_in_powershell() {
     let found: Vec<&str> = told.lines().collect();
     assert_eq!(found, [DEV, "- - - - - x ", "- - - - - y ", "- - - - - - ", DEV], "{told}");
 }
+
+/// direnv and mise then act after a key has changed the directory, before the next command.
+fn a_key_that_changes_the_directory(tool: Tool) {
+    if !installed(tool.name()) || !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let hook = tool.hook(Shell::Fish);
+    let mode = format!("set -g {}_fish_mode eval_after_arrow", tool.name());
+    for rc in [format!("{mode}\nLOAD\n{hook}"), format!("{mode}\n{hook}\nLOAD")] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let rc = format!(
+            "{rc}\nbind \\cg \"cd ~/both; commandline -f repaint\"; bind \\ct \"cd ~; commandline -f repaint\""
+        );
+        let mut session = start(tool, Shell::Fish, &rc, &home);
+        session.run("ssox use stg");
+        for _ in 0..2 {
+            session.terminal.keys("\x07");
+            session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+            assert_eq!(look(&mut session, &home).0, DEV, "{tool:?} {rc}");
+            session.terminal.keys("\x14");
+            // The values of the tool are still there.
+            session.wait_for_prompt_with(&["stg:PowerUser?"]);
+            assert_eq!(look(&mut session, &home).0, expected("", "stg"), "{tool:?} {rc}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_changes_the_directory_shows_in_fish_what_the_next_command_has() {
+    a_key_that_changes_the_directory(Tool::Direnv);
+    a_key_that_changes_the_directory(Tool::Mise);
+}
