@@ -60,7 +60,11 @@ function _ssox_settle_hook
         _ssox_read_clock
         _ssox_refresh
     else
-        set -q _ssox_is_late[1]; and set -q _ssox_now[1]; or _ssox_look_and_show
+        # The right prompt has set `_ssox_now`, unless it is no longer the one with the prompt segment.
+        builtin functions -q fish_right_prompt; and set -q _ssox_now[1]; and set -q _ssox_is_late[1]; or begin
+            _ssox_look_and_show
+            set -q _ssox_is_late[1]; and test -n "$SSOX_PROMPT"; and _ssox_keep_place
+        end
     end
     set -e -g _ssox_now
 end
@@ -327,30 +331,42 @@ function _ssox_arrive
 end
 
 # Adds the prompt segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework
-# owns the prompt. It is added once: if a person removes it, it stays removed. The rest of the function
-# `fish_right_prompt` is not moved into another function: plugins that wrap this function look for their mark in it, and
-# would otherwise wrap it again.
+# owns the prompt. The rest of the function `fish_right_prompt` is not moved into another function: plugins that wrap
+# this function look for their mark in it, and would otherwise wrap it again.
 function _ssox_place
     set -gu _ssox_undecided
+    set -gu _ssox_is_late
     set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
     string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_draw|_ssox_painted' -- "$prompts"; and return
     # If the left prompt shows the prompt segment, the segment must be computed before the right prompt is drawn.
     string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
+    set -gu _ssox_now placed
     set -l mine "$(builtin functions fish_right_prompt 2>/dev/null)"
     if test -n "$mine"
         string replace -r '(?m)^(function fish_right_prompt.*)$' "\$1"\n"    _ssox_draw \$\$status ' '" -- $mine | source
     else
         function fish_right_prompt
-            set -q _ssox_is_late[1]; and _ssox_look_and_show
+            set -q _ssox_is_late[1]; and set -gu _ssox_now drawn; and _ssox_look_and_show
             set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
         end
+    end
+end
+
+# Adds the prompt segment again if another program has replaced or erased the right prompt. If a line that a person typed
+# has named the function, that person has removed the prompt segment.
+function _ssox_keep_place
+    string match -q '*_ssox_*' -- "$(builtin functions fish_right_prompt 2>/dev/null)"; and return
+    if set -q _ssox_is_named
+        set -gu _ssox_is_late
+    else
+        _ssox_place
     end
 end
 
 # Shows the prompt segment and then `$space`. Returns `$last`, the status of the last command, which the rest of the
 # right prompt may show.
 function _ssox_draw --argument-names last space
-    set -q _ssox_is_late[1]; and _ssox_look_and_show
+    set -q _ssox_is_late[1]; and set -gu _ssox_now drawn; and _ssox_look_and_show
     set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted $space
     return $last
 end
@@ -430,6 +446,7 @@ function _ssox_preexec_hook
     set -l fish_trace
     set -l IFS \n
     _ssox_arrive
+    string match -q '*fish_right_prompt*' -- "$argv"; and set -gu _ssox_is_named
     string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"; or return
     string match -qr '^\s*ssox' -- "$argv"; and return
     _ssox_read_clock

@@ -90,6 +90,55 @@ fn a_plugin_that_wraps_the_right_prompt_shows_both() {
     }
 }
 
+/// `fish_config prompt choose` and plugins do so. A line of the person that names the function removes the segment.
+#[test]
+fn a_right_prompt_that_another_program_replaces_gets_the_segment_again() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    for mine in ["", "function fish_right_prompt; echo -n mine; end\n"] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let rc = format!(
+            "{mine}LOAD\nfunction choose; functions -e fish_right_prompt; end\n\
+             function replace; function fish_right_prompt; echo -n theirs; end; end"
+        );
+        let mut session = home.session(Shell::Fish, &rc);
+        session.run("ssox use dev");
+        session.run("choose");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run("replace");
+        session.run("true");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5", "theirs"]);
+        session.run("ssox clear");
+        session.run("choose");
+        session.run("ssox use dev");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run("functions -e fish_right_prompt");
+        for _ in 0..3 {
+            session.run("true");
+        }
+        assert!(!session.prompt_rows().last().is_some_and(|row| row.contains("dev:")), "{mine}");
+    }
+}
+
+/// A plugin that wraps the right prompt while the shell runs.
+#[test]
+fn a_right_prompt_that_is_wrapped_later_shows_the_segment_once() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let rc = "LOAD\nfunction wrap; functions -c fish_right_prompt inner; function fish_right_prompt; echo -n theirs; inner; end; end\n\
+              function later --on-event fish_prompt; set -q SSOX_PROMPT; and not functions -q inner; and wrap; end";
+    let mut session = home.session(Shell::Fish, rc);
+    for line in ["true", "ssox use dev", "true", "ssox clear", "ssox use dev", "true"] {
+        session.run(line);
+        if line != "ssox clear" && line != "true" {
+            session.wait_for_prompt_with(&["dev:ReadOnly 5", "theirs"]);
+        }
+    }
+}
+
 #[test]
 fn a_framework_keeps_its_prompt() {
     let zsh: &[&str] = &[
