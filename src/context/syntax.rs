@@ -18,9 +18,10 @@ impl Context {
         (self.syntax.set)(self, name, value)
     }
 
-    /// Returns the command that unsets variables.
+    /// Returns the command that unsets those of the variables that are set. If none is set here, the command names all.
     pub(crate) fn line_to_unset(&self, names: &[&str]) -> String {
-        (self.syntax.unset)(self, names)
+        let found: Vec<&str> = names.iter().copied().filter(|name| self.var_os(name).is_some()).collect();
+        (self.syntax.unset)(self, if found.is_empty() { names } else { &found })
     }
 }
 
@@ -37,5 +38,18 @@ impl Default for ShellSyntax {
 impl fmt::Debug for ShellSyntax {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("ShellSyntax")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PowerShell, nushell and xonsh report an error for a variable that is not set.
+    #[test]
+    fn only_variables_that_are_set_are_unset() {
+        let ctx = Context::new(["B", "C"].map(|name| (name.to_string(), "".into())));
+        assert_eq!(ctx.line_to_unset(&["A", "B", "C"]), "unset B C");
+        assert_eq!(ctx.line_to_unset(&["A", "D"]), "unset A D");
     }
 }

@@ -172,7 +172,7 @@ fn doctor_checks_the_environment() {
     );
     says!(home, ran.ok(), @r"
     warning: AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line
-        hint: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+        hint: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");

@@ -539,11 +539,14 @@ fn keys_that_ssox_did_not_set_are_shown_and_kept() {
         $env:AWS_ACCESS_KEY_ID = 'AKIATHEIRS'; $env:AWS_SECRET_ACCESS_KEY = 'theirs'; show\n\
         \"[$env:AWS_CREDENTIAL_EXPIRATION] [$env:AWS_SESSION_TOKEN] $env:AWS_ACCESS_KEY_ID\"\n\
         $env:SSOX_NEXT = '1'; show; $env:AWS_ACCESS_KEY_ID\n\
-        ssox clear; \"$env:AWS_ACCESS_KEY_ID $env:AWS_SECRET_ACCESS_KEY $env:AWS_PROFILE\"; @(Get-Item Env:SSOX*).Count; show\n\
+        $said = ssox clear 2>&1; \"$env:AWS_ACCESS_KEY_ID $env:AWS_SECRET_ACCESS_KEY $env:AWS_PROFILE\"; @(Get-Item Env:SSOX*).Count; show\n\
+        $said -join \"`n\"; Invoke-Expression ($said[1] -creplace '^ssox: hint: '); \"$($Error.Count) [$env:AWS_ACCESS_KEY_ID]\"\n\
         ssox use dev; show; $env:AWS_ACCESS_KEY_ID -ceq $ours\n[Environment]::SetEnvironmentVariable('AWS_PROFILE', ''); show\n\
         ssox use dev; show; Remove-Item Env:AWS_SESSION_TOKEN; show";
     let expected = "dev:ReadOnly ok \ndev:ReadOnly ok \ndev:ReadOnly? foreign foreign\n[] [] AKIATHEIRS\n\
-        dev:ReadOnly? foreign foreign\nAKIATHEIRS\nAKIATHEIRS theirs outer\n0\n  \ndev:ReadOnly ok \nTrue\n\
+        dev:ReadOnly? foreign foreign\nAKIATHEIRS\nAKIATHEIRS theirs outer\n0\n  \n\
+        ssox: access key `AKIATHEIRS` stays in this shell, because ssox did not set it\n\
+        ssox: hint: Remove-Item Env:AWS_ACCESS_KEY_ID,Env:AWS_SECRET_ACCESS_KEY\n0 []\ndev:ReadOnly ok \nTrue\n\
         dev:ReadOnly? foreign foreign\ndev:ReadOnly ok \ndev:ReadOnly? foreign foreign\n";
     check(&home, &script.replace("LOAD", LOAD), expected);
     assert!(!installed("pwsh") || standin.count("GetRoleCredentials") == 1);
