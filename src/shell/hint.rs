@@ -55,6 +55,9 @@ mod tests {
             let said = (unset(&ctx, &["A", "B"]), set(&ctx, "X", url), set(&ctx, "X", odd));
             assert_eq!(said, (unset_line.into(), set_line.into(), quoted.into()), "{program}");
         }
+        for shell in Shell::ALL {
+            assert!(table.iter().any(|(program, ..)| shell.programs().contains(program)), "{shell:?} has no row");
+        }
     }
 
     #[test]

@@ -275,10 +275,10 @@ mod tests {
     fn an_unset_variable_is_unset_in_every_format() {
         let mut changes = EnvChanges::default();
         changes.unset("AWS_PROFILE");
-        let shells = ["fish", "powershell", "nushell", "elvish", "xonsh"].map(of_shell);
+        let shells = Shell::ALL.into_iter().filter_map(|shell| shell.export_syntax());
         let spelled: Vec<Secret> = [Dialect::Posix, Dialect::Bare, Dialect::WindowsCmd]
             .into_iter()
-            .chain(shells)
+            .chain(shells.map(Dialect::Shell))
             .map(|dialect| dialect.write(&changes).unwrap())
             .collect();
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Completion with TAB in real shells inserts the right text as one word, and runs nothing. The unit tests of
 //! `src/completion` test which candidates there are.
 
-use crate::shells::{Home, Session, Shell, installed, shells};
+use crate::shells::{Home, Session, Shell, installed, shells, supported_shells};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -260,7 +260,7 @@ fn a_compinit_that_comes_later_is_waited_for() {
 
 #[test]
 fn the_files_for_packagers_are_what_the_command_prints() {
-    for (shell, file) in [
+    let files = [
         ("zsh", "_ssox"),
         ("bash", "ssox.bash"),
         ("fish", "ssox.fish"),
@@ -269,7 +269,9 @@ fn the_files_for_packagers_are_what_the_command_prints() {
         ("elvish", "ssox.elv"),
         ("xonsh", "ssox.xsh"),
         ("posix", "ssox.yash"),
-    ] {
+    ];
+    assert_eq!(supported_shells(), files.map(|(shell, _)| shell));
+    for (shell, file) in files {
         let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["completions", shell]).output().unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);
         let there = fs::read(&path).unwrap_or_default();

@@ -23,6 +23,14 @@ pub(crate) fn shells() -> Vec<Shell> {
     [Shell::Zsh, Shell::Bash, Shell::Fish].into_iter().filter(|shell| installed(shell.name())).collect()
 }
 
+/// Returns the names of all shells that ssox supports.
+pub(crate) fn supported_shells() -> Vec<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["init", "x"]).output().expect("ssox runs");
+    let error = String::from_utf8(output.stderr).expect("an error is text");
+    let (_, names) = error.split_once("one of: ").expect("the hint has the names");
+    names.trim_end().split(", ").map(String::from).collect()
+}
+
 /// Starts a stand-in whose role credentials are valid for that time, and makes a home where session `corp` is signed
 /// in.
 pub(crate) fn signed_in(credentials: Duration) -> (Standin, Home) {
