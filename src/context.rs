@@ -23,8 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// For each configuration file: the variable of ssox with its path, the variable of AWS with its path, and the usual
-/// file name.
+/// The configuration files. Each has the variable of ssox with its path, the variable of AWS with its path, and its
+/// usual file name.
 pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
     ("SSOX_CONFIG_FILE", "AWS_CONFIG_FILE", "config"),
     ("SSOX_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE", "credentials"),

@@ -13,8 +13,7 @@ use zeroize::Zeroize as _;
 
 /// The usual size of a value on one line, in bytes.
 const LINE: usize = 512;
-/// For each byte: true if the byte needs no escape in a JSON string. For short texts, a table is faster than
-/// comparisons.
+/// True for each byte that needs no escape in a JSON string. For short texts, a table is faster than comparisons.
 const NEEDS_NO_ESCAPE: [bool; 256] = {
     let (mut table, mut byte) = ([false; 256], b' ');
     while byte <= b'~' {

@@ -118,7 +118,7 @@ pub(super) struct ListingRun<'a, F> {
     assigned: Assigned,
     /// The index of each account in `assigned.accounts`.
     positions: HashMap<AccountId, usize>,
-    /// For each account whose last page has not arrived: the roles listed so far.
+    /// The roles listed so far of each account whose last page has not arrived.
     partial: Roles,
     page_tokens: HashMap<Option<AccountId>, PageTokens>,
     are_all_accounts_listed: bool,

@@ -23,7 +23,7 @@ pub(crate) struct AssumeRole {
     pub(crate) role_arn: String,
     pub(crate) role_session_name: String,
     pub(crate) external_id: Option<String>,
-    /// In seconds, 900 to 43200.
+    /// How long the credentials are valid, in seconds: 900 to 43200.
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) serial_number: Option<String>,
     pub(crate) token_code: Option<Secret>,

@@ -21,11 +21,11 @@ const COLOURS: [u8; 5] = [36, 32, 33, 35, 34];
 /// Where the output is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
-    /// On stdout and stderr, line by line, with the job's name before each line.
+    /// The output goes to stdout and stderr, line by line, with the job's name before each line.
     Lines(Colours),
-    /// Kept in memory.
+    /// The output is not shown, but kept in memory.
     Kept,
-    /// Not shown: the output is only written to files.
+    /// The output is not shown, but written to files.
     InFiles,
 }
 

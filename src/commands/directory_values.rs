@@ -1,7 +1,7 @@
 //! Remembers values of direnv or mise that the first `use` replaces. In the tool's directory, `clear` restores these
 //! values. Outside this directory, `clear` restores the values from before the shell entered the directory. For each
-//! value of the tool, `SSOX_SNAPSHOT` has a fingerprint, and the value from before the directory, unless that value may
-//! be secret.
+//! value of the tool, `SSOX_SNAPSHOT` has a fingerprint, and the value from before the shell entered the directory,
+//! unless that earlier value may be secret.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;

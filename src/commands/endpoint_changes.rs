@@ -35,9 +35,10 @@ const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 /// Which AWS config and credentials files a program reads when it gets its credentials from the local server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConfigChoice {
-    /// Files without profiles: in most tools, `[default]` takes precedence over the local server.
+    /// The program reads files without profiles, because in most tools `[default]` takes precedence over the local
+    /// server.
     Empty,
-    /// The person's own files.
+    /// The program reads the person's own files.
     Kept,
 }
 

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// For how many seconds the same failure is returned again.
+/// The number of seconds during which the same failure is returned again.
 const REMEMBERED: i64 = 5;
 /// The fewest seconds between two messages on the terminal for one session.
 const SILENT: i64 = 30;

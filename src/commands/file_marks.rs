@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 /// The variable with the path of the directory that has the links and marks.
 pub(super) const VARIABLE: &str = "SSOX_FILES";
 
-/// With this many directories of links and marks, all are removed before a new one is made. ssox makes the directory of
-/// a shell again when it is missing.
+/// The largest number of directories of links and marks. ssox removes all of them before it makes one more. If the
+/// directory of a shell is missing, ssox makes it again.
 const MOST: usize = 64;
 
 /// Returns the directory whose marks are for the current versions of the files, and makes it if it is missing; `None`

@@ -1,9 +1,9 @@
 //! Starts the local server for credentials in a process of its own.
 //!
-//! `ssox exec --serve` replaces itself by the program (with the system call `exec`). Process id, terminal, signals, job
-//! control and exit status are then the same as if the person had started the program directly. The server must not be
-//! a child of the program, because programs that wait for all of their children would wait for the server. Therefore
-//! ssox starts another process, which starts the server and exits.
+//! `ssox exec --serve` replaces itself by the program that it runs (with the system call `exec`). Process id, terminal,
+//! signals, job control and exit status are then the same as if the person had started the program directly. The server
+//! must not be a child of the program, because programs that wait for all of their children would wait for the server.
+//! Therefore ssox starts another process, which starts the server and exits.
 //!
 //! The server gets the secrets on stdin, its listening socket as stdout, and the terminal as stderr.
 

@@ -13,7 +13,7 @@ const TEMPORARY_PREFIX: &str = ".ssox-";
 /// How old a temporary file must be before it is removed: a younger one may not be locked yet.
 const UNUSED_AGE: Duration = Duration::from_secs(2);
 /// The age at which a temporary file is removed even if it seems to be locked, because some file systems have no locks.
-/// No write takes so long.
+/// No write takes this long.
 const ABANDONED_AGE: Duration = Duration::from_secs(600);
 /// How many symbolic links are followed; operating systems have the same limit.
 const MAX_LINKS: usize = 40;
@@ -30,7 +30,7 @@ pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
 /// The mode that the new file gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// 0600.
+    /// Mode 0600.
     Private,
     /// The mode of the replaced file, or 0600 if no file is replaced.
     Kept,

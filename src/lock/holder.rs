@@ -23,7 +23,7 @@ pub(crate) struct Holder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Running,
-    /// Stopped by Ctrl-Z or a debugger.
+    /// The holder was stopped by Ctrl-Z or a debugger.
     Stopped,
     /// No ssox process with this id is visible: the holder runs in another container or on another machine.
     Elsewhere,

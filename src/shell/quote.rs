@@ -12,15 +12,15 @@ use std::fmt::Write as _;
 /// A format of `ssox export`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Dialect {
-    /// For sh, bash, zsh and ksh: `export NAME='value'`.
+    /// The syntax of sh, bash, zsh and ksh: `export NAME='value'`.
     Posix,
     /// `NAME=value` without quotes, which shells and simple parsers read in the same way.
     Bare,
-    /// For `docker run --env-file`: `NAME=value`, in which no character is special.
+    /// The syntax of `docker run --env-file`: `NAME=value`, in which no character is special.
     Docker,
-    /// For cmd.exe: `set "NAME=value"`.
+    /// The syntax of cmd.exe: `set "NAME=value"`.
     WindowsCmd,
-    /// For a shell with a syntax of its own.
+    /// The syntax of another shell.
     Shell(ExportSyntax),
 }
 

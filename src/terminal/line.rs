@@ -25,7 +25,7 @@ static LINE: Mutex<Line> = Mutex::new(Line {
     is_status_line: false,
 });
 
-/// What the line shows.
+/// What the last line of the terminal shows.
 pub(super) struct Line {
     /// The messages of the spinners, by their numbers.
     pub(super) messages: BTreeMap<usize, String>,
@@ -37,12 +37,12 @@ pub(super) struct Line {
     is_drawn: bool,
     /// Whether a thread is drawing the pictures of the spinner.
     pub(super) is_moving: bool,
-    /// Whether the line is reserved for a status line.
+    /// Whether the last line of the terminal is reserved for a status line.
     pub(super) is_status_line: bool,
 }
 
 impl Line {
-    /// Draws the line, or clears it if there is nothing to show.
+    /// Draws the last line of the terminal, or clears it if there is nothing to show.
     pub(super) fn draw(&mut self) {
         let message = self.messages.values().next_back().filter(|message| !message.is_empty() && self.pauses == 0);
         let Some(message) = message else { return self.clear() };
@@ -54,7 +54,7 @@ impl Line {
         self.is_drawn = true;
     }
 
-    /// Clears the line, if something was drawn.
+    /// Clears the last line of the terminal, if something was drawn.
     pub(super) fn clear(&mut self) {
         if std::mem::take(&mut self.is_drawn) {
             clear_line();
@@ -87,7 +87,7 @@ fn clear_line() {
     };
 }
 
-/// Locks and returns the line. No other thread changes the line until the result is dropped.
+/// Locks [`LINE`] and returns it. No other thread changes it until the result is dropped.
 pub(super) fn line() -> MutexGuard<'static, Line> {
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }

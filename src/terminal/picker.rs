@@ -88,7 +88,7 @@ impl Room {
         Self
     }
 
-    /// Clears the lines.
+    /// Clears the lines of the picker.
     fn clear(self) {
         let _ = execute!(stderr(), RestorePosition, Clear(ClearType::FromCursorDown));
     }

@@ -59,7 +59,7 @@ pub(super) fn is_left_to_status_line() -> bool {
     line().is_status_line
 }
 
-/// Clears the line while `write` writes something else to the terminal.
+/// Clears the last line of the terminal while `write` writes something else.
 pub(super) fn pause_for<T>(write: impl FnOnce() -> T) -> T {
     let mut before = line();
     before.pauses += 1;

@@ -15,7 +15,7 @@ impl StatusLine {
         Self(super::is_seen().then(|| Arc::new(Spinner::start(""))))
     }
 
-    /// Tells whether there is a terminal to show the line on.
+    /// Tells whether there is a terminal on which the status line is shown.
     pub(crate) fn is_shown(&self) -> bool {
         self.0.is_some()
     }
@@ -27,12 +27,12 @@ impl StatusLine {
         }
     }
 
-    /// Removes the line while `write` writes something else.
+    /// Removes the status line while `write` writes something else.
     pub(crate) fn around<T>(&self, write: impl FnOnce() -> T) -> T {
         spinner::pause_for(write)
     }
 
-    /// Removes the line.
+    /// Removes the status line.
     pub(crate) fn clear(&self) {
         self.set("");
     }

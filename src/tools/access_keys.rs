@@ -38,7 +38,7 @@ pub(crate) enum KeysEnd {
     /// A time to come, or a time in a format that only botocore knows.
     Ahead,
     Past,
-    /// Not a time, or a time without a time zone.
+    /// A text that is not a time, or a time without a time zone.
     Unreadable,
 }
 

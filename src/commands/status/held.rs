@@ -28,7 +28,7 @@ pub(super) struct Held {
     /// Why the token cannot be read.
     pub(super) token_error: Option<Error>,
     pub(super) foreign: Option<Foreign>,
-    /// If no profile is in use: a description of the credentials that AWS tools use.
+    /// A description of the credentials that AWS tools use, if no profile is in use.
     pub(super) others: Option<(&'static str, String)>,
     /// Why the credentials could not be renewed, and when ssox retries.
     pub(super) failure: Option<(Error, Option<Timestamp>)>,

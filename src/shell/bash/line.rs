@@ -25,7 +25,7 @@ pub(super) struct BashLine {
     kept: String,
     quote: Quote,
     is_listing: bool,
-    /// For each word, including the one at the cursor, its index in `COMP_WORDS`.
+    /// The index in `COMP_WORDS` of each word, including the word at the cursor.
     indices: Vec<usize>,
 }
 

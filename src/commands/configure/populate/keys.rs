@@ -9,10 +9,10 @@ use crate::error::{Result, as_argument};
 /// How AWS tools get the credentials of the profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// From the `sso_…` settings of the profile.
+    /// AWS tools use the `sso_…` settings of the profile.
     Sso,
-    /// From `ssox credential-process`. The text is the path of ssox, quoted for the file. The profile has no `sso_…`
-    /// settings, because SDKs would prefer these.
+    /// AWS tools run `ssox credential-process`. The text is the path of ssox, quoted for the file. The profile has no
+    /// `sso_…` settings, because SDKs would prefer these.
     CredentialProcess(String),
 }
 

@@ -78,8 +78,7 @@ pub(super) fn matched(managed: &[Managed], assignments: &[Assignment], names: &[
     matched
 }
 
-/// For each profile with `source_profile`, in both files: its name, and the name of the profile that this setting
-/// names.
+/// The profiles with `source_profile` in both files: the name of each, and the name of its source profile.
 #[derive(Debug)]
 pub(super) struct References(Vec<(String, String)>);
 

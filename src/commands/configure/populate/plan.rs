@@ -83,7 +83,7 @@ struct Planner<'a> {
     assignments: Vec<Assignment<'a>>,
     names: Vec<Names>,
     managed: Vec<Managed<'a>>,
-    /// For each managed profile, the position of its assignment; `None` if its role is not assigned any more.
+    /// The position of each managed profile's assignment; `None` if the role of the profile is not assigned any more.
     owned: Vec<Option<usize>>,
 }
 
