@@ -44,7 +44,7 @@ impl EnvChanges {
         if has_control(value) {
             // The message does not contain the value, which may be a secret.
             return Err(Error::configuration(format!("the value for {name} contains a control character"))
-                .hint("ssox doctor shows the line"));
+                .hint("ssox doctor shows the file and the line"));
         }
         if name.len() + value.len() >= LARGEST {
             return Err(Error::configuration(format!(

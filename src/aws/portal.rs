@@ -80,7 +80,7 @@ pub(crate) fn logout(ctx: &Context, network: &Network, region: &Region, token: &
     let (channel, client) = client(ctx, network, region)?;
     block_on(async {
         let result = client.logout().access_token(token.expose()).send().await;
-        result.map(drop).map_err(|error| call_error(&channel, "could not sign out", &error, "ssox login"))
+        result.map(drop).map_err(|error| call_error(&channel, "could not end the session at AWS", &error, "ssox login"))
     })
     .map_err(Error::from)
 }

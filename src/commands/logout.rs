@@ -90,10 +90,10 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> 
         roles.add(remove_of_session(ctx, Store::Keyring, label));
     }
     roles.failures.extend(assignments::forget(ctx, session).err());
+    let is_signed_out = done.failures.is_empty() && done.server_error.is_none();
     if let Some(error) = done.server_error {
-        warn(&format!("{}; the session at AWS expires on its own", error.message));
+        warn(&format!("{}; this session expires on its own", error.message));
     }
-    let is_signed_out = done.failures.is_empty();
     let RemovedRoles { count, failures } = roles;
     let failures: Vec<Error> = done.failures.into_iter().chain(failures).collect();
     let roles = match count {

@@ -25,7 +25,7 @@ use std::time::Duration;
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The hint of every error that means that ssox cannot control a browser here.
-const GIVE_RESPONSE: &str = "or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with \
+const GIVE_RESPONSE: &str = "copy the form field `SAMLResponse` from any browser's developer tools, and pass it with \
                              `--saml-response FILE` (`-` for standard input)";
 
 /// Where a SAML assertion comes from.

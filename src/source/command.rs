@@ -122,8 +122,11 @@ impl CommandLine {
         let said = Said::parse(stderr);
         let last_lines = said.messages[said.messages.len().saturating_sub(3)..].join("; ");
         let cause = if last_lines.is_empty() { how } else { format!("{how}: {last_lines}") };
-        let error = Error::other(if said.is_of_ssox {
-            format!("{last_lines} (from {self})")
+        let error = Error::other(if said.is_of_ssox && last_lines.contains("`credential_process` of profile `") {
+            // The message already says whose program failed: the other profiles only pass it on.
+            last_lines
+        } else if said.is_of_ssox {
+            format!("{last_lines} (reported by {self})")
         } else {
             format!("{self} failed: {cause}")
         });
@@ -256,7 +259,7 @@ mod tests {
     fn the_hints_of_another_ssox_are_hints_again() {
         let said = "ssox: sign in first\nssox: hint: ssox login\nssox: hint: or another\n";
         let error = run(&format!("sh -c 'printf %s \"{said}\" >&2; exit 3'")).unwrap_err();
-        assert_eq!(error.message, "sign in first (from `credential_process` of profile `p`)");
+        assert_eq!(error.message, "sign in first (reported by `credential_process` of profile `p`)");
         assert_eq!(error.hints, ["ssox login", "or another"]);
     }
 

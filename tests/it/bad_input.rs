@@ -100,9 +100,9 @@ fn an_invalid_region_is_not_used_in_a_host_name() {
     let configs = [dev(&[("= R\n", "= R\nregion = eu west $(id)\n")]), dev(&[("= eu-west-1", "= evil.example/")])];
     assert_snapshot!(refused(&configs), @r"
     ssox: `region` of profile `dev`: `eu west $(id)` is not a region
-    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the line
+    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the file and the line
     ssox: `sso_region` of sso-session `corp`: `evil.example/` is not a region
-    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the line
+    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the file and the line
     ");
 }
 
@@ -122,7 +122,7 @@ fn a_control_character_never_reaches_the_shell() {
     let error = home.ssox(&["--emit=zsh1", "use", "d\u{1b}v"]).fails(4);
     says!(home, error, @r"
     ssox: the value for AWS_SSO_PROFILE contains a control character
-    ssox: hint: ssox doctor shows the line
+    ssox: hint: ssox doctor shows the file and the line
     ");
 }
 
@@ -294,7 +294,7 @@ fn a_secret_that_cannot_be_used_is_not_shown() {
     for arguments in [&["--emit=zsh1", "use", "keys"][..], &["export", "keys", "--format", "env"]] {
         says!(home, home.ssox(arguments).fails(4), @r"
         ssox: the value for AWS_SECRET_ACCESS_KEY contains a control character
-        ssox: hint: ssox doctor shows the line
+        ssox: hint: ssox doctor shows the file and the line
         ");
     }
 }

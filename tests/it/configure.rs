@@ -193,8 +193,8 @@ fn a_profile_that_cannot_be_migrated_is_named_and_the_others_are_migrated() {
     }
     shows!(home, warnings.join("\n"), @r"
     ssox: warning: profile `odd` is not migrated: it has no `sso_region`; add that key first
-    ssox: warning: profile `odd` is not migrated: its `sso_region`: `Europe` is not a region
-    ssox: warning: profile `odd` is not migrated: its `sso_region`: `eu-west-1 output = json` is not a region
+    ssox: warning: profile `odd` is not migrated: its `sso_region` is `Europe`, which is not a region
+    ssox: warning: profile `odd` is not migrated: its `sso_region` is `eu-west-1 output = json`, which is not a region
     ssox: warning: profile `odd` is not migrated: `http://x` is not a start URL: it must begin with `https://` and a host
     ");
 }
@@ -221,10 +221,10 @@ fn kept_legacy_keys_are_removed_later_if_they_agree_with_the_session() {
     home.write_config(&format!("{kept}{odd}"));
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
-    shows!(home, ran.stderr().lines().next().unwrap(), @"ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove the wrong one");
+    shows!(home, ran.stderr().lines().next().unwrap(), @"ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove it from the profile, or correct the session");
     assert_eq!(config(&home), format!("{MIGRATED}{odd}"));
     shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @r"
-    ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove the wrong one
+    ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove it from the profile, or correct the session
     ssox: there are no legacy profiles in `~/.aws/config`: nothing to do
     ");
 }

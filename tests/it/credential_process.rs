@@ -72,7 +72,7 @@ fn a_failure_in_a_chain_of_processes_is_shown_once_with_the_hint_of_the_first_ca
     home.add_config(&[line("outer", "inner"), line("inner", "dev")].concat());
     let failed = home.ssox(&["credential-process", "outer"]).fails(1);
     says!(home, failed.replace(SSOX, "ssox"), @r"
-    ssox: not signed in to `corp` (from `credential_process` of profile `inner`) (from `credential_process` of profile `outer`)
+    ssox: not signed in to `corp` (reported by `credential_process` of profile `inner`)
     ssox: hint: ssox login --sso-session corp
     ");
     let said = shown(&home, &format!("{SSOX} credential-process outer 2>/dev/null"));

@@ -234,7 +234,7 @@ fn a_profile_of_a_person_is_never_touched() {
     +sso_account_id = 555566667777
     +sso_role_name = ReadOnly
     +ssox_managed = corp
-    ssox: warning: not written: `Shop.ReadOnly`: profiles with these names already exist, and `configure populate` did not create them
+    ssox: warning: not written: `Shop.ReadOnly`; `configure populate` does not replace profiles that it did not create
     ssox: profiles: +2 ~0 -0 (added, changed, removed)
     ");
     assert_eq!((&json_of(&ran)["skipped"], ran.status()), (&json!(["Shop.ReadOnly"]), 0));

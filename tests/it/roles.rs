@@ -262,7 +262,7 @@ fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
     ];
     let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROMPT", "dev")]].concat());
     shows!(home, ours.fails(4), @r"
-    ssox: `credential_source = Environment`: ssox itself set the access keys in the environment
+    ssox: `credential_source = Environment`: it needs your own access keys, but ssox set the keys in the environment
     ssox: hint: ssox clear removes them, and restores your own keys
     ");
     let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);

@@ -63,7 +63,7 @@ fn login_signs_in_once_and_then_says_until_when() {
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
     ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
-    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: or, before you open the URL, run this on the machine with the browser: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     ");
     // The accounts and roles are listed in the background, and that ends with the roles of the last account.
@@ -114,7 +114,7 @@ fn a_token_that_is_refused_again_and_again_leads_to_one_sign_in() {
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
     ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
-    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: or, before you open the URL, run this on the machine with the browser: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: the session has expired or was revoked (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: ssox login --sso-session corp --fresh
@@ -173,7 +173,7 @@ fn a_denied_sign_in_is_exit_3_and_says_who_denied_it() {
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
     ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
-    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: or, before you open the URL, run this on the machine with the browser: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signing in to `corp` was refused: access_denied: The user refused the request
     ssox: hint: ssox login --sso-session corp
     ");
@@ -225,7 +225,7 @@ fn a_browser_that_was_asked_for_is_waited_for_and_the_alternatives_are_printed()
         let port = said.split("redirect_uri=http%3A%2F%2F127.0.0.1%3A").nth(1).unwrap().split("%2F").next().unwrap();
         let elsewhere = format!(
             "ssox: if the browser is on another machine: ssox login --sso-session corp --device-code\r\n\
-             ssox: or forward the port to this machine before you open the URL: ssh -L {port}:127.0.0.1:{port} HOST\r\n"
+             ssox: or, before you open the URL, run this on the machine with the browser: ssh -L {port}:127.0.0.1:{port} HOST\r\n"
         );
         assert!(said.contains(&elsewhere), "{browser}: {said}");
         assert_eq!(home.standin.count("StartDeviceAuthorization"), 0, "{browser}");
@@ -386,7 +386,7 @@ fn a_cache_that_cannot_be_written_does_not_fail_the_command() {
     ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
     ssox: if the browser is on another machine: ssox login --sso-session corp --device-code
-    ssox: or forward the port to this machine before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: or, before you open the URL, run this on the machine with the browser: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     for 111122223333
     ");

@@ -159,11 +159,11 @@ fn a_process_that_leads_back_to_itself_is_named() {
         |name: &str, other: &str| format!("[profile {name}]\ncredential_process = {SSOX} credential-process {other}\n");
     home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
     shows!(home, use_(&home, "a").fails(1), @r"
-    ssox: `credential_process` of profile `a` is circular: a → b → c → a (from `credential_process` of profile `c`) (from `credential_process` of profile `b`) (from `credential_process` of profile `a`)
+    ssox: `credential_process` of profile `a` is circular: a → b → c → a
     ssox: hint: the program in `credential_process` of `[profile a]` must call ssox with another profile
     ");
     shows!(home, home.ssox(&["export", "self", "--format", "env"]).fails(1), @r"
-    ssox: `credential_process` of profile `self` is circular: self → self (from `credential_process` of profile `self`)
+    ssox: `credential_process` of profile `self` is circular: self → self
     ssox: hint: the program in `credential_process` of `[profile self]` must call ssox with another profile
     ");
     // A process that asks ssox for another profile is not a loop.

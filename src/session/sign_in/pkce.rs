@@ -152,7 +152,7 @@ fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<
     let port = listener.port();
     let tunnel = tunnel(client.ctx, port).unwrap_or_else(|| format!("ssh -L {port}:127.0.0.1:{port} HOST"));
     terminal::say(&format!("if the browser is on another machine: {}", client.device_code_line()));
-    terminal::say(&format!("or forward the port to this machine before you open the URL: {tunnel}"));
+    terminal::say(&format!("or, before you open the URL, run this on the machine with the browser: {tunnel}"));
 }
 
 /// Returns the command that forwards the port. The person runs it on the machine from which this SSH session comes.

@@ -1,7 +1,6 @@
 //! Reads the settings that say where a legacy profile signs in, or returns why the profile cannot be migrated.
 
 use crate::config::{ConfigFiles, Section, WhichFile};
-use crate::error::Result;
 use crate::region::Region;
 use crate::session::start_url::{self, canonical};
 
@@ -24,20 +23,22 @@ impl SignInKeys {
 
 /// Returns the settings of a legacy profile, or why it cannot be migrated; `None` if the profile has no legacy
 /// settings.
-pub(super) fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<SignInKeys, String>> {
+pub(super) fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<Result<SignInKeys, String>> {
     let [session, start_url, region] = ["sso_session", "sso_start_url", "sso_region"].map(|key| section.value(key));
     start_url.or(region.and(session))?;
     Some(match (session, start_url, region) {
         _ if is_in_credentials(section) => Err(in_credentials(files, &section.name)),
         (Some(name), ..) => keys_with_session(files, name, start_url, region),
-        (None, Some(url), Some(region)) => legacy_keys(url, region).map_err(|error| error.message),
+        (None, Some(url), Some(region)) => legacy_keys(url, region),
         (None, ..) => Err("it has no `sso_region`; add that key first".into()),
     })
 }
 
-fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys> {
-    start_url::check(start_url)?;
-    Region::parse("its `sso_region`", region)?;
+fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys, String> {
+    start_url::check(start_url).map_err(|error| error.message)?;
+    if !Region::is(region) {
+        return Err(format!("its `sso_region` is `{region}`, which is not a region"));
+    }
     Ok(SignInKeys { session: None, start_url: canonical(start_url), region: region.into() })
 }
 
@@ -48,14 +49,16 @@ fn keys_with_session(
     name: &str,
     start_url: Option<&str>,
     region: Option<&str>,
-) -> std::result::Result<SignInKeys, String> {
+) -> Result<SignInKeys, String> {
     let session = files.sso_session(name);
     let of = |key| session.as_ref().and_then(|session| session.get(key)).unwrap_or_default();
     let (of_start_url, of_region) = (canonical(of("sso_start_url")), of("sso_region"));
     if start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region) {
         Ok(SignInKeys { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })
     } else {
-        Err(format!("its `sso_start_url` or `sso_region` differs from session `{name}`; remove the wrong one"))
+        Err(format!(
+            "its `sso_start_url` or `sso_region` differs from session `{name}`; remove it from the profile, or correct the session"
+        ))
     }
 }
 

@@ -46,12 +46,12 @@ impl<'a> PopulateJson<'a> {
 pub(super) fn say_counts(plan: &Plan) {
     if !plan.skipped.is_empty() {
         warn(&format!(
-            "not written: {}: profiles with these names already exist, and `configure populate` did not create them",
+            "not written: {}; `configure populate` does not replace profiles that it did not create",
             name_list(&plan.skipped)
         ));
     }
     if !plan.referenced.is_empty() {
-        warn(&format!("kept: {}; other profiles name them as `source_profile`", name_list(&plan.referenced)));
+        warn(&format!("kept: {}; still the `source_profile` of another profile", name_list(&plan.referenced)));
     }
     for (from, to) in &plan.renamed {
         say(&format!("profile `{from}` will be renamed to `{to}`"));
