@@ -100,8 +100,8 @@ pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
     note::state(ctx, profile)
 }
 
-/// The work of the detached process: fetches the credentials into the cache, or records the failure. Does nothing if
-/// another process is renewing them.
+/// Does the work of the detached process: fetches the credentials into the cache, or records the failure. Does nothing
+/// if another process is renewing the credentials.
 pub(super) fn run(ctx: &Context) {
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return };
     match held_profile(ctx) {
@@ -110,8 +110,8 @@ pub(super) fn run(ctx: &Context) {
     }
 }
 
-/// The work of the process that fetches credentials for one shell. Returns the environment changes, whether or not the
-/// credentials can be cached.
+/// Does the work of the process that fetches credentials for one shell. Returns the environment changes, whether or not
+/// the credentials can be cached.
 ///
 /// # Errors
 /// None occurs in practice: the values of credentials contain no control characters.

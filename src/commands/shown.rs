@@ -98,7 +98,7 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
     Ok(label(&profile.name, role))
 }
 
-/// After an edit of a configuration file, shows what the profile is now: AWS tools read the profile in AWS_PROFILE from
+/// Shows what the profile is now after an edit of a configuration file: AWS tools read the profile in AWS_PROFILE from
 /// that file. If AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE has changed since `use`, still shows what ssox set.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ pub(super) fn on_signals(directory: Directory) -> io::Result<()> {
     Ok(())
 }
 
-/// On Windows, Ctrl-C ends the process at once and leaves its files; the next server removes them.
+/// Does nothing: on Windows, Ctrl-C ends the process at once and leaves its files; the next server removes them.
 #[cfg(not(unix))]
 pub(super) fn on_signals(_: Directory) -> io::Result<()> {
     let _ = ErrorKind::Interrupted;

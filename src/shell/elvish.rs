@@ -23,7 +23,7 @@ impl Integration for Elvish {
         &["elvish"]
     }
 
-    /// An option may start with one dash or two.
+    /// Tells whether elvish reads commands from a person. Its options may start with one dash or two.
     fn is_interactive(&self, options: &[String]) -> bool {
         let mut options = options.iter();
         while let Some(option) = options.next() {

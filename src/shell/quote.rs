@@ -126,7 +126,8 @@ mod tests {
         Dialect::Shell(Shell::named(name).and_then(|shell| shell.export_syntax()).unwrap())
     }
 
-    /// All characters of Latin-1, alone and inside a word, and combinations of characters that are special in shells.
+    /// Returns all characters of Latin-1, alone and inside a word, and combinations of characters that are special in
+    /// shells.
     fn values() -> Vec<String> {
         let singles = ('\u{1}'..='\u{ff}').map(String::from);
         let inside = ('\u{1}'..='\u{ff}').map(|c| format!("a{c}b"));

@@ -49,7 +49,7 @@ fn with_short_timeouts(network: Network) -> Network {
     Network { timeouts: Timeouts { connect, attempt, call }, ..network }
 }
 
-/// The account of the role whose credentials the tests request.
+/// Returns the account of the role whose credentials the tests request.
 fn account_id() -> AccountId {
     AccountId::parse("111122223333").unwrap()
 }

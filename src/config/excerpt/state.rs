@@ -26,7 +26,8 @@ impl State {
         ]))
     }
 
-    /// On Windows there is no state, and therefore no index: programs can set all times of a file.
+    /// Returns `None`: on Windows there is no state, and therefore no index, because programs can set all times of a
+    /// file.
     #[cfg(not(unix))]
     pub(super) fn of(_file: &std::fs::File) -> Option<Self> {
         None
