@@ -25,7 +25,7 @@ pub(crate) fn shells() -> Vec<Shell> {
 
 /// Returns the names of all shells that ssox supports.
 pub(crate) fn supported_shells() -> Vec<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["init", "x"]).output().expect("ssox runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["init", "1"]).output().expect("ssox runs");
     let error = String::from_utf8(output.stderr).expect("an error is text");
     let (_, names) = error.split_once("one of: ").expect("the hint has the names");
     names.trim_end().split(", ").map(String::from).collect()
