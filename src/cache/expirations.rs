@@ -16,7 +16,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// The names of all cache entries.
 pub(crate) struct EntryNames<'a> {
     ctx: &'a Context,
-    /// The value of `SSOX_STORE`: where entries are kept.
+    /// The value of `SSOX_STORE`: entries are in files or in the keyring.
     variable: Option<Store>,
     directory: Directory,
     /// The stamp of the directory before its files were listed.
@@ -88,7 +88,7 @@ impl<'a> EntryNames<'a> {
         }
     }
 
-    /// Tells whether the directory has many files and is not the one of the index.
+    /// Tells whether the directory has many files, and the index was not written for its present state.
     fn needs_index(&self) -> bool {
         let is_large = |hashes: &Hashes| (index::MANY..=index::MOST).contains(&hashes.len());
         let is_settled = self.stamp.is_some_and(|stamp| index::is_settled(self.ctx, stamp));

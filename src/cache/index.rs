@@ -27,7 +27,7 @@ const RECORD: usize = size_of::<Hash>() + KNOWN;
 const SUM: usize = 20;
 /// The largest number of records. With this limit, the file stays below the size limit for reading.
 pub(super) const MOST: usize = 100_000;
-/// With fewer cache files, an index costs more than it saves.
+/// The smallest number of cache files for which an index is written. With fewer, it costs more than it saves.
 pub(super) const MANY: usize = 500;
 /// The index has only files whose last change is at least this many seconds ago. Some file systems store times only in
 /// steps of 2 s.
@@ -72,7 +72,8 @@ impl Index {
         (*of_file == stamp.bytes()).then_some(expiration)
     }
 
-    /// Returns when the credentials in a file expire, if no program overwrites them in place yet.
+    /// Returns when the credentials in a file expire, if they are valid for so long that no program overwrites them in
+    /// place.
     pub(super) fn get_kept(&self, hash: &Hash, now: Timestamp) -> Option<Timestamp> {
         let (_, expiration) = self.known(hash)?;
         (expiration.seconds_after(now) > KEPT).then_some(expiration)
