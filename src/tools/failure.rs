@@ -2,7 +2,7 @@
 //! profile or a session that does not exist, or it lacks a setting.
 
 use super::access_keys::{self, Keys};
-use super::kind::{self, ProfileKind};
+use super::kind::{self, HALF_KEYS, ProfileKind};
 use super::rules::Lack;
 use super::token::LONGEST_CHAIN;
 use super::view::{Outcome, Taken, View};
@@ -34,9 +34,13 @@ impl View<'_> {
     /// Returns the outcome if the tool refuses the selected profile before it looks for access keys.
     pub(super) fn failed_first(&self) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
-        let kind = kind::kind_of(&section)?;
-        let failure = self.failure(&section, kind).filter(|failure| self.tool.refuses_first.contains(&failure.lack))?;
-        Some(self.refusal_of(kind, &failure.text))
+        let halves = HALF_KEYS.into_iter().filter(|kind| kind.is_in(&section));
+        let mut kinds = kind::kind_of(&section).into_iter().chain(halves);
+        kinds.find_map(|kind| {
+            let failure = self.failure(&section, kind)?;
+            let is_refused = self.tool.refuses_first.contains(&failure.lack);
+            is_refused.then(|| self.refusal_of(kind, &failure.text))
+        })
     }
 
     fn refusal_of(&self, kind: ProfileKind, text: &str) -> Outcome {
@@ -57,6 +61,8 @@ impl View<'_> {
             },
             ProfileKind::Sso => self.failure_of_session(section).or_else(|| missing(section, &SSO_KEYS[1..])),
             ProfileKind::LegacySso => missing(section, &SSO_KEYS),
+            ProfileKind::StoredId | ProfileKind::ConfigId => lacking(section, Lack::HalfKeys, "aws_secret_access_key"),
+            ProfileKind::SecretAlone => lacking(section, Lack::HalfKeys, "aws_access_key_id"),
             ProfileKind::StoredProcess | ProfileKind::ConfigProcess => because(Lack::Other, (self.refusal)(section)?),
             _ => None,
         }
@@ -90,7 +96,11 @@ impl View<'_> {
             );
         };
         let failure = self.failure_within(&source, kind, longest - 1)?;
-        let lack = if failure.lack == Lack::Session { Lack::SessionOfSource } else { failure.lack };
+        let lack = match failure.lack {
+            Lack::Session => Lack::SessionOfSource,
+            Lack::HalfKeys => Lack::Source,
+            lack => lack,
+        };
         Some(Failure { lack, ..failure })
     }
 
@@ -110,5 +120,9 @@ const SSO_KEYS: [(&str, Lack); 3] =
 
 fn missing(section: &Section, keys: &[(&str, Lack)]) -> Option<Failure> {
     let (key, lack) = keys.iter().find(|(key, _)| section.value(key).is_none())?;
-    because(*lack, format!("`{}` has no {key}", section.name))
+    lacking(section, *lack, key)
+}
+
+fn lacking(section: &Section, lack: Lack, key: &str) -> Option<Failure> {
+    because(lack, format!("`{}` has no {key}", section.name))
 }

@@ -18,9 +18,18 @@ pub(crate) enum ProfileKind {
     StoredRole,
     WebIdentity,
     Login,
+    /// An access key ID without a secret access key in the file `credentials`.
+    StoredId,
+    /// An access key ID without a secret access key in the file `config`.
+    ConfigId,
+    /// A secret access key without an access key ID, in either file.
+    SecretAlone,
 }
 
-/// All kinds, except `StoredRole`, which is a case of `Role`.
+/// One of two access keys without the other.
+pub(super) const HALF_KEYS: [ProfileKind; 3] = [ProfileKind::StoredId, ProfileKind::ConfigId, ProfileKind::SecretAlone];
+
+/// All kinds, except `StoredRole`, which is a case of `Role`, and [`HALF_KEYS`].
 const ALL: [ProfileKind; 9] = [
     ProfileKind::Role,
     ProfileKind::WebIdentity,
@@ -33,18 +42,19 @@ const ALL: [ProfileKind; 9] = [
     ProfileKind::ConfigKeys,
 ];
 
-/// Returns the first kind of credentials, in the order of [`ALL`], that a profile contains; `None` if it contains no
-/// credentials.
+/// Returns the first kind of credentials, in the order of [`ALL`] and [`HALF_KEYS`], that a profile contains; `None` if
+/// it contains no credentials.
 pub(super) fn kind_of(section: &Section) -> Option<ProfileKind> {
-    ALL.into_iter().find(|kind| kind.is_in(section))
+    ALL.into_iter().chain(HALF_KEYS).find(|kind| kind.is_in(section))
 }
 
 impl ProfileKind {
     /// Returns the name of this kind of credentials, for messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::StoredKeys => "static keys in the credentials file",
-            Self::ConfigKeys => "static keys in the config file",
+            Self::StoredKeys | Self::StoredId => "static keys in the credentials file",
+            Self::ConfigKeys | Self::ConfigId => "static keys in the config file",
+            Self::SecretAlone => "static keys",
             Self::StoredProcess => "credential_process in the credentials file",
             Self::ConfigProcess => "credential_process",
             Self::Sso => "sso_session",
@@ -68,7 +78,18 @@ impl ProfileKind {
             section.entries().iter().any(|entry| entry.which == which && entry.key == key && !entry.value.is_empty())
         };
         let keys_in = |which: WhichFile| has_in(which, "aws_access_key_id") && has_in(which, "aws_secret_access_key");
+        let lacks_in = |which: WhichFile, key: &str| {
+            !section.entries().iter().any(|entry| entry.which == which && entry.key == key)
+        };
+        let only_in = |which: WhichFile, [key, other]: [&str; 2]| has_in(which, key) && lacks_in(which, other);
+        let id_first = ["aws_access_key_id", "aws_secret_access_key"];
         match self {
+            Self::StoredId => only_in(WhichFile::Credentials, id_first),
+            Self::ConfigId => only_in(WhichFile::Config, id_first),
+            Self::SecretAlone => {
+                let [id, secret] = id_first;
+                [WhichFile::Config, WhichFile::Credentials].into_iter().any(|which| only_in(which, [secret, id]))
+            }
             Self::StoredKeys => keys_in(WhichFile::Credentials),
             Self::ConfigKeys => keys_in(WhichFile::Config),
             Self::StoredProcess => has_in(WhichFile::Credentials, "credential_process"),

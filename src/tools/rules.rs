@@ -132,6 +132,8 @@ pub(super) enum Lack {
     SsoRegion,
     SsoAccount,
     SsoRole,
+    /// One of two access keys.
+    HalfKeys,
     /// Credentials of another kind: access keys for `credential_source`, or those of a `credential_process`.
     Other,
 }
@@ -146,6 +148,7 @@ impl Lack {
         Self::SsoRegion,
         Self::SsoAccount,
         Self::SsoRole,
+        Self::HalfKeys,
         Self::Other,
     ];
 }

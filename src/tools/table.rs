@@ -4,7 +4,8 @@
 use super::environment::OLD_TOKEN;
 use super::files::Reads;
 use super::kind::ProfileKind::{
-    self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
+    self, ConfigId, ConfigKeys, ConfigProcess, LegacySso, Login, Role, SecretAlone, Sso, StoredId, StoredKeys,
+    StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
 use super::rules::{HalfKeys, Lack, Last, Malformed, Step, Tool, Unknown};
@@ -25,7 +26,7 @@ const AWS_DEFAULT_REGION: RegionStep = Variable("AWS_DEFAULT_REGION");
 /// The order in which botocore looks for the kinds of credentials in a profile. botocore looks for a role to assume
 /// before it looks for these kinds.
 const BOTOCORE_ORDER: &[ProfileKind] =
-    &[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys];
+    &[WebIdentity, Sso, LegacySso, StoredId, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigId, ConfigKeys];
 /// The order in which JS v3 looks for the kinds of credentials in a profile.
 const JS_ORDER: &[ProfileKind] =
     &[Role, StoredKeys, ConfigKeys, WebIdentity, StoredProcess, ConfigProcess, Sso, LegacySso, Login];
@@ -129,10 +130,12 @@ pub(super) const TOOLS: [Tool; 21] = [
                 WebIdentity,
                 Sso,
                 LegacySso,
+                StoredId,
                 StoredKeys,
                 Login,
                 StoredProcess,
                 ConfigProcess,
+                ConfigId,
                 ConfigKeys,
             ]),
             Step::Profile(&[Role]),
@@ -224,7 +227,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         profile_variables: AWS_PROFILE_FIRST,
         unknown: Unknown::RefusesAwsProfileFirst,
-        refuses_first: &[Lack::Source, Lack::SessionOfSource, Lack::Session],
+        refuses_first: &[Lack::Source, Lack::SessionOfSource, Lack::Session, Lack::HalfKeys],
         refuses_token_without_role: true,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
@@ -244,6 +247,9 @@ pub(super) const TOOLS: [Tool; 21] = [
                 ConfigProcess,
                 StoredKeys,
                 ConfigKeys,
+                StoredId,
+                ConfigId,
+                SecretAlone,
             ]),
             Step::WebIdentity,
             Step::Container,

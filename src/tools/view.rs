@@ -1,7 +1,7 @@
 //! What one AWS tool reads of the environment and the files, and the credentials that it can take.
 
 use super::files::{Files, Reads};
-use super::kind::{self, ProfileKind};
+use super::kind::{self, HALF_KEYS, ProfileKind};
 use super::profile::Selected;
 use super::rules::{Step, Tool};
 use super::token;
@@ -69,7 +69,8 @@ impl<'a> View<'a> {
     }
 
     fn unread(&self, section: &Section, kind: ProfileKind) -> String {
-        let failure = self.failure(section, kind).filter(|_| self.reads(kind)).map(|failure| Cow::from(failure.text));
+        let failure = self.failure(section, kind).filter(|_| HALF_KEYS.contains(&kind) || self.reads(kind));
+        let failure = failure.map(|failure| Cow::from(failure.text));
         let reads_it = |step: &Step| matches!(step, Step::ProfileWithToken(kinds) if kinds.contains(&kind));
         let missing = self.missing_token(self.selected.name(), kind);
         let missing = missing.filter(|_| self.tool.steps.iter().any(reads_it)).map(Cow::from);

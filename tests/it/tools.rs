@@ -189,9 +189,11 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
          [profile half]\nsso_session = half\nsso_account_id = 111122223333\nsso_role_name = r\n\
          [sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n\
          [profile account]\nsso_session = corp\nsso_role_name = r\n\
-         [profile legacy]\nsso_start_url = https://d-1.awsapps.com/start\nsso_account_id = 111122223333\n",
+         [profile legacy]\nsso_start_url = https://d-1.awsapps.com/start\nsso_account_id = 111122223333\n\
+         [profile id]\naws_access_key_id = AKIA\n",
     );
     for (profile, why) in [
+        ("id", "static keys in the config file, but `id` has no aws_secret_access_key"),
         ("role", "an assumed role, but the source_profile `gone` of `role` does not exist"),
         ("chain", "an assumed role, but the source_profile `gone` of `role` does not exist"),
         ("empty", "an assumed role, but the source_profile `region` of `empty` has no credentials"),
@@ -211,6 +213,10 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
             assert_eq!(row["why"], format!("refuses: AWS_PROFILE: {why}"), "{tool}");
         }
     }
+    // Some tools go on as if the profile had no credentials.
+    let of_id = rows(&home, &[("AWS_PROFILE", "id")]);
+    let why = "refuses: it cannot use static keys in the config file, because `id` has no aws_secret_access_key";
+    assert_eq!(row(&of_id, "JS v3")["why"], why);
     // botocore reads the session even if it takes access keys.
     let rows = rows(&home, &[&KEYS[..], &[("AWS_PROFILE", "session")]].concat());
     let why = row(&rows, "boto3")["why"].as_str().expect("a text");

@@ -54,6 +54,10 @@ PROFILES = {
     "legacy-no-region": ("config", f"sso_start_url = {URL}\n" + SSO.format("legacy-no-region")),
     "odd-source": ("config", f"role_arn = {ROLE}odd-source\ncredential_source = Nonsense\n"),
     "legacy-no-account": ("config", f"sso_start_url = {URL}\nsso_region = eu-west-1\nsso_role_name = legacy-no-account\n"),
+    "half-static": ("config", f"aws_access_key_id = {key_of('half-static')}\n"),
+    "half-stored": ("credentials", f"aws_access_key_id = {key_of('half-stored')}\n"),
+    "no-id-static": ("config", "aws_secret_access_key = secret\n"),
+    "no-id-stored": ("credentials", "aws_secret_access_key = secret\n"),
     "region-only": ("config", "region = ap-south-1\n"),
     "with-region": ("config", keys("with-region") + "region = ap-south-1\n"),
 }
