@@ -1,5 +1,5 @@
 //! Checks the access keys in the config and credentials files: incomplete pairs of keys, session tokens without keys,
-//! expired keys.
+//! empty session tokens, expired keys.
 
 use super::Severity::{Error, Info, Warning};
 use crate::commands::finding::Finding;
@@ -27,6 +27,7 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
             let message = format!("profile `{name}` has a session token, but no access keys");
             (Finding::new("config", Warning, message, "add the access keys of this token, or remove the token"), token)
         }
+        (Some(_), Some(_)) if token.is_some_and(|token| token.value.is_empty()) => (empty_token(name), token),
         (Some(_), Some(_)) => {
             let message = format!("the access keys of profile `{name}` expired at {}", expired_at()?);
             (
@@ -42,6 +43,14 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
     };
     let (file, line) = files.location(entry?);
     Some(finding.at(file, Some(line)))
+}
+
+/// `aws configure set aws_session_token ""` writes such a line. `findings/empty_session_token.sh` shows what the SDKs do.
+fn empty_token(profile: &str) -> Finding {
+    let message = format!(
+        "`aws_session_token` of profile `{profile}` is empty: the SDK for Java sends the empty token, other tools ignore it"
+    );
+    Finding::new("config", Warning, message, "remove the line `aws_session_token`")
 }
 
 fn incomplete(profile: &str, missing: &str) -> Finding {
@@ -68,6 +77,12 @@ mod tests {
             ("", "[p]\nregion = e\naws_secret_access_key = s\n", "`aws_access_key_id` is missing", 3),
             ("[profile p]\naws_access_key_id = A\naws_secret_access_key =\n", "", "incomplete access keys", 2),
             ("", "[p]\naws_session_token = t\n", "a session token, but no access keys", 2),
+            (
+                "",
+                "[p]\naws_access_key_id = A\naws_secret_access_key = s\naws_session_token =\n",
+                "`aws_session_token` of profile `p` is empty",
+                4,
+            ),
             (
                 "",
                 "[p]\naws_access_key_id = A\naws_secret_access_key = s\naws_session_token = t\nexpiration = 2020-01-01 00:00:00",

@@ -5,19 +5,27 @@ use super::Severity::{Info, Warning};
 use crate::arn::AccountId;
 use crate::commands::finding::Finding;
 use crate::commands::foreign::{self, Owner};
+use crate::commands::name_list::name_list;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::identity::{ACCOUNT_ID, ID, Identity, PROFILES, SECRET, is_in_use};
 use crate::profile::Profile;
+use crate::session::start_url::canonical;
 use crate::tools::BEDROCK_KEY;
+use std::collections::BTreeMap;
 
 /// Programs that do not start when `AWS_CA_BUNDLE` is set: litestream 0.5.17, rclone 1.60.1.
 const REFUSE_BUNDLE: [&str; 2] = ["litestream", "rclone"];
+/// Programs that use any token with the start URL of a session, whichever session the token belongs to: yawsso 1.4.0,
+/// aws2-wrap 1.4.0. `findings/two_sessions.sh` shows it.
+const USE_ANY_TOKEN: [&str; 2] = ["yawsso", "aws2-wrap"];
 const PLUGIN_PATH: &str = "cli_legacy_plugin_path";
 
 /// Checks the environment and the configuration.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
-    let found = [empty_keys(ctx), bedrock_key(ctx), other_account(ctx, files), bundle(ctx), plugins(files)];
+    let of_sessions = shared_start_url(ctx, files);
+    let found =
+        [empty_keys(ctx), bedrock_key(ctx), other_account(ctx, files), bundle(ctx), plugins(files), of_sessions];
     found.into_iter().flatten().chain(quoted_programs(files)).collect()
 }
 
@@ -68,11 +76,34 @@ fn account_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
     of_profile.or_else(|| AccountId::of_key_id(id).map(|account| account.to_string()))
 }
 
+/// Returns those of the programs that are in a directory of PATH.
+fn installed(ctx: &Context, programs: &[&'static str]) -> Vec<&'static str> {
+    let Some(path) = ctx.var_os("PATH") else { return Vec::new() };
+    let is_there = |name: &&&str| std::env::split_paths(path).any(|directory| directory.join(name).is_file());
+    programs.iter().filter(is_there).copied().collect()
+}
+
+/// Reports sessions with the same start URL if a program is installed that confuses their tokens.
+fn shared_start_url(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
+    let mut by_start_url: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for section in files.sso_session_names().filter_map(|name| files.sso_session(&name)) {
+        let start_url = section.value("sso_start_url").map(|start_url| canonical(start_url).to_lowercase());
+        start_url.into_iter().for_each(|url| by_start_url.entry(url).or_default().push(section.name.to_string()));
+    }
+    let names = by_start_url.into_values().find(|names| names.len() > 1)?;
+    let programs = installed(ctx, &USE_ANY_TOKEN);
+    let first = programs.first()?;
+    let message = format!(
+        "sessions {} have the same start URL, and {} uses the token of any of them: credentials may be those of another person",
+        name_list(&names),
+        programs.join(" or ")
+    );
+    Some(Finding::new("config", Warning, message, format!("ssox use PROFILE, instead of {first}")))
+}
+
 fn bundle(ctx: &Context) -> Option<Finding> {
     ctx.var("AWS_CA_BUNDLE")?;
-    let path = ctx.var_os("PATH")?;
-    let is_there = |name: &&&str| std::env::split_paths(path).any(|directory| directory.join(name).is_file());
-    let there: Vec<&str> = REFUSE_BUNDLE.iter().filter(is_there).copied().collect();
+    let there = installed(ctx, &REFUSE_BUNDLE);
     let first = there.first()?;
     let message =
         format!("AWS_CA_BUNDLE is set: litestream 0.5 and rclone 1.60 do not start with it ({})", there.join(", "));
@@ -142,6 +173,24 @@ mod tests {
             let found = messages(variables, config);
             assert!(found.len() == 1 && found[0].contains(words), "{words}: {found:?}");
         }
+    }
+
+    #[test]
+    fn sessions_with_one_start_url_are_named_where_a_program_confuses_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = ("PATH", directory.path().to_str().unwrap());
+        let session = |name: &str| {
+            format!("[sso-session {name}]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n")
+        };
+        let two = [session("admin"), session("daily")].concat();
+        assert!(messages(&[path], &two).is_empty());
+        std::fs::write(directory.path().join("yawsso"), "").unwrap();
+        assert!(messages(&[path], &session("admin")).is_empty());
+        let found = messages(&[path], &two);
+        assert!(
+            found[0].starts_with("sessions `admin` and `daily` have the same start URL, and yawsso uses"),
+            "{found:?}"
+        );
     }
 
     #[test]
