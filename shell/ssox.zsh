@@ -23,7 +23,7 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
   typeset -ga _ssox_before
   typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
-  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_more _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current _ssox_side _ssox_watched _ssox_arrived
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_more _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current _ssox_side _ssox_watched _ssox_arrived _ssox_fd
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
   typeset -g _ssox_seen= _ssox_more= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current= _ssox_text= _ssox_text_state= _ssox_side=RPROMPT _ssox_watched= _ssox_arrived=
   typeset -gi _ssox_child=0
@@ -268,6 +268,7 @@ ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AW
 ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} != "$_ssox_seen" ]] || return 1
   local reply _ssox_quiet=1
   local -i result
+  _ssox_asked=1
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" && return
   result=$?
@@ -318,6 +319,7 @@ function _ssox_tick() {
   local reply _ssox_quiet=1
   local -i result
   typeset -gi _ssox_retry=0
+  _ssox_asked=1
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || result=$?
   (( result != 130 )) || return
   if (( result )) || ! _ssox_apply tick "$reply" || _ssox_is_due; then _ssox_retry=_ssox_clock+60; fi
@@ -337,6 +339,10 @@ function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   # Somebody may have unset all variables of this script, or Ctrl-C may have ended its loading.
   (( ${+_ssox_kept} && ! ${+_ssox_no_prompt} )) || _ssox_load quiet || builtin true
+  if [[ -n $SSOX_PROMPT$_ssox_layer ]]; then
+    _ssox_asked=0
+    if (( _ssox_fd > 0 )); then builtin zle -F $_ssox_fd _ssox_recover; _ssox_armed=1; else _ssox_arm; fi
+  fi
   # Removes the prompt segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
     if [[ $RPROMPT == "$_ssox_painted" && ${(t)RPROMPT} != *readonly* ]]; then RPROMPT= _ssox_typed=; else _ssox_unpaint; fi
@@ -418,6 +424,7 @@ function _ssox_settle() {
     _ssox_clock=${(%)_ssox_clock_format}
     _ssox_show
   fi
+  (( ! _ssox_armed )) || { builtin zle -F $_ssox_fd; _ssox_armed=0 }
   _ssox_moved=0
   (( ! _ssox_undecided )) || _ssox_decide
   [[ $precmd_functions[-1] == $_ssox_last ]] || _ssox_follow
@@ -481,6 +488,35 @@ function _ssox_end_call() {
   builtin exec {fd}<&-
 }
 
+# Ctrl-C in a hook ends all hooks of this prompt. So the first hook arranges that the others of ssox run as soon as zsh
+# waits for a line, and the second hook takes that back. The descriptor is always readable, and no program inherits it.
+function _ssox_arm() {
+  _ssox_asked=0
+  [[ -o zle ]] && (( _ssox_fd >= 0 )) || return 0
+  if (( ! _ssox_fd )); then
+    _ssox_fd=-1
+    builtin zmodload -s -F zsh/system b:sysopen && builtin sysopen -r -o cloexec -u _ssox_fd /dev/null || return 0
+  fi
+  builtin zle -F $_ssox_fd _ssox_recover
+  _ssox_armed=1
+}
+
+# Calls of the program that Ctrl-C may have ended are made again at the next prompt, not here.
+function _ssox_recover() {
+  builtin setopt local_options no_xtrace
+  builtin zle -F $1
+  _ssox_armed=0
+  (( $precmd_functions[(I)_ssox_settle] )) || return 0
+  if (( _ssox_asked )); then
+    _ssox_on
+    _ssox_update
+  else
+    _ssox_precmd
+    _ssox_settle
+    builtin zle reset-prompt
+  fi
+}
+
 # At this prompt, a hook that was added after the rc file, or before this script was loaded, runs after ssox's second
 # hook. Moves ssox's hook behind it for the next prompt, and compares the values again as soon as zsh waits for a line.
 function _ssox_follow() {
@@ -521,7 +557,7 @@ function _ssox_preexec() {
     [[ $3 != *(PROMPT|PS1|prompt)* ]] || _ssox_typed=1
   fi
   # If the function `precmd` of a person ends in an error, zsh runs no other hook: the prompt would show the last segment.
-  (( ! ${+functions[precmd]} )) || _ssox_take_down
+  (( ! ${+functions[precmd]} )) || { _ssox_take_down; _ssox_arm }
   [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
@@ -752,6 +788,7 @@ function _ssox_enter() {
   _ssox_outside=("${(@kv)_ssox_kept}")
   _ssox_before=($_ssox_child "$_ssox_held")
   _ssox_under=() _ssox_over=() _ssox_theirs=() _ssox_layer=on _ssox_nearer=${nearer:+entered}
+  _ssox_asked=1
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory "$file" </dev/null)" \
     && _ssox_apply directory "$reply" && { [[ -z $nearer ]] || _ssox_seen=entered; return }
   _ssox_exit
@@ -765,6 +802,7 @@ function _ssox_exit() {
   if [[ -n $_ssox_layer ]]; then
     _ssox_end_layer
   elif [[ -n ${SSOX_DIRECTORY-} ]]; then
+    _ssox_asked=1
     reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory </dev/null)" \
       && _ssox_apply directory "$reply"
   fi
@@ -887,7 +925,9 @@ function _ssox_decide() {
 }
 
 if [[ -o interactive ]]; then
-  typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
+  typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0 _ssox_armed=0 _ssox_asked=0
+  # Loading this script again keeps the descriptor.
+  typeset -gi _ssox_fd
   typeset -g _ssox_last= _ssox_typed= _ssox_edge='%(3?..)' _ssox_unjudged= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
 fi

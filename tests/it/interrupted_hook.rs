@@ -263,3 +263,39 @@ fn use_and_clear_count_right_after_the_beginning_of_a_directory_was_interrupted(
         }
     });
 }
+
+/// Ctrl-C in a hook of the person ends the later hooks, too.
+#[test]
+fn a_prompt_whose_hooks_were_interrupted_shows_what_is_in_use() {
+    let stop = "if test -e ~/stop; then command rm ~/stop; kill -INT $$; fi";
+    in_each(&shells(), |shell| {
+        let hooks = match shell {
+            Shell::Zsh => vec![
+                format!("stop() {{ {stop} }}; precmd_functions+=(stop)"),
+                format!("precmd() {{ {stop} }}"),
+            ],
+            Shell::Bash => vec![format!("stop() {{ {stop}; }}; PROMPT_COMMAND+=$'\\nstop'")],
+            Shell::Fish => vec![
+                "function stop --on-event fish_prompt; test -e ~/stop; and command rm ~/stop; and kill -INT $fish_pid; end"
+                    .to_owned(),
+            ],
+        };
+        for hook in hooks {
+            let (_standin, home) = with_directory();
+            let mut session = home.session(shell, &format!("LOAD\n{hook}"));
+            session.run("ssox use dev");
+            for (step, shown) in
+                [("true", "dev:ReadOnly 5"), ("cd dir", "stg:PowerUser 5"), ("true", "stg:PowerUser 5")]
+            {
+                session.run(step);
+                session.run("echo >~/stop");
+                session.wait_for_prompt_with(&[shown]);
+                assert!(!home.path("stop").exists(), "{shell:?} {hook}");
+                let used = &environment(&mut session, &home)["SSOX_PROMPT"];
+                assert!(shown.starts_with(used), "{shell:?} {hook} {step}: {used}");
+                session.run("true");
+                session.wait_for_prompt_with(&[shown]);
+            }
+        }
+    });
+}
