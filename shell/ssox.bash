@@ -602,7 +602,7 @@ function _ssox_signed_in() {
 # Runs before each prompt and before the other hooks, so that prompts they draw show the current credentials. It returns
 # the exit status that it found. `set -x` shows nothing secret before it is turned off.
 function _ssox_precmd() {
-  _ssox_status=$? _ssox_flags=$-${_ssox_owed-} _ssox_drawn=1
+  _ssox_status=$? _ssox_flags=$-${_ssox_owed-} _ssox_drawn[0]=1
   case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
   # Somebody may have unset all variables of this script, or Ctrl-C may have ended its loading.
   if [[ -z ${_ssox_loaded[1]-} || -n ${_ssox_no_prompt+set} ]]; then _ssox_load 2>/dev/null || builtin true; fi
@@ -705,10 +705,10 @@ function _ssox_hold_place() {
 }
 
 # Since 4.4, bash expands PS0 before each command. If somebody removes the hook, PS1 must not show an old segment for
-# ever: so PS0 sets `_ssox_drawn` to 0, and PS1 shows the prompt segment only if the hook has run since then. Since 5.3,
-# PS0 can also call a function without starting a process. It renews credentials that expire: the prompt may be hours
-# old when a command is typed, and no command should start with expired credentials. An older bash that inherits PS0
-# could not parse such a call, so PS0 is not exported.
+# ever: so PS0 sets `_ssox_drawn` to 0, and PS1 shows the prompt segment only if the hook has run since then. It is
+# an array, because bash exports no arrays, even with `set -a`. Since 5.3, PS0 can also call a function without starting a
+# process. It renews credentials that expire: the prompt may be hours old when a command is typed, and no command should
+# start with expired credentials. An older bash that inherits PS0 could not parse such a call, so PS0 is not exported.
 function _ssox_place_guard() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_place_guard() {
@@ -725,7 +725,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
   }
 
   function _ssox_guard() {
-    _ssox_status=$? _ssox_flags=$-${_ssox_owed-} _ssox_drawn=0
+    _ssox_status=$? _ssox_flags=$-${_ssox_owed-} _ssox_drawn[0]=0
     case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
     if [[ -n $_ssox_pending ]]; then _ssox_finish; fi
     if _ssox_is_number "${SSOX_EXPIRES-}"; then
@@ -1220,7 +1220,7 @@ function _ssox_go_early() {
 }
 
 case $- in *i*)
-  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=0 _ssox_undecided=1 _ssox_unjudged='' _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
+  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=(0) _ssox_undecided=1 _ssox_unjudged='' _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
   if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_segment=''; fi
   _ssox_set_clock
   ;;

@@ -69,7 +69,7 @@ function _ssox_settle() {
   _ssox_begin
   if { _ssox_is_used || _ssox_is_near; } && _ssox_wake 2>/dev/null; then
     # The first hook of this prompt ran before the whole script was loaded, so it did not set this variable.
-    _ssox_drawn=1
+    _ssox_drawn[0]=1
     _ssox_hand_over _ssox_settle
   else
     _ssox_prompted=on
@@ -86,7 +86,7 @@ function _ssox_chpwd() {
   if _ssox_is_near && _ssox_wake 2>/dev/null; then
     # A hook may have changed the directory. In that case, ssox's first hook ran before the whole script was loaded, and
     # did not set this variable.
-    _ssox_drawn=1
+    _ssox_drawn[0]=1
     _ssox_hand_over _ssox_chpwd
   else
     _ssox_end

@@ -119,10 +119,7 @@ fn programs_get_no_variables_of_the_script() {
                 session.run(line);
                 let variables = environment(&mut session, &home).into_iter();
                 let names = variables.filter(|(_, value)| value != "x").map(|(name, _)| name);
-                // PS0 of bash sets this one.
-                let ours = |name: &String| {
-                    name.contains("_ssox_") && name != "_ssox_drawn" || name.starts_with("SSOX_SEGMENT")
-                };
+                let ours = |name: &String| name.contains("_ssox_") || name.starts_with("SSOX_SEGMENT");
                 assert_eq!(names.filter(ours).collect::<Vec<_>>(), [""; 0], "{shell:?} {rc} {line}");
             }
             let is_on = !line.ends_with("+a") && rc.contains("set -a");
