@@ -19,9 +19,9 @@
 # `_ssox_held` their fingerprints, `_ssox_files` the value of SSOX_FILES in the last reply, and `_ssox_left` what the
 # segment showed after the last reply. The variables of a `.ssox` file are described below.
 if [[ ${(t)_ssox_kept} != association* ]]; then
-  builtin unset -v _ssox_layer _ssox_under _ssox_over _ssox_theirs _ssox_outside _ssox_before _ssox_place _ssox_file _ssox_nearer _ssox_again
+  builtin unset -v _ssox_layer _ssox_under _ssox_over _ssox_theirs _ssox_outside _ssox_before _ssox_place _ssox_file _ssox_nearer _ssox_again _ssox_earlier
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
-  typeset -ga _ssox_before
+  typeset -ga _ssox_before _ssox_earlier
   typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
   builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_more _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current _ssox_side _ssox_watched _ssox_arrived _ssox_fd
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
@@ -74,8 +74,7 @@ function _ssox_change() {
   local verb=$1 reply layer early
   local -i result
   builtin shift
-  (( ! $#_ssox_outlasting )) || _ssox_inline=("${(@kv)_ssox_outlasting}")
-  [[ $verb != clear ]] || _ssox_take _ssox_inline
+  [[ $verb != clear ]] || _ssox_take_inline
   # The layer may be off, because a hook of the person makes this call, or must begin again, after `allow` or `deny` on
   # the same line, or after Ctrl-C.
   [[ $PWD == "$_ssox_place" ]] || early=early
@@ -91,7 +90,7 @@ function _ssox_change() {
 
 function _ssox_request() {
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 "$@")" || return
-  _ssox_take _ssox_inline
+  (( ! $#_ssox_inline )) || _ssox_take_inline
   _ssox_apply $verb "$reply" || return
   (( ! $#_ssox_inline )) || _ssox_keep_inline
   (( ! ${+_ssox_until} )) || _ssox_update
@@ -578,7 +577,8 @@ function _ssox_take_down() {
 
 # In `AWS_REGION=x ssox use dev`, the variable has the value `x` while the function runs, and afterwards zsh restores
 # the value of the shell. So zsh would undo what ssox sets. Therefore the values of the shell are read before the line
-# runs, and the values that ssox set are set again at the prompt.
+# runs, and the values that ssox set are set again at the prompt. After several calls on one line, zsh may have restored
+# what an earlier one has set: `_ssox_earlier` has these values.
 function _ssox_read_inline() {
   local word name REPLY
   local -a names
@@ -598,11 +598,18 @@ function _ssox_read_inline() {
   done
 }
 
+# Sets the values of the shell, after an earlier call on the same line those that this call has set.
+function _ssox_take_inline() {
+  _ssox_take _ssox_inline
+  _ssox_take _ssox_outlasting
+}
+
 function _ssox_keep_inline() {
   builtin setopt local_options local_traps
   builtin trap '' INT
   local name REPLY
   for name in "${(@k)_ssox_inline}"; do
+    (( ! ${+_ssox_outlasting[$name]} )) || _ssox_earlier+=("$name $_ssox_outlasting[$name]")
     _ssox_read $name
     _ssox_outlasting[$name]=$REPLY
   done
@@ -627,10 +634,10 @@ function _ssox_put_outlasting() {
   local name REPLY
   for name in "${(@k)_ssox_inline}"; do
     _ssox_read $name
-    [[ $REPLY == "$_ssox_inline[$name]" ]] || builtin unset "_ssox_outlasting[$name]"
+    [[ $REPLY == "$_ssox_inline[$name]" ]] || (( $_ssox_earlier[(Ie)$name $REPLY] )) || builtin unset "_ssox_outlasting[$name]"
   done
   _ssox_take _ssox_outlasting
-  _ssox_outlasting=()
+  _ssox_outlasting=() _ssox_earlier=()
 }
 
 # After a change of the directory, the rest of the line starts with other values, which are read again here.
