@@ -66,12 +66,33 @@ def _ssox_verb [args: list] {
 }
 
 # Runs a verb that changes the environment of this shell. If the program fails, nushell ends this command with the
-# program's exit status.
+# program's exit status. While the layer of a `.ssox` file is off, a hook of the person makes this call: what it changes
+# belongs to the layer, or, if the directory of the layer has been left, to the shell.
 def _ssox_answered [verb: string args: list] {
     let piped = $in
+    let state = $env._ssox
+    let is_off = $state.layer == off
+    let is_left = $is_off and (_ssox_find) != $state.file
+    let first = if $is_left { _ssox_left {directory: '', nearer: ''} } else if $is_off { _ssox_with_layer $state.nearer }
+    # These changes are undone when this command ends.
+    if $first != null {
+        hide-env --ignore-errors ...$first.gone
+        load-env $first.set
+        $env._ssox = (_ssox_noted $first)
+    }
     $env.SSOX_HELD = $env._ssox.held
     let reply = if $piped == null { ^ssox --emit=nu1 ...$args } else { $piped | ^ssox --emit=nu1 ...$args }
-    _ssox_applied $verb $reply $env._ssox
+    let plan = (_ssox_applied $verb $reply $env._ssox)
+    if not $is_off { return $plan }
+    if $is_left {
+        let set = ($first.set | reject --optional ...$plan.gone | merge $plan.set)
+        return ($plan | merge {set: $set, gone: [...($first.gone | where $it not-in $plan.set) ...$plan.gone]})
+    }
+    hide-env --ignore-errors ...$plan.gone
+    hide-env --ignore-errors ...$plan.gone
+    load-env $plan.set
+    $env._ssox = (_ssox_noted $plan)
+    _ssox_unchanged ((_ssox_without_layer).state | merge {typed: $state.typed})
 }
 
 # Returns a plan that changes the state only.

@@ -314,13 +314,17 @@ fn mise_and_ssox_live_in_one_directory() {
     });
 }
 
-/// What the hook puts in use inside a directory counts until the directory is left, and what it does outside stays. In
-/// nushell it does not: there it counts only below the values of the directory.
+/// What the hook puts in use inside a directory counts until the directory is left, and what it does outside stays.
 #[test]
 fn a_hook_of_your_own_may_call_ssox_when_the_directory_changes() {
     in_each(|shell| {
         let hook = match shell {
-            Other::Nushell => return,
+            Other::Nushell => {
+                "LOAD
+                $env.config.hooks.env_change.PWD = ($env.config.hooks.env_change.PWD | append {||
+                    if ('uses' | path exists) { ssox use stg }
+                    if ('clears' | path exists) { ssox clear } })"
+            }
             Other::Elvish => {
                 "var ssox~ = $nop~
                 eval (e:ssox init elvish | slurp) &on-end={|ssox| set ssox~ = $ssox[ssox~] }
