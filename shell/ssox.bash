@@ -684,6 +684,7 @@ function _ssox_settle() {
     _ssox_show
   fi
   if [[ -n $_ssox_undecided ]]; then _ssox_decide; fi
+  builtin shopt -q promptvars || _ssox_take_parts
   _ssox_surround
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
   case $_ssox_placed${PS1-}${PROMPT_COMMAND-}${PROMPT_COMMAND[1]+${PROMPT_COMMAND[@]: -1}}${precmd_functions+${precmd_functions[@]: -1}}${_ble_hook_h_PRECMD+${_ble_hook_h_PRECMD[@]: -1}} in
@@ -695,6 +696,13 @@ function _ssox_settle() {
   case $_ssox_placed${PS0-} in on | on*_ssox_drawn* | on*_ssox_guard*) ;; on*) _ssox_place_guard ;; esac
   case $_ssox_flags in *[aekux+=]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
+}
+
+# Without `promptvars`, bash would show the parts of PS1 and PS0 as text. When it is on again, they are added again.
+function _ssox_take_parts() {
+  _ssox_placed='' _ssox_undecided=1
+  case ${PS1-} in *"$_ssox_part"*) _ssox_publish PS1 "${PS1%%"$_ssox_part"*}${PS1#*"$_ssox_part"}" ;; esac
+  case ${PS0-} in *"$_ssox_guard_part"*) _ssox_publish PS0 "${PS0%%"$_ssox_guard_part"*}${PS0#*"$_ssox_guard_part"}" ;; esac
 }
 
 # Adds the prompt segment to PS1 again, and moves the second hook behind a hook that was added after it.
@@ -710,19 +718,22 @@ function _ssox_hold_place() {
 # process. It renews credentials that expire: the prompt may be hours old when a command is typed, and no command should
 # start with expired credentials. An older bash that inherits PS0 could not parse such a call, so PS0 is not exported.
 function _ssox_place_guard() { builtin :; }
+_ssox_guard_part=''
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_place_guard() {
-    # shellcheck disable=SC2016
-    [[ -n ${BLE_VERSION-} || ${PS0-} == *_ssox_drawn* ]] || _ssox_publish PS0 '${_ssox_ps1[(_ssox_drawn=0)+1]-}'"${PS0-}"
+    [[ -n ${BLE_VERSION-} || ${PS0-} == *_ssox_drawn* ]] || _ssox_publish PS0 "$_ssox_guard_part${PS0-}"
   }
+  # shellcheck disable=SC2016  # bash expands it before each command
+  _ssox_guard_part='${_ssox_ps1[(_ssox_drawn=0)+1]-}'
 fi
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
   function _ssox_place_guard() {
-    [[ -z ${BLE_VERSION-} && ${PS0-} != *_ssox_guard* ]] || return 0
-    # shellcheck disable=SC2016
-    _ssox_publish PS0 '${ _ssox_guard; }'"${PS0-}"
+    [[ -z ${BLE_VERSION-} && ${PS0-} != *_ssox_guard* ]] && builtin shopt -q promptvars || return 0
+    _ssox_publish PS0 "$_ssox_guard_part${PS0-}"
     builtin export -n PS0
   }
+  # shellcheck disable=SC2016  # bash expands it before each command
+  _ssox_guard_part='${ _ssox_guard; }'
 
   function _ssox_guard() {
     _ssox_status=$? _ssox_flags=$-${_ssox_owed-} _ssox_drawn[0]=0

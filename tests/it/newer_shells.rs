@@ -105,6 +105,27 @@ fn a_person_may_remove_the_guard_of_bash() {
     assert!(session.run("echo \"[$PS0]\"").contains("[]"));
 }
 
+/// Without `promptvars`, bash prints PS0 and PS1 as they are.
+#[test]
+fn without_promptvars_bash_prints_nothing_of_ssox() {
+    let programs = newer(Shell::Bash).into_iter().chain(installed("bash").then(|| "bash".into()));
+    for program in programs {
+        for (rc, line) in [("shopt -u promptvars\nLOAD", "true"), ("LOAD", "shopt -u promptvars")] {
+            let home = Home::scripted();
+            let mut session = session(&home, Shell::Bash, &program, rc, &[("SSOX_PROMPT", "dev")]);
+            session.run("PS0='PS0 of the person '");
+            session.run("true");
+            session.run(line);
+            let told = session.run("true") + &session.run("true");
+            assert!(told.contains("PS0 of the person"), "{program:?} {rc}: {told}");
+            let told = session.terminal.transcript();
+            assert!(!told.contains("_ssox_"), "{program:?} {rc}: {told}");
+            session.run("shopt -s promptvars");
+            session.wait_for_prompt_with(&["dev"]);
+        }
+    }
+}
+
 #[test]
 fn an_older_bash_has_no_guard() {
     if !installed("bash") || version(Path::new("bash")) >= Some((5, 3)) {
