@@ -90,7 +90,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> 
         roles.add(remove_of_session(ctx, Store::Keyring, label));
     }
     roles.failures.extend(assignments::forget(ctx, session).err());
-    let is_signed_out = done.failures.is_empty() && done.server_error.is_none();
+    let is_signed_out = !done.removed.is_empty() && done.failures.is_empty() && done.server_error.is_none();
     if let Some(error) = done.server_error {
         warn(&format!("{}; this session expires on its own", error.message));
     }

@@ -62,6 +62,27 @@ fn the_token_is_deleted_even_if_the_server_cannot_be_reached() {
     assert!(!token_file(&home.path(""), "corp").exists());
 }
 
+/// Without a token, nobody was signed in; where it cannot be removed, somebody may still be.
+#[test]
+fn where_only_role_credentials_are_removed_logout_does_not_say_signed_out() {
+    let home = Home::signed_in();
+    home.ssox(&["credential-process", "dev"]).ok();
+    fs::remove_file(token_file(&home.path(""), "corp")).unwrap();
+    shows!(home, says(&home, &["logout", "dev"]), @"ssox: removed the cached credentials of 1 role of session `corp`");
+    assert_eq!((home.files(".aws/cli/cache").len(), home.standin.count("Logout")), (0, 0));
+    home.standin.seed_token(&home.path(""), "corp", &Grant::default());
+    for profile in ["dev", "stg"] {
+        home.ssox(&["credential-process", profile]).ok();
+    }
+    fs::remove_file(token_file(&home.path(""), "corp")).unwrap();
+    fs::create_dir(token_file(&home.path(""), "corp")).unwrap();
+    shows!(home, home.ssox(&["logout", "dev"]).fails(4), @r"
+    ssox: removed the cached credentials of 2 roles of session `corp`
+    ssox: could not sign out of `corp`: could not read `~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json`: it is a directory, not a regular file
+    ssox: hint: ls -ld ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
+    ");
+}
+
 #[test]
 fn logout_succeeds_when_the_server_does_not_know_the_token() {
     let home = Home::signed_in();
