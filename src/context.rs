@@ -23,8 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// The configuration files. Each has the variable of ssox with its path, the variable of AWS with its path, and its
-/// usual file name.
+/// The AWS configuration files. For each file: the variable of ssox that contains the path of the file, the variable of
+/// AWS that contains this path, and the usual name of the file.
 pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
     ("SSOX_CONFIG_FILE", "AWS_CONFIG_FILE", "config"),
     ("SSOX_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE", "credentials"),

@@ -20,19 +20,19 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
 pub(crate) enum ErrorKind {
-    /// 1: any other error.
+    /// Exit status 1: any other error.
     Other,
-    /// 2: wrong usage of the command line.
+    /// Exit status 2: wrong usage of the command line.
     Usage,
-    /// 3: a person must sign in or answer a question, or declined to.
+    /// Exit status 3: a person must sign in or answer a question, or refused to do so.
     NeedsPerson,
-    /// 4: wrong configuration or other input.
+    /// Exit status 4: the configuration or other input is wrong.
     Configuration,
-    /// 5: AWS rejected the request.
+    /// Exit status 5: AWS rejected the request.
     Refused,
-    /// 6: AWS is unreachable, throttles, or sent something that is not an AWS response.
+    /// Exit status 6: AWS is unreachable, throttles the requests, or sent something that is not an AWS response.
     Unreachable,
-    /// 130: interrupted.
+    /// Exit status 130: the person interrupted ssox, for example with Ctrl-C.
     Interrupted,
 }
 

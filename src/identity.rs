@@ -16,10 +16,10 @@ use state::State;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-/// The variable that contains the fingerprints.
+/// The variable that contains the fingerprints of the values that ssox has set in this shell.
 pub(crate) const VARIABLE: &str = "SSOX_IDENTITY";
-/// The variable in which the shell function passes the fingerprints that it has kept, because a person can change
-/// `SSOX_IDENTITY`.
+/// The variable in which the shell function passes its own copy of `SSOX_IDENTITY`. This copy is needed because a
+/// person can change `SSOX_IDENTITY`.
 pub(crate) const NOTED: &str = "SSOX_HELD";
 
 pub(crate) const ID: &str = "AWS_ACCESS_KEY_ID";
@@ -28,7 +28,8 @@ pub(crate) const TOKEN: &str = "AWS_SESSION_TOKEN";
 pub(crate) const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 pub(crate) const ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
 
-/// The variables that determine which credentials AWS tools use, in the order of their fingerprints.
+/// The variables that determine which credentials AWS tools use. ssox compares the values of these variables with the
+/// fingerprints in `SSOX_IDENTITY`, which are in the same order.
 pub(crate) const COMPARED: [&str; 18] = [
     ID,
     SECRET,
@@ -78,15 +79,15 @@ pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 /// Variables that ssox sets only for programs that use ssox's endpoint. A person may have set them, too.
 pub(crate) const BESIDE_ENDPOINT: [&str; 3] = [NO_MACHINE, GDAL_CREDENTIALS_FILE, BOTO_CONFIG];
 
-/// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
-/// account-based endpoints of AWS services use), the time limit of a protected profile, the session of an assignment,
-/// and what is set beside an endpoint. New variables go to the end, so that shells keep their records when ssox is
-/// upgraded.
+/// Returns the variables whose states are in `SSOX_IDENTITY`, in the order of the states: the variables in
+/// [`COMPARED`], the account ID (which only the account-based endpoints of AWS services use), the variables in
+/// [`SHOWN`], the time limit of a protected profile, the session of an assignment, and the variables for programs that
+/// use ssox's endpoint. New variables go to the end, so that a record in a shell stays valid when ssox is upgraded.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL, SESSION]).chain(BESIDE_ENDPOINT)
 }
 
-/// The number of states in the shortest valid record, which the first version of ssox wrote.
+/// The number of variables in the shortest valid `SSOX_IDENTITY`, which the first version of ssox wrote.
 const FEWEST: usize = COMPARED.len() + SHOWN.len() + 3;
 
 /// Tells whether `ssox use` or `ssox exec` has set variables in this environment. `SSOX_PROFILE` does not show this,
@@ -95,8 +96,8 @@ pub(crate) fn is_in_use(ctx: &Context) -> bool {
     noted(ctx).is_some() || [VARIABLE, "SSOX_PROMPT"].iter().any(|name| ctx.var(name).is_some())
 }
 
-/// Returns the fingerprints that the shell function passes. The variable [`NOTED`] is ignored if no shell function
-/// called ssox.
+/// Returns the value of the variable [`NOTED`], in which the shell function passes its copy of `SSOX_IDENTITY`. The
+/// variable is ignored if this process was not started by the shell function.
 fn noted(ctx: &Context) -> Option<&str> {
     ctx.emit.as_ref().and(ctx.var(NOTED))
 }
@@ -107,8 +108,8 @@ fn noted(ctx: &Context) -> Option<&str> {
 pub(crate) struct Identity(Vec<State>);
 
 impl Identity {
-    /// Returns the recorded state of this shell. Without a valid record, the variables that people may set themselves
-    /// have the state `Untouched`, and all others have the state `Unset`.
+    /// Returns the states of this shell's variables from the record. Without a valid record, the variables that people
+    /// may set themselves have the state `Untouched`, and all others have the state `Unset`.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
             let is_setting =
@@ -118,10 +119,11 @@ impl Identity {
         })
     }
 
-    /// Returns the recorded state of this shell; `None` without a valid record. There may be two records: one in
-    /// `SSOX_IDENTITY`, and one that the shell function passes. The record of the shell function is used, except in two
-    /// cases: only the record in `SSOX_IDENTITY` fits the current values, or only that record has the current access
-    /// key. In these cases, the variables were copied from another shell, or direnv has restored earlier values.
+    /// Returns the states of this shell's variables from the record; `None` without a valid record. There may be two
+    /// records: one in `SSOX_IDENTITY`, and one that the shell function passes. The record of the shell function is
+    /// used, except in two cases: only the record in `SSOX_IDENTITY` fits the current values, or only that record has
+    /// the current access key. In these cases, the variables were copied from another shell, or direnv has restored
+    /// earlier values.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
         let record = |text: Option<&str>| text.and_then(Self::parse);
         let fit = |record: &Self| (record.changed_by_others(ctx).is_empty(), record.has_set(ctx, ID));
@@ -129,14 +131,17 @@ impl Identity {
         if visible.as_ref().map(fit) > noted.as_ref().map(fit) { visible } else { noted.or(visible) }
     }
 
-    /// Returns the states after these environment changes. Variables that do not change keep their states.
+    /// Returns the identity of this shell after these environment changes. A variable that does not change keeps its
+    /// recorded state. The exceptions are the variables in [`FILES`], [`WEB_IDENTITY`] and [`ENDPOINT`]: their states
+    /// also depend on whether the changes set access keys.
     pub(crate) fn after(ctx: &Context, changes: &EnvChanges) -> Self {
         let before = Self::recorded(ctx);
         let recorded = |at: usize| before.as_ref().map(|before| before.0[at].clone());
         Self(names().enumerate().map(|(at, name)| state_after(ctx, changes, name, recorded(at))).collect())
     }
 
-    /// Returns the states after ssox has removed these variables. Only variables that ssox set change their states.
+    /// Returns a copy of this identity in which the variables in `removed` count as removed by ssox. Variables that
+    /// ssox had not set keep their states.
     pub(crate) fn without(&self, removed: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if removed.contains(&name) => State::Removed(fingerprint.clone()),
@@ -145,7 +150,8 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
-    /// Returns the states in which ssox has set these variables again to the values that it removed before.
+    /// Returns a copy of this identity in which the variables in `returned` count as set by ssox again, with the values
+    /// that they had when ssox removed them.
     pub(crate) fn with(&self, returned: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Removed(fingerprint) if returned.contains(&name) => State::Set(fingerprint.clone()),
@@ -154,7 +160,8 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
-    /// Returns the states in which these variables may have any value, because the profile in use does not set them.
+    /// Returns a copy of this identity in which the variables in `names` may have any value, because the profile in use
+    /// does not set them. Variables that ssox had not set keep their states.
     pub(crate) fn released(&self, names: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if names.contains(&name) => State::Released(fingerprint.clone()),
@@ -163,8 +170,9 @@ impl Identity {
         Self(self::names().zip(&self.0).map(state).collect())
     }
 
-    /// Tells whether a variable still has the value that ssox left. Unlike [`Self::is_unchanged`], returns false if a
-    /// variable in the state `Released` has another value.
+    /// Tells whether a variable is as it was after the last change by ssox. Unlike [`Self::is_unchanged`], also
+    /// compares a variable in the state `Released`: a variable that ssox set for an earlier profile, and for which the
+    /// profile in use has no value.
     pub(crate) fn is_as_left(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
             State::Released(_) => value(ctx, name).is_some_and(|value| self.matches(name, &value)),
@@ -172,7 +180,8 @@ impl Identity {
         }
     }
 
-    /// Tells whether a variable is unchanged since ssox set or unset it, or may have any value.
+    /// Tells whether a variable still has the value that ssox set, or is still unset after ssox unset it. Also returns
+    /// true if the variable may have any value: ssox never changed it, or the profile in use has no value for it.
     pub(crate) fn is_unchanged(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
             State::Untouched | State::Released(_) => true,
@@ -191,7 +200,8 @@ impl Identity {
         matches!(self.state(name), State::Set(_) | State::Removed(_))
     }
 
-    /// Tells whether a value is the one that ssox set or removed.
+    /// Tells whether `value` is the value that ssox last set for this variable, even if ssox has removed the variable
+    /// since then.
     pub(crate) fn matches(&self, name: &str, value: &str) -> bool {
         match self.state(name) {
             State::Set(recorded) | State::Removed(recorded) | State::Released(recorded) => {
@@ -211,14 +221,15 @@ impl Identity {
         *self.state(name) != State::Untouched
     }
 
-    /// Returns the compared variables that other programs have changed since ssox recorded this state.
+    /// Returns those of the variables in [`COMPARED`] that another program has changed since ssox recorded this
+    /// identity.
     pub(crate) fn changed_by_others(&self, ctx: &Context) -> Vec<&'static str> {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Returns the variables that do not have the values that ssox set, because another program changed them. If
-    /// another program replaced the access key of ssox, and that of ssox is back now, also returns the variables that
-    /// ssox removed in between.
+    /// Returns those of the variables in [`COMPARED`] that another program has changed. If another program replaced
+    /// ssox's access key for a time and then restored it, also returns the session token and the expiration if ssox
+    /// removed them during that time.
     pub(crate) fn differing(&self, ctx: &Context) -> Vec<&'static str> {
         let changed = self.changed_by_others(ctx);
         let removed = [TOKEN, EXPIRATION].into_iter().filter(|name| self.has_removed(name) && !changed.contains(name));
@@ -259,7 +270,8 @@ impl Identity {
     }
 }
 
-/// Returns the state of a variable after some environment changes; `recorded` is the state before them.
+/// Returns the state of the variable `name` after some environment changes; `recorded` is its state before these
+/// changes.
 fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option<State>) -> State {
     let sets_keys = changes.get(ID).map(|id| id.is_some());
     if let Some(sets_keys) = sets_keys.filter(|_| FILES.contains(&name)) {
@@ -283,16 +295,17 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     }
 }
 
-/// Tells whether the shell has neither access keys nor the name of a profile after these environment changes. Tools
-/// then use the server that this variable names.
+/// Tells whether `name` is a variable with the address of a server for credentials, and the shell has neither access
+/// keys nor the name of a profile after these environment changes. Tools then ask that server for credentials.
 fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
     ENDPOINT[..2].contains(&name) && [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
 }
 
-/// Returns the value of a compared variable; `None` if the variable is unset. An empty variable counts as unset, unless
-/// it is one of [`PROFILES`]. For a configuration file, the value is its absolute path, which also depends on the
-/// working directory and on HOME. In a program that runs under `exec --serve`, this is the path of the file that other
-/// programs read, not of the file that ssox reads.
+/// Returns the value of a variable, as ssox compares it with a fingerprint; `None` if the variable is unset. An empty
+/// variable counts as unset, unless it is one of [`PROFILES`]. For one of [`FILES`], the value is the absolute path of
+/// the configuration file, even if the variable is unset. This path also depends on the working directory and on HOME.
+/// In a program that runs under `exec --serve`, the value is the path of the file that other programs read, not the
+/// path of the file that ssox reads.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match usual_name(name) {
         Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),
@@ -301,8 +314,9 @@ fn value(ctx: &Context, name: &str) -> Option<String> {
     Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty() || PROFILES.contains(&name))
 }
 
-/// Returns the value to compare for a variable with the path of a configuration file. `path` is the value that the
-/// variable has; `None` if it is unset.
+/// Returns the absolute path of the configuration file whose path the variable `name` contains. ssox makes the
+/// fingerprint of the variable from this path. `path` is the value of the variable; `None` if the variable is unset, so
+/// that the file is in `~/.aws`.
 fn named_file(ctx: &Context, name: &str, path: Option<&str>) -> Option<String> {
     whole(ctx.named_file(path.map(OsStr::new), usual_name(name)?).ok()?)
 }

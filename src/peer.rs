@@ -26,7 +26,7 @@ pub(crate) enum Peer {
     OtherUser(String),
     /// The process has closed the connection, so it is not a browser: a browser would wait for the response.
     Closed,
-    /// The system does not tell which user's process it is.
+    /// The system does not tell which user owns the process at the other end of the connection.
     Unknown,
 }
 

@@ -64,13 +64,14 @@ impl ValueKind {
         })
     }
 
-    /// Returns the kind that a candidate of clap's engine stands for; `None` if the candidate is itself a value.
+    /// Returns the kind of values for which a candidate of clap's completion engine is a placeholder; `None` if the
+    /// candidate is itself a value.
     pub(super) fn of_candidate(candidate: &CompletionCandidate) -> Option<Self> {
         let id = candidate.get_id()?;
         Self::ALL.into_iter().find(|kind| *id == kind.candidate_id())
     }
 
-    /// Returns the id of the candidate that stands for all values of this kind.
+    /// Returns the id of the candidate that is the placeholder for all values of this kind.
     pub(super) fn candidate_id(self) -> String {
         format!("value::{self:?}")
     }

@@ -101,8 +101,8 @@ fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) 
     Completions::Candidates { kind: "profile", are_prefixes, candidates }
 }
 
-/// Returns the names of all profiles, and for some kinds also the assignments without a profile (with their
-/// descriptions).
+/// Returns the names of all profiles. For an argument that may also be an assignment (`ACCOUNT/ROLE`), also returns the
+/// assignments without a profile, each with its description.
 fn names_and_assignments(
     ctx: &Context,
     kind: ValueKind,

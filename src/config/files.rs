@@ -156,15 +156,15 @@ impl ConfigFiles {
         count(&self.config) + count(&self.credentials) > 1
     }
 
-    /// Returns all profile sections that contain a text. Sections with the same name are not merged.
+    /// Returns all profile sections whose lines contain a text. Sections with the same name are not merged.
     pub(crate) fn profiles_with(&self, text: &str) -> impl Iterator<Item = Section<'_>> {
         [&self.config, &self.credentials]
             .into_iter()
             .flat_map(move |file| file.sections_with(SectionKind::Profile, text))
     }
 
-    /// Returns the names of all profiles that contain a text, each once. The two files are not merged, because that
-    /// would be slow with 50,000 profiles.
+    /// Returns the names of all profiles whose sections contain `text`, each name once. The sections of `config` and
+    /// `credentials` are not merged, because that would be slow with 50,000 profiles.
     pub(crate) fn names_with(&self, text: &str) -> Vec<String> {
         each_once(self.profiles_with(text).map(|section| section.name.to_string()))
     }
@@ -177,8 +177,8 @@ impl ConfigFiles {
             .flat_map(move |file| file.sections_with_key(SectionKind::Profile, key))
     }
 
-    /// Returns the names of all profiles that have a key, each once. The sections of `config` and `credentials` are not
-    /// merged.
+    /// Returns the names of all profiles whose sections contain `key`, each name once. The sections of `config` and
+    /// `credentials` are not merged.
     pub(crate) fn names_with_key(&self, key: &str) -> Vec<String> {
         each_once(self.profiles_with_key(key).map(|section| section.name.to_string()))
     }
@@ -188,7 +188,7 @@ impl ConfigFiles {
         self.config.may_have_key(key) || self.credentials.may_have_key(key)
     }
 
-    /// Returns the names of all sso-sessions, each once, in the order of `config`.
+    /// Returns the names of all sso-sessions, each name once, in the order of `config`.
     pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
         self.config.names(SectionKind::SsoSession).map(Cow::into_owned)
     }

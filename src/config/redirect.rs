@@ -5,7 +5,8 @@ use super::{ConfigFiles, File, WhichFile};
 use crate::context::Context;
 
 impl ConfigFiles {
-    /// Returns those of the two files that an environment variable names.
+    /// Returns those of the files `config` and `credentials` whose paths are set in `AWS_CONFIG_FILE` and
+    /// `AWS_SHARED_CREDENTIALS_FILE`: both, one or none.
     pub(crate) fn redirected(&self) -> impl Iterator<Item = &File> {
         [&self.config, &self.credentials].into_iter().filter(|file| file.is_named)
     }
@@ -42,7 +43,7 @@ impl ConfigFiles {
         })
     }
 
-    /// Returns one of the two files.
+    /// Returns the file `config` or the file `credentials`.
     pub(crate) fn file(&self, which: WhichFile) -> &File {
         match which {
             WhichFile::Config => &self.config,

@@ -70,8 +70,8 @@ impl Context {
         }
     }
 
-    /// Returns the path of a configuration file: `name`, with variables expanded, or else the file with the usual name
-    /// in `~/.aws`.
+    /// Returns the path of a configuration file: the path `name`, with variables expanded. If `name` is `None`, returns
+    /// the path of the file with the usual name in `~/.aws`.
     ///
     /// # Errors
     /// Those of [`Self::home`].

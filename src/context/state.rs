@@ -32,7 +32,8 @@ fn owners(home: Option<&Path>) -> Vec<u32> {
     [Some(own.as_raw()), of_home].into_iter().flatten().collect()
 }
 
-/// Checks one path; returns whether it is a directory.
+/// Checks that `path` is not a symbolic link. If `path` is a directory, also checks that one of `owners` owns this
+/// directory, and that no other user can write to it. Returns whether `path` is a directory.
 #[cfg(unix)]
 fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
     use std::os::unix::fs::MetadataExt as _;

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const VARIABLE: &str = "SSOX_DIRECTORY";
 /// The file name.
 const NAME: &str = ".ssox";
-/// The largest file that is read, in bytes.
+/// The size in bytes of the largest `.ssox` file that is read.
 const LARGEST: u64 = 64 << 10;
 /// Files of direnv and mise that set variables in a directory.
 const OF_TOOLS: [&str; 6] =
@@ -32,7 +32,7 @@ pub(crate) struct DirectoryFile {
 }
 
 impl DirectoryFile {
-    /// Reads a file.
+    /// Reads the `.ssox` file at this path.
     ///
     /// # Errors
     /// `Configuration`: the file does not exist, cannot be read, is too large, or is not a regular file of UTF-8 text.
@@ -60,7 +60,7 @@ impl DirectoryFile {
         Settings::parse(&self.path, &self.text)
     }
 
-    /// Tells whether the person trusts the file with this text.
+    /// Tells whether the person has trusted this file, and the text of the file has not changed since then.
     ///
     /// # Errors
     /// `Configuration`: the state directory is unknown, or other users can write to it.
@@ -68,7 +68,7 @@ impl DirectoryFile {
         trust::is_trusted(ctx, &self.path, &self.text)
     }
 
-    /// Records that the person trusts the file with this text.
+    /// Records that the person trusts this file as long as its text does not change.
     ///
     /// # Errors
     /// `Configuration`: the state directory cannot be written.

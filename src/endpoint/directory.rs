@@ -29,7 +29,7 @@ impl Directory {
     /// temporary files.
     ///
     /// # Errors
-    /// Configuration: neither directory can be written.
+    /// `Configuration`: neither directory can be written.
     pub(super) fn create(ctx: &Context, name: &str, token: &Secret, region: Option<&str>) -> Result<Self> {
         let parents = parents(ctx)?;
         parents.iter().for_each(|(parent, prefix)| remove_unused(parent, prefix));
@@ -58,7 +58,7 @@ impl Directory {
         Self(path)
     }
 
-    /// Returns the path of the file that contains the token, and no line break.
+    /// Returns the path of the token file. This file contains only the token, without a line break.
     pub(crate) fn token(&self) -> PathBuf {
         self.0.join("token")
     }

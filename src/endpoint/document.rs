@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The JSON document. Its keys are those of the cache.
+/// The JSON document with the role credentials and the time when AWS issued them. Times are in seconds since 1970.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct EntryJson<'a> {
@@ -35,17 +35,18 @@ impl<'a> From<&'a Entry> for EntryJson<'a> {
     }
 }
 
-/// Returns the document on one line.
+/// Returns a JSON document on one line, with the role credentials and the time when AWS issued them.
 pub(crate) fn secret_document(entry: &Entry) -> Secret {
     json::secret_line(&EntryJson::from(entry))
 }
 
-/// Reads the document; `None` if it is malformed.
+/// Parses the JSON document with the role credentials; `None` if the document is malformed.
 pub(super) fn parse(bytes: &[u8]) -> Option<Entry> {
     SecretJson::parse(bytes).and_then(|document| read(&document))
 }
 
-/// Reads the document from parsed JSON, such as a part of another document; `None` if it is malformed.
+/// Reads the role credentials from a JSON document that is already parsed, and that may be a part of another document.
+/// `None` if the document is malformed.
 pub(super) fn read(document: &Value) -> Option<Entry> {
     let text = |name: &str| document.get(name).and_then(Value::as_str);
     let moment = |name: &str| document.get(name).and_then(Value::as_i64).map(Timestamp);

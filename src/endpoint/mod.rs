@@ -33,7 +33,8 @@ use crate::error::{Error, Result, cause_text};
 use crate::secret::Secret;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// The listening socket of a server that has no files yet.
+/// The listening socket of a local server for credentials, before ssox has written the server's files: the token and
+/// the configuration files.
 pub(crate) struct Listening {
     pub(crate) listener: TcpListener,
     port: u16,
@@ -54,7 +55,7 @@ impl Listening {
     /// Listens on a port of 127.0.0.1; port 0 is any free one. Connections wait until the server starts.
     ///
     /// # Errors
-    /// Configuration: the port is in use.
+    /// `Configuration`: the port is in use.
     pub(crate) fn on_port(port: u16) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| not_listening(port, &cause))?;
         let port = listener.local_addr().map_err(|cause| not_listening(port, &cause))?.port();
@@ -65,7 +66,7 @@ impl Listening {
     /// Writes the files for the programs that use this server.
     ///
     /// # Errors
-    /// Configuration: the files cannot be written.
+    /// `Configuration`: the files cannot be written.
     pub(crate) fn with_files(self, ctx: &Context, region: Option<&str>) -> Result<Endpoint> {
         let Self { listener, port, token, name } = self;
         let directory = Directory::create(ctx, &name, &token, region)?;

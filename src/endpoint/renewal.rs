@@ -26,8 +26,8 @@ impl Renewal {
         Self { program: std::env::current_exe().ok(), arguments }
     }
 
-    /// Runs the process, and returns the credentials that it prints: new ones, or cached ones that another process has
-    /// renewed.
+    /// Runs the ssox process that renews the credentials. Returns the credentials that this process prints: new
+    /// credentials, or cached credentials that another process has renewed.
     ///
     /// # Errors
     /// Those of the profile's source. `NeedsPerson`: a person must sign in. The started process does not ask the
@@ -70,7 +70,7 @@ impl Renewal {
     }
 }
 
-/// The last line that the process writes to stderr, in the format of `--json`.
+/// The last line that the process for the renewal writes to stderr, in the format of `--json`.
 #[derive(Deserialize)]
 struct Report {
     error: Error,
@@ -94,8 +94,8 @@ fn error_of(ran: &Output) -> Error {
 pub(super) struct Caches([Option<SystemTime>; 2]);
 
 impl Caches {
-    /// Reads when the two directories last changed. ssox and the AWS CLI replace a file by renaming another one, which
-    /// changes the time of the directory.
+    /// Reads when the directory of cached tokens and the directory of cached role credentials last changed. ssox and
+    /// the AWS CLI replace a file by renaming another file, which changes the modification time of the directory.
     pub(super) fn now(ctx: &Context) -> Self {
         let changed = |below: &str| fs::metadata(ctx.home().ok()?.join(below)).ok()?.modified().ok();
         Self([".aws/sso/cache", ".aws/cli/cache"].map(changed))

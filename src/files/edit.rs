@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// On a file system that does not record when files were created, a file that stays empty for this long is considered
 /// to be empty on purpose.
 const EMPTY_WITHOUT_BIRTH: Duration = Duration::from_secs(2);
-/// How often an edit is tried: it is repeated if another program wrote to the file.
+/// How many times an edit is tried. An edit is repeated if another program has written to the file.
 const ATTEMPTS: u32 = 20;
 
 /// Replaces the content of a file by the result of `change`; a symbolic link is kept. If another program writes to the
@@ -91,9 +91,9 @@ impl Original {
         }
     }
 
-    /// Puts another file in place of this one. A program that opened this file before still writes to this file, not to
-    /// the new file. If the content of this file has changed, returns the new file together with that content: the
-    /// content must be edited, too, and the result must replace the new file.
+    /// Replaces the original file by the prepared file. A program that opened the original before still writes to the
+    /// original. If such a program has changed the original since ssox read it, returns the new file together with the
+    /// changed content of the original: the caller must edit this content, too, and replace the new file by the result.
     fn replaced_by(self, prepared: Prepared) -> Result<Option<Self>> {
         let placed = prepared.persist(&self.path)?;
         let Some(content) = self.written_since().map_err(|_| lost(&self.path))? else { return Ok(None) };
@@ -128,7 +128,8 @@ fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Content)
     }
 }
 
-/// Reads the metadata before the content, so that a write in between changes the metadata.
+/// Reads the metadata before the content. After a write in between, the file's metadata differ from the metadata that
+/// this function returns.
 fn contents(mut file: &File, largest: u64) -> std::io::Result<(Metadata, Content)> {
     let metadata = file.metadata()?;
     file.seek(SeekFrom::Start(0))?;

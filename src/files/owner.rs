@@ -12,10 +12,10 @@ mod unix {
         rustix::process::geteuid().is_root()
     }
 
-    /// Gives a file the owner of another file, and its group if the system allows that.
+    /// Gives `file` the owner of another file, and the group of that file if the system allows this.
     ///
     /// # Errors
-    /// I/O errors of the file system: for example, this user must not change the owner.
+    /// I/O errors of the file system: for example, this user has no permission to change the owner of a file.
     pub(crate) fn copy_owner(file: &File, other: &Metadata) -> io::Result<()> {
         let own = file.metadata()?;
         if own.uid() != other.uid() {

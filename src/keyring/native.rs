@@ -95,7 +95,7 @@ impl Entries for Connection {
     }
 }
 
-/// Returns the user of the keyring entry that contains the first part of a secret.
+/// Returns the attribute `user` of the keyring entry in which the first part of a secret is stored.
 fn user(Name { kind, hash }: &Name) -> String {
     format!("{kind} {hash}")
 }

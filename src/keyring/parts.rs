@@ -17,7 +17,8 @@ type Result<T> = std::result::Result<T, Failure>;
 /// The length in bytes of the number and the digest at the beginning of the first part, with a blank and a line feed.
 const HEADER: usize = 4 + 1 + 64 + 1;
 
-/// How many digits of the digest are in the names of the parts.
+/// A large secret is stored in several parts. The name of each part but the first contains this many digits of the
+/// digest of the secret.
 const DIGEST_IN_NAME: usize = 16;
 
 /// The entries of a keyring.
@@ -78,7 +79,8 @@ fn split(content: &[u8], limit: usize) -> Vec<Content> {
     whole.chunks(limit).map(|part| Zeroizing::new(part.to_vec())).collect()
 }
 
-/// Returns the names of all parts but the first; no names if `first` has no header.
+/// Returns the names of the entries that contain the other parts of a secret. `first` is the first part, which begins
+/// with a header; without this header, there are no names.
 fn names_of_rest(name: &str, first: &[u8]) -> Vec<String> {
     let header = first.get(..HEADER).and_then(|header| std::str::from_utf8(header).ok());
     let parsed = header.and_then(|header| {
@@ -88,7 +90,7 @@ fn names_of_rest(name: &str, first: &[u8]) -> Vec<String> {
     (1..count).map(|at| format!("{name} {digest} {at}")).collect()
 }
 
-/// Joins all parts; `None` if they are not of the same secret.
+/// Joins all parts of a secret, without the header; `None` if the parts are not parts of the same secret.
 fn join(first: &[u8], rest: &[Content]) -> Option<Content> {
     let length = first.len() + rest.iter().map(|part| part.len()).sum::<usize>();
     let mut whole = Zeroizing::new(Vec::with_capacity(length));

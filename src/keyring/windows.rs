@@ -12,7 +12,8 @@ pub(super) const LARGEST: usize = 5 * 512;
 /// The search criterion that finds the entries of ssox: a regular expression for the user, a dot, and the service.
 pub(super) const OF_SSOX: (&str, &str) = ("pattern", r"^.*\.ssox$");
 
-/// Keeps entries on this machine. By default, Windows copies them to other machines of the person.
+/// Returns the attributes of a new entry, which keep the entry on this machine. By default, Windows copies entries to
+/// other machines of the person.
 #[expect(clippy::unnecessary_wraps, reason = "macOS has no such settings")]
 pub(super) fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
     Some(HashMap::from([("persistence", "Local")]))

@@ -7,10 +7,10 @@ use crate::files;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::Path;
 
-/// The list of IPv4 sockets, and that of IPv6 sockets, which can also have IPv4 connections.
+/// The kernel's list of IPv4 sockets, and its list of IPv6 sockets, which can also have IPv4 connections.
 const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-/// How often the lists are read. The kernel returns a list in pieces, so a line can be missed if the list changes while
-/// it is read.
+/// How many times the kernel's lists of sockets are read. The kernel returns a list in pieces, so a line can be missed
+/// if the list changes while ssox reads it.
 const ATTEMPTS: usize = 3;
 const LARGEST: u64 = 256 << 20;
 const ESTABLISHED: &str = "01";
@@ -37,15 +37,16 @@ pub(super) fn peer(ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
     if ctx.is_wsl() { Peer::Unknown } else { Peer::Closed }
 }
 
-/// The state of a socket in the list.
+/// The state of a socket in the kernel's list of sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Socket {
     HeldBy(u32),
-    /// The process has closed the socket. The list then has user 0.
+    /// The process has closed the socket. The kernel's list of sockets then has user 0 for this socket.
     Closed,
 }
 
-/// Finds the socket that connects `from` to `to`; `None` if the list does not contain this socket.
+/// Finds the socket that connects `from` to `to` in `table`, one of the kernel's lists of sockets; `None` if this list
+/// does not contain the socket.
 fn find(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<Socket> {
     let ends = [[listed(from), listed(to)], [mapped(from), mapped(to)]];
     table.lines().find_map(|line| {

@@ -13,8 +13,8 @@ pub(super) fn tells_the_user() -> bool {
     Path::new(LSOF).exists()
 }
 
-/// Looks for both ends of the connection in the list. If the end of this process is missing, or `lsof` takes too long,
-/// the list is not usable.
+/// Looks for both ends of the connection in the list that `lsof` prints. If the end of this process is missing in this
+/// list, or `lsof` takes too long, the list is not usable.
 pub(super) fn peer(_ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
     let connection = format!("-iTCP@{}:{}", from.ip(), from.port());
     let mut command = Command::new(LSOF);

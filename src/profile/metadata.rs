@@ -7,10 +7,10 @@ use crate::error::{Error, Result};
 const IPV4: &str = "http://169.254.169.254";
 const IPV6: &str = "http://[fd00:ec2::254]";
 
-/// Returns the URL of the service.
+/// Returns the URL of the EC2 instance metadata service.
 ///
 /// # Errors
-/// `Configuration`: the endpoint is not a URL, or the endpoint mode is unknown.
+/// `Configuration`: the configured endpoint is not a URL, or the configured endpoint mode is unknown.
 pub(super) fn endpoint(ctx: &Context, name: &str, section: &Section) -> Result<String> {
     let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.value(key)).map(String::from);
     if let Some(url) = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") {

@@ -14,7 +14,7 @@ pub(crate) enum ProfileNames {
 }
 
 impl ProfileNames {
-    /// Reads the names. Writes the index if the files are large and have none.
+    /// Reads the names of all profiles. Writes an index if the configuration files are large and have no index.
     pub(crate) fn read(ctx: &Context) -> Self {
         if let Some(index) = ConfigFiles::indexed_profiles(ctx) {
             return Self::Indexed(index);
@@ -23,9 +23,8 @@ impl ProfileNames {
         Self::Read(files.inspect(|files| files.save_index(ctx, role_hash)).map(Box::new))
     }
 
-    /// Reads the names, and calls `show` with the wanted assignments that have no profile. `typed` tells which
-    /// assignments are wanted. The whole files are read only if the index does not tell which assignments have a
-    /// profile.
+    /// Reads the names of all profiles, and calls `show` with those assignments without a profile that match `typed`.
+    /// The whole configuration files are read only if their index does not tell which assignments have a profile.
     pub(crate) fn with_assignments<'t, T>(
         ctx: &Context,
         typed: impl Fn(&Self) -> Typed<'t>,
@@ -43,8 +42,8 @@ impl ProfileNames {
         (all, shown)
     }
 
-    /// Calls `show` with the assignments without a profile; returns `None` if the index does not tell which assignments
-    /// have a profile.
+    /// Calls `show` with those assignments without a profile that match `typed`. Returns `None` if the index of the
+    /// configuration files does not tell which assignments have a profile.
     fn assignments<T>(&self, ctx: &Context, typed: Typed, show: impl Fn(&[WithoutProfile]) -> T) -> Option<T> {
         let all = match self {
             Self::Indexed(index) => AllProfiles::indexed(ctx, index, typed)?,
@@ -53,7 +52,7 @@ impl ProfileNames {
         Some(show(&without_profile(&all)))
     }
 
-    /// Returns the names; some may occur more than once.
+    /// Returns the names of all profiles; some may occur more than once.
     pub(crate) fn iter(&self) -> Vec<Cow<'_, str>> {
         match self {
             Self::Indexed(index) => index.names().map(Cow::Borrowed).collect(),

@@ -23,14 +23,15 @@ pub(crate) struct Plain<'a> {
 }
 
 impl Plain<'_> {
-    /// Returns the key of the cache entry.
+    /// Returns the key of the cache entry that contains the credentials of this profile.
     pub(crate) fn cache_key(&self) -> Key {
         let Session { name, start_url, store, .. } = self.session;
         Key::sso(self.account_id, self.role_name, name.as_deref(), start_url).in_store(*store, self.session.label())
     }
 }
 
-/// Reads plain profiles. Contains all sessions that they can have.
+/// Reads plain profiles: those that have only a session, an account, a role and a region. Contains all configured
+/// sessions, because a plain profile contains only the name of its session.
 pub(crate) struct PlainProfiles {
     sessions: BTreeMap<String, Session>,
     /// Whether any profile can be read without resolving it. False if an environment variable changes all profiles or
@@ -46,13 +47,14 @@ impl PlainProfiles {
         Self { sessions: files.sso_session_names().filter_map(session).collect(), is_usable }
     }
 
-    /// Reads a profile; `None` if it is not plain or cannot be used, so that it must be resolved.
+    /// Reads a plain profile: one that has only a session, an account, a role and a region. Returns `None` if the
+    /// profile is not plain or cannot be used; the caller must then resolve the profile.
     pub(crate) fn read<'a>(&'a self, section: &'a Section) -> Option<Plain<'a>> {
         self.of_values(section.values())
     }
 
-    /// Reads the profile below a header; `None` if the profile is not plain, cannot be used, or may have entries in
-    /// several sections.
+    /// Reads the plain profile below a header. Returns `None` if the profile is not plain, cannot be used, or may have
+    /// entries in several sections; the caller must then resolve the profile.
     pub(crate) fn below<'a>(&'a self, files: &'a ConfigFiles, header: &ProfileHeader) -> Option<Plain<'a>> {
         self.of_values(files.values_below(header)?)
     }
@@ -89,7 +91,8 @@ mod tests {
         [sso-session broken]\nsso_start_url = https://d-1.awsapps.com/start\n";
     const ROLE: &str = "sso_account_id = 111122223333\nsso_role_name = Admin\n";
 
-    /// Checks that a plain profile has the same values as the resolved one; returns whether the profile is plain.
+    /// Tells whether `PlainProfiles` can read the profile `p` of this configuration. If so, checks that
+    /// `Profile::resolve` returns the same values.
     fn is_plain(config: &str, variables: &[(&str, &str)]) -> bool {
         let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
         let files = ConfigFiles::parse(&format!("{CORP}{config}"), "");

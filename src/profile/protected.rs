@@ -16,8 +16,9 @@ use std::time::Duration;
 const WORDS: [&str; 4] = ["prod", "production", "prd", "live"];
 const NEGATIONS: [&str; 3] = ["non", "pre", "not"];
 
-/// The time limit of protected profiles: the name of the variable, and of the profile key.
+/// The variable with the time limit of all protected profiles.
 const TIME_VARIABLE: &str = "SSOX_PROTECTED_FOR";
+/// The profile key with the time limit of one protected profile.
 const TIME_KEY: &str = "ssox_protected_for";
 
 /// How a profile is protected.
@@ -26,9 +27,10 @@ pub(crate) enum Protection {
     None,
     /// The shell prompt highlights the profile, because its name contains a word such as `prod`.
     Highlighted,
-    /// A person must confirm each use, but `ssox credential-process` gives its credentials to programs without asking.
+    /// A person must confirm each use of the profile, but `ssox credential-process` gives the credentials of the
+    /// profile to programs without asking.
     Unattended,
-    /// A person must confirm each use.
+    /// A person must confirm each use of the profile.
     Confirmed,
 }
 

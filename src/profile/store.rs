@@ -12,7 +12,7 @@ pub(super) const KEY: &str = "ssox_store";
 /// Returns where the secrets of a session are kept.
 ///
 /// # Errors
-/// `Configuration`: the value is neither `files` nor `keyring`.
+/// `Configuration`: the value of `SSOX_STORE` or of the session's `ssox_store` is neither `files` nor `keyring`.
 pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
     match section.value(KEY).filter(|_| ctx.var(VARIABLE).is_none()) {
         Some(name) => named(&format!("`{KEY}` of `{}`", section.name), name),
@@ -24,7 +24,7 @@ pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
 /// files.
 ///
 /// # Errors
-/// `Configuration`: the value of the variable is neither `files` nor `keyring`.
+/// `Configuration`: the value of `SSOX_STORE` is neither `files` nor `keyring`.
 pub(crate) fn store_of_environment(ctx: &Context) -> Result<Store> {
     ctx.var(VARIABLE).map_or(Ok(Store::Files), |name| named(VARIABLE, name))
 }

@@ -35,7 +35,8 @@ impl WithoutProfile<'_> {
         !self.has_name || is_number && !starts_with([self.account.label(), self.role_name], typed, str::eq)
     }
 
-    /// Returns the text that is offered: `Data Platform/ReadOnly`, or `111122223333/ReadOnly`.
+    /// Returns the text that completion and the picker offer for this assignment: `111122223333/ReadOnly` if
+    /// [`Self::is_numbered`] is true, otherwise `Data Platform/ReadOnly`.
     pub(crate) fn offered(&self, typed: &str) -> String {
         let account = if self.is_numbered(typed) { &*self.account.id } else { self.account.label() };
         format!("{account}/{}", self.role_name)
@@ -62,7 +63,8 @@ fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &
     }
 }
 
-/// The stored listings, and what is needed to tell whether any profile has a certain role or a certain name.
+/// The stored listings of accounts and roles, and what is needed to tell whether any profile has a certain role or a
+/// certain name.
 pub(crate) struct AllProfiles<'a> {
     listings: Vec<Listing>,
     profiles: Profiles<'a>,
@@ -85,7 +87,8 @@ impl<'a> Typed<'a> {
         may_start_with(account, self.text)
     }
 
-    /// Returns the listings, and the text with which the wanted assignments start.
+    /// Returns the listings in `counted`, and the text with which the wanted assignments start. This text is empty if
+    /// there are at most `all_up_to` assignments, so that all are wanted; otherwise it is the typed text.
     fn of(self, counted: Vec<Counted>) -> (Vec<Listing>, &'a str) {
         let count: usize = counted.iter().map(|counted| counted.count).sum();
         let listings = counted.into_iter().map(|counted| counted.listing).collect();
@@ -100,7 +103,8 @@ enum Profiles<'a> {
 }
 
 impl<'a> AllProfiles<'a> {
-    /// Reads the listings, and the roles of all profiles if a listing has any account.
+    /// Reads the stored listings of accounts and roles. If a listing contains an account, also reads the roles of all
+    /// profiles.
     pub(crate) fn read(ctx: &Context, files: &'a ConfigFiles, typed: Typed<'a>) -> Self {
         let wanted = AccountFilter { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
         let (listings, typed) = typed.of(assignments::configured_accounts(ctx, files, &wanted));
@@ -109,8 +113,8 @@ impl<'a> AllProfiles<'a> {
         Self { listings, profiles: Profiles::Read(files, roles), typed }
     }
 
-    /// Reads the listings, and takes the roles of all profiles from the index of a large `config` file. `None` if the
-    /// whole files must be read.
+    /// Reads the stored listings of accounts and roles, and takes the roles of all profiles from the index of a large
+    /// `config` file. Returns `None` if the whole configuration files must be read.
     pub(crate) fn indexed(ctx: &Context, index: &'a IndexedProfiles, typed: Typed<'a>) -> Option<Self> {
         let (roles, files) = (index.roles()?, ConfigFiles::excerpt(ctx, &[])?);
         let wanted = AccountFilter { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };

@@ -28,11 +28,11 @@ pub(super) const HEAD: usize = 256;
 /// A function that returns a hash of a profile's account, role and session; `None` for a profile without them.
 pub(crate) type RoleHash = fn(&Section) -> Option<u64>;
 
-/// Which part of an index is read.
+/// Which part of an index ssox reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Sections,
-    /// All sections, role hashes and profile names.
+    /// ssox reads the whole index: the sections, the hashes of the roles, and the names of the profiles.
     All,
 }
 
@@ -49,8 +49,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the index of an open config file. Returns `None` if there is none, or if the config file has changed since
-    /// the index was written.
+    /// Reads the index of an open config file. Returns `None` if the config file has no index, or has changed since the
+    /// index was written.
     pub(super) fn read(ctx: &Context, path: &Path, file: &std::fs::File, part: Part) -> Option<Self> {
         let state = State::of(file)?;
         let mut index = files::open_regular(&index_path(ctx, path)?)?;
