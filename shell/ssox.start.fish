@@ -85,6 +85,11 @@ end
 function _ssox_off
 end
 
+# A right prompt that was saved with `fish_config prompt save` in another shell contains this call.
+function _ssox_draw
+    return $argv[1]
+end
+
 function _ssox_arrive
     _ssox_is_near; and _ssox_wake 2>/dev/null; and _ssox_arrive $argv
 end

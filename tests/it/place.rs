@@ -121,6 +121,26 @@ fn a_right_prompt_that_another_program_replaces_gets_the_segment_again() {
     }
 }
 
+/// `fish_config prompt save` and `funcsave` write the function as it is, with the line of ssox.
+#[test]
+fn a_right_prompt_that_was_saved_with_the_segment_shows_it_once() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let mut session = home.session(Shell::Fish, "function fish_right_prompt; echo -n \"mine $status\"; end\nLOAD");
+    session.run("ssox use dev");
+    session.run("funcsave fish_right_prompt");
+    drop(session);
+    let mut session = home.session(Shell::Fish, "LOAD");
+    session.run("sh -c 'exit 7'");
+    session.wait_for_prompt_with(&["mine 7"]);
+    session.run("ssox use dev");
+    session.wait_for_prompt_with(&["dev:ReadOnly 5", "mine 0"]);
+    let seen = session.terminal.transcript();
+    assert!(!seen.contains("nknown command"), "{seen}");
+}
+
 /// A plugin that wraps the right prompt while the shell runs.
 #[test]
 fn a_right_prompt_that_is_wrapped_later_shows_the_segment_once() {
