@@ -13,12 +13,15 @@ use zeroize::Zeroizing;
 /// The largest snapshot in bytes, after unpacking.
 const LONGEST: usize = 4 << 20;
 
-/// The snapshots of direnv and mise in this shell. They may be large, so they are unpacked once for all variables.
+/// The snapshots of direnv and mise in this shell. A snapshot may be large, so it is unpacked only once for all
+/// variables.
 pub(crate) struct Snapshots<'a> {
     ctx: &'a Context,
-    /// JSON with the maps `p`, for the previous values, and `n`, for those that direnv set.
+    /// The snapshot of direnv: JSON with two maps of variables. `p` contains the values before direnv set them, and `n`
+    /// contains the values that direnv set.
     direnv: Option<SecretJson>,
-    /// MessagePack with the maps `old` and `new`, in this order.
+    /// The snapshot of mise: MessagePack with two maps of variables. First comes `old`, with the values before mise set
+    /// them, and then `new`, with the values that mise set.
     mise: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -33,12 +36,13 @@ impl<'a> Snapshots<'a> {
         self.of_direnv("n", name).or_else(|| self.of_mise("new", name))
     }
 
-    /// Returns the value that the variable had before direnv or mise set it.
+    /// Returns the value that a variable had before direnv or mise set it.
     pub(crate) fn before(&self, name: &str) -> Option<Secret> {
         self.all_before(name).next()
     }
 
-    /// Returns the values that the variable had before direnv and before mise set it. The two tools will restore them.
+    /// Returns the values that a variable had before direnv and before mise set it. The two tools will restore these
+    /// values.
     pub(crate) fn all_before(&self, name: &str) -> impl Iterator<Item = Secret> {
         self.of_direnv("p", name).into_iter().chain(self.of_mise("old", name))
     }

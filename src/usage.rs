@@ -10,9 +10,10 @@ use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// The time after which a use counts half as much, in seconds.
+/// The time in seconds after which a use of a profile counts half as much in the order of the picker.
 const HALF_LIFE: f64 = 14.0 * 24.0 * 3600.0;
-/// The size of the file in bytes at which its older half is removed; it then has some thousand lines.
+/// The size in bytes of the file with the uses of profiles at which the older half of its lines is removed. A file of
+/// this size has some thousand lines.
 const LARGEST: u64 = 128 * 1024;
 
 /// Records that a profile was used.
@@ -40,7 +41,7 @@ pub(crate) fn weights(ctx: &Context) -> HashMap<String, f64> {
     weights
 }
 
-/// Creates the file and its directory for the first use.
+/// Creates the file in which uses of profiles are recorded, and the directory of this file; then records the first use.
 fn record_first(ctx: &Context, profile: &str) {
     if let Some(path) = path(ctx).filter(|path| !path.exists()) {
         let _ = files::write_secret(&path, line(ctx.now(), profile).as_bytes());

@@ -77,7 +77,7 @@ struct Capture<'a> {
     /// The ID of the command that opens the URL.
     navigation: Option<u64>,
     response: Option<Secret>,
-    /// Whether the browser has requested the last page.
+    /// Whether the browser has requested the page that ssox shows at the end of the sign-in.
     is_last_page_shown: bool,
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 const FIELD: &str = "SAMLResponse";
 
-/// Returns the SAML response in the body of a posted form; `None` if the form has none.
+/// Returns the SAML response in the body of a posted form; `None` if the form contains no SAML response.
 pub(super) fn posted(body: &str) -> Option<Secret> {
     let values = body.split('&').filter_map(|pair| pair.strip_prefix(FIELD)?.strip_prefix('='));
     values.filter(|value| !value.is_empty()).map(|value| Secret::new(percent(value))).next()
@@ -30,7 +30,7 @@ pub(super) fn response(text: &str) -> String {
     }
 }
 
-/// Returns the value of the hidden form field in an HTML page.
+/// Returns the value of the form field `SAMLResponse` in an HTML page; `None` if the page has no such field.
 fn field_of_page(page: &str) -> Option<String> {
     let mut rest = page;
     while let Some((_, tag)) = rest.split_once('<') {
@@ -82,8 +82,8 @@ fn value(text: &str) -> (&str, &str) {
     }
 }
 
-/// Returns the value that follows the field's name: after `=` in the body of a form, `: ` in developer tools, `": "` in
-/// JSON.
+/// Returns the value of the field `SAMLResponse`. `text` starts after the name of the field: with `=` in the body of a
+/// form, `: ` in developer tools, `": "` in JSON.
 fn field_of_text(text: &str) -> &str {
     let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || "\"'=:".contains(c));
     let is_value = |c: char| c.is_ascii_alphanumeric() || "+/=%".contains(c);

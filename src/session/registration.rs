@@ -15,21 +15,22 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// The scope for listing accounts and getting role credentials. With it, AWS also issues a refresh token.
+/// The scope for listing accounts and getting role credentials. With this scope, AWS also issues a refresh token.
 pub(crate) const ACCOUNT_ACCESS: &str = "sso:account:access";
 
 /// A registration that expires in fewer seconds than this is not used, as in the AWS CLI.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
-/// Reads the cached registration for a flow. Returns `None` if it is absent, broken, for the other flow, about to
-/// expire, or lacks a scope.
+/// Reads the cached registration for a flow. Returns `None` if the registration is absent or broken, is for the other
+/// flow, is about to expire, or lacks a scope.
 pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Registration> {
     let bytes = Zeroizing::new(files::read(&path(ctx, session).ok()?).ok()??);
     let registration = parse(SecretJson::parse(&bytes)?.as_object_mut()?, session, flow)?;
     (registration.expires_at > ctx.now().plus(MINIMUM_LEFT)).then_some(registration)
 }
 
-/// Writes the registration for a flow. It replaces a registration for the other flow, which has the same file.
+/// Writes the registration for a flow into its cache file. This replaces a registration for the other flow, which has
+/// the same file.
 ///
 /// # Errors
 /// `Configuration`: the file cannot be written; the message contains its path.
@@ -44,7 +45,7 @@ pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: 
     files::write_secret(&path(ctx, session)?, json::secret_python(&content).expose().as_bytes())
 }
 
-/// The content of the file, as JSON.
+/// The content of the cache file of a client registration, as JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RegistrationJson<'a> {
@@ -56,7 +57,7 @@ struct RegistrationJson<'a> {
     grant_types: Option<Vec<String>>,
 }
 
-/// Removes the cached registration, after AWS has rejected it.
+/// Removes the cached registration of a session, after AWS has rejected this registration.
 pub(super) fn remove(ctx: &Context, session: &Session) {
     if let Ok(path) = path(ctx, session) {
         let _ = files::remove(&path);
@@ -99,7 +100,7 @@ fn contains(list: Option<&Value>, item: &str) -> bool {
     list.and_then(Value::as_array).is_some_and(|list| list.iter().any(|other| other == item))
 }
 
-/// The values whose hash is the name of the file, in the order of the AWS CLI.
+/// The values of a client registration whose hash is the name of its cache file, in the order of the AWS CLI.
 #[derive(Serialize)]
 struct RegistrationOf<'a> {
     region: &'a str,
@@ -110,8 +111,8 @@ struct RegistrationOf<'a> {
     tool: &'a str,
 }
 
-/// Returns the path of the file. As in the AWS CLI, the file name depends on the configured scopes (`null` if none are
-/// configured).
+/// Returns the path of the cache file of a session's client registration. As in the AWS CLI, the file name depends on
+/// the configured scopes (`null` if no scopes are configured).
 fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     let of = RegistrationOf {
         region: &session.region,

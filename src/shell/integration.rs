@@ -12,15 +12,15 @@ pub(crate) type Find<'a> = &'a dyn Fn(&CommandLine, MatchedBy) -> Completions;
 
 /// A shell that ssox supports.
 pub(crate) trait Integration: Sync {
-    /// Returns the name that people type, and that `--emit` contains.
+    /// Returns the name of this shell that people type, and that `--emit` contains.
     fn name(&self) -> &'static str;
 
-    /// Returns the name as it is written in sentences.
+    /// Returns the name of this shell as it is written in sentences.
     fn title(&self) -> &'static str {
         self.name()
     }
 
-    /// Returns other names that people may type.
+    /// Returns other names of this shell that people may type.
     fn aliases(&self) -> &'static [&'static str] {
         &[]
     }
@@ -49,36 +49,37 @@ pub(crate) trait Integration: Sync {
         true
     }
 
-    /// Returns the script of this shell in the folder `shell/`.
+    /// Returns the text of the file for this shell in the folder `shell/`.
     fn script(&self) -> &'static str;
 
-    /// Returns the whole script. It may depend on the version of the shell, and on nothing else.
+    /// Returns the complete script of ssox for this shell. The script may depend on the version of the shell, and on
+    /// nothing else.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
         code(self.script()).into()
     }
 
-    /// Returns the short script that `ssox init` prints in place of the whole one, and that loads the whole one when
-    /// the shell needs it; `None` if the shell loads the whole one when it starts.
+    /// Returns the short script that `ssox init` prints. This script loads the complete script when the shell needs it.
+    /// `None` if the shell loads the complete script when it starts.
     fn start_script(&self) -> Option<String> {
         None
     }
 
     /// Returns the line that keeps ssox from showing the profile in the prompt. In an rc file, this line must be before
-    /// the line that loads the script.
+    /// the line that loads ssox's script.
     fn no_prompt_line(&self) -> &'static str;
 
-    /// Returns the line of an rc file that loads the script.
+    /// Returns the line that a person adds to an rc file, so that the shell loads ssox's script.
     fn rc_line(&self) -> String {
         format!("eval \"$(ssox init {})\"", self.name())
     }
 
-    /// Returns a text for the person: the command that loads the script now, and what to do so that later shells load
-    /// it.
+    /// Returns a text for the person: the command that loads ssox's script now, and what to do so that later shells
+    /// load the script.
     fn how_to_load(&self) -> String {
         format!("{}; add this line to the rc file of your shell too", self.rc_line())
     }
 
-    /// Returns the rc files that may contain the line that loads the script.
+    /// Returns the rc files that may contain the line that loads ssox's script.
     fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf>;
 
     /// Returns the name of the rc file as people know it.
@@ -115,7 +116,7 @@ pub(crate) trait Integration: Sync {
         ""
     }
 
-    /// Returns the end of the script that `ssox completions` prints. It comes after the completion functions.
+    /// Returns the end of the script that `ssox completions` prints: the part after the completion functions.
     fn completion_tail(&self) -> &'static str {
         section(self.script(), "registration")
     }

@@ -1,6 +1,6 @@
 //! Tells from the command line of a shell process whether the shell reads commands from a person.
 
-/// Options whose value is the next word, so that the next word is not the name of a script.
+/// Options of shells whose value is the next word. The word after such an option is not the name of a script.
 const WITH_VALUE: [&str; 10] =
     ["--rcfile", "--init-file", "-o", "+o", "-O", "+O", "-C", "--init-command", "-e", "--execute"];
 

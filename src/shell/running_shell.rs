@@ -119,7 +119,7 @@ fn process_from_ps(id: u32) -> Option<Process> {
 mod tests {
     use super::*;
 
-    /// Returns the first program name of a shell.
+    /// Returns the first of the file names that the program of a shell can have.
     fn program(shell: RunningShell) -> &'static str {
         match shell {
             RunningShell::Known(shell) => shell.programs()[0],

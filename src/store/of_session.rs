@@ -5,7 +5,8 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::json::SecretJson;
 
-/// The JSON key for the label of an entry's session. No AWS tool reads it.
+/// The JSON field that contains the label of the session from which the credentials of an entry come. No AWS tool reads
+/// this field.
 const SESSION: &str = "SsoxSession";
 
 /// Removes from a store the role credentials that contain this label; returns how many it removed. In the keyring,

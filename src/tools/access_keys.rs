@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::identity::{EXPIRATION, ID, SECRET};
 use crate::time::Timestamp;
 
-/// The access keys that are set in the environment.
+/// Which access keys are set in the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keys {
     Complete,
@@ -17,7 +17,7 @@ pub(super) enum Keys {
     Absent,
 }
 
-/// Returns which access keys are set in the environment.
+/// Tells whether both access keys are set in the environment, only one of them, or neither.
 pub(super) fn keys(ctx: &Context) -> Keys {
     let is_set = |name| ctx.var_os(name).is_some();
     match (ctx.var(ID).is_some(), ctx.var(SECRET).is_some()) {
@@ -35,7 +35,7 @@ pub(crate) const BEDROCK_KEY: &str = "AWS_BEARER_TOKEN_BEDROCK";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeysEnd {
     Unset,
-    /// A time to come, or a time in a format that only botocore knows.
+    /// A time in the future, or a time in a format that only botocore can read.
     Ahead,
     Past,
     /// A text that is not a time, or a time without a time zone.

@@ -11,17 +11,18 @@ pub(super) enum Reads {
     Both,
     /// The tool reads this variable instead of `AWS_SHARED_CREDENTIALS_FILE`.
     CredentialsOf(&'static str),
-    /// The tool reads neither variable, and of the files only `~/.aws/credentials`. If `AWS_SDK_LOAD_CONFIG` is set, it
-    /// reads both variables and both files.
+    /// The tool reads only `~/.aws/credentials`, and ignores `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`. If
+    /// `AWS_SDK_LOAD_CONFIG` is set, the tool reads both files and these two variables.
     OwnCredentials,
-    /// The tool (polars) reads neither variable, and searches the text of `~/.aws/config` and `~/.aws/credentials`.
+    /// The tool (polars) ignores `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`, and searches the text of
+    /// `~/.aws/config` and `~/.aws/credentials`.
     OwnBoth,
 }
 
 impl Reads {
-    /// The variable that GDAL reads.
+    /// The variable in which GDAL looks for the path of the credentials file.
     pub(super) const GDAL: &str = "CPL_AWS_CREDENTIALS_FILE";
-    /// The variable that the SDK for Java v1 reads.
+    /// The variable in which the SDK for Java v1 looks for the path of the credentials file.
     pub(super) const JAVA: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 }
 
@@ -32,7 +33,8 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Loads the files that only some tools read. `both` are the files that most tools read.
+    /// Loads the configuration files that only some tools read. `both` contains the configuration files that most tools
+    /// read.
     pub(super) fn new(ctx: &Context, both: &'a ConfigFiles) -> Self {
         let named = [Reads::GDAL, Reads::JAVA].map(Reads::CredentialsOf);
         let views = named.into_iter().chain([Reads::OwnCredentials, Reads::OwnBoth]);
@@ -40,7 +42,7 @@ impl<'a> Files<'a> {
         Self { both, others: others.collect() }
     }
 
-    /// Returns the files that a tool reads.
+    /// Returns the configuration files that a tool reads.
     pub(super) fn of(&self, reads: Reads) -> &ConfigFiles {
         self.others.iter().find(|(known, _)| *known == reads).map_or(self.both, |(_, files)| files)
     }

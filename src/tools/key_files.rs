@@ -16,7 +16,8 @@ pub(crate) const CREDENTIAL_FILE: &str = "AWS_CREDENTIAL_FILE";
 const BOTO_FILES: [&str; 2] = ["/etc/boto.cfg", "~/.boto"];
 
 impl View<'_> {
-    /// Tries the files with access keys: the tool takes the first access keys, or refuses a file.
+    /// Returns what the tool does with the files of older programs that may contain access keys: the tool takes the
+    /// first access keys, or fails at a file. `None`: the files contain no access keys.
     pub(super) fn key_files(&self) -> Option<Outcome> {
         credential_file(self.ctx).or_else(|| boto_file(self.ctx).map(|(_, outcome)| outcome))
     }

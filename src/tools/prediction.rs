@@ -126,8 +126,8 @@ impl View<'_> {
         is_usable.then(|| self.profile(kinds)).flatten()
     }
 
-    /// Returns the outcome if the profile contains one of these kinds of credentials, and a person must sign in first:
-    /// the tool refuses the profile.
+    /// If the profile contains one of these kinds of credentials, and a person must sign in first, returns the outcome
+    /// that the tool refuses the profile; otherwise `None`.
     fn token(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
@@ -152,8 +152,8 @@ impl View<'_> {
         Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
     }
 
-    /// Returns the outcome if a variable names a profile that does not exist, and the field `unknown` of the tool
-    /// equals `when`: the tool refuses the profile.
+    /// If a variable names a profile that does not exist, and the field `unknown` of the tool equals `when`, returns
+    /// the outcome that the tool refuses this profile; otherwise `None`.
     fn unknown_profile(&self, when: Unknown) -> Option<Outcome> {
         let name = Some(self.selected.name()).filter(|_| self.selected.is_named() && self.tool.unknown == when)?;
         let message = if name.is_empty() {

@@ -6,12 +6,13 @@ use crate::context::Context;
 /// The profile that a tool selects.
 pub(super) struct Selected {
     name: String,
-    /// The variable that contains the name; `None` if no variable does and `[default]` is used.
+    /// The variable that contains the name of the selected profile. `None` if no variable contains a name; then the
+    /// tool selects `[default]`.
     variable: Option<&'static str>,
 }
 
 impl Selected {
-    /// Reads the variables of a tool, in the tool's order.
+    /// Returns the profile that a tool selects. Reads the tool's variables with profile names, in the tool's order.
     pub(super) fn new(ctx: &Context, tool: &Tool) -> Self {
         let set = |variable: &&'static str| {
             let value = ctx.var_os(variable)?.to_str()?;
@@ -23,17 +24,18 @@ impl Selected {
         }
     }
 
-    /// Returns the name of the profile; `default` if no variable contains a name.
+    /// Returns the name of the selected profile; `default` if no variable contains a name.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Tells whether a variable contains the name.
+    /// Tells whether a variable contains the name of the selected profile.
     pub(super) fn is_named(&self) -> bool {
         self.variable.is_some()
     }
 
-    /// Returns the variable that contains the name, or `[default]`.
+    /// Returns the variable that contains the name of the selected profile, or `[default]` if no variable contains a
+    /// name.
     pub(super) fn reason(&self) -> &'static str {
         self.variable.unwrap_or("[default]")
     }

@@ -15,10 +15,10 @@ pub(super) struct Tool {
     pub(super) unknown: Unknown,
     pub(super) malformed: Malformed,
     pub(super) half_keys: HalfKeys,
-    /// If the selected profile lacks one of these, the tool goes on with its next step. For any other `Lack`, the tool
-    /// fails if it can read the profile's kind of credentials.
+    /// If the selected profile lacks something in this list, the tool goes on with its next step. If the profile lacks
+    /// anything else, the tool fails, but only if it reads the kind of credentials in the profile.
     pub(super) skips: &'static [Lack],
-    /// If the selected profile lacks one of these, the tool fails before it looks for access keys.
+    /// If the selected profile lacks something in this list, the tool fails before it looks for access keys.
     pub(super) refuses_first: &'static [Lack],
     /// The variables from which the tool takes the session token of the access keys in the environment, in order.
     pub(super) token_variables: &'static [&'static str],
@@ -74,25 +74,25 @@ pub(super) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RegionStep {
     Variable(&'static str),
-    /// The profile that the tool selects, even if the credentials come from elsewhere.
+    /// The tool takes the region from the profile that it selects, even if the credentials come from elsewhere.
     Profile,
-    /// The profile that the tool selects, if its name is `default`.
+    /// The tool takes the region from the profile that it selects, but only if the name of this profile is `default`.
     Default,
-    /// The profile `default`, whichever profile the tool selects.
+    /// The tool takes the region from the profile `default`, whichever profile it selects.
     OfDefault,
-    /// The profile that the tool selects, if the credentials come from it.
+    /// The tool takes the region from the profile that it selects, but only if the credentials come from this profile.
     ProfileOfCredentials,
-    /// The first line of `~/.aws/config` whose key ends with `region`.
+    /// The tool takes the region from the first line of `~/.aws/config` whose key ends with `region`.
     First,
 }
 
 /// What a tool does if the name of a profile is set and that profile does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unknown {
-    /// The tool fails before it looks for credentials.
+    /// If the profile does not exist, the tool fails before it looks for credentials.
     RefusesFirst,
-    /// The same as `RefusesFirst` if `AWS_PROFILE` contains the name; the same as `Ignored` if another variable
-    /// contains it.
+    /// The same as `RefusesFirst` if `AWS_PROFILE` contains the name of the profile that does not exist; the same as
+    /// `Ignored` if another variable contains this name.
     RefusesAwsProfileFirst,
     Ignored,
 }
@@ -100,9 +100,10 @@ pub(super) enum Unknown {
 /// What a tool does if one of the two configuration files has an error, in whichever section it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Malformed {
-    /// The tool fails before it looks for credentials.
+    /// If a configuration file has an error, the tool fails before it looks for credentials.
     Refused,
-    /// The tool reads the other lines, or looks in the environment first.
+    /// The tool ignores the lines with an error and reads the other lines of the file, or it looks for credentials in
+    /// the environment before it reads the file.
     Read,
 }
 
@@ -119,22 +120,23 @@ pub(super) enum HalfKeys {
 /// What a profile lacks. Cases are separate only if AWS tools handle them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lack {
-    /// The profile that `source_profile` names, or credentials in that profile. Also stands for the same lack in
-    /// another profile of the chain.
+    /// What is missing is the profile whose name is in `source_profile`, or credentials in that profile. Also used if
+    /// one of these is missing for another profile in the chain of `source_profile`.
     Source,
-    /// The `[sso-session]` section that a profile in the chain of `source_profile` names.
+    /// What is missing is the `[sso-session]` section of another profile in the chain of `source_profile`.
     SessionOfSource,
-    /// The `[sso-session]` section that the profile names.
+    /// What is missing is the `[sso-session]` section of the profile.
     Session,
-    /// A setting in the `[sso-session]` section.
+    /// What is missing is a setting in the `[sso-session]` section.
     SessionKey,
-    /// `sso_region` in a legacy profile.
+    /// What is missing is `sso_region` in a legacy profile.
     SsoRegion,
     SsoAccount,
     SsoRole,
-    /// One of two access keys.
+    /// What is missing is either the access key ID or the secret access key.
     HalfKeys,
-    /// Credentials of another kind: access keys for `credential_source`, or those of a `credential_process`.
+    /// What is missing are credentials of another kind: access keys for `credential_source`, or the credentials of a
+    /// `credential_process`.
     Other,
 }
 

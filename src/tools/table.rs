@@ -61,7 +61,7 @@ const BOTOCORE: Tool = Tool {
     last: Last::Refuses,
 };
 
-/// The rules that most tools in other languages have in common.
+/// The rules that most tools without botocore have in common.
 const SDK: Tool = Tool {
     steps: &[],
     profile_variables: AWS_PROFILE,

@@ -32,7 +32,7 @@ pub(crate) enum Taken {
 /// it may give them credentials.
 pub(crate) type Refusal<'a> = &'a dyn Fn(&Section) -> Option<String>;
 
-/// What one tool reads.
+/// What one AWS tool reads: variables, configuration files, and the profile that the tool selects.
 pub(super) struct View<'a> {
     pub(super) ctx: &'a Context,
     pub(super) tool: &'static Tool,
@@ -43,8 +43,8 @@ pub(super) struct View<'a> {
     pub(super) refusal: Refusal<'a>,
 }
 
-/// What a step decides: the credentials, and why. A step that decides nothing returns `None`, and the next step is
-/// tried.
+/// What a step in a tool's search for credentials decides: which credentials the tool takes, and why. A step that
+/// decides nothing returns `None`, and the tool goes on with the next step.
 pub(super) type Outcome = (Taken, String);
 
 impl<'a> View<'a> {

@@ -28,7 +28,7 @@ const ON_PATH: [&str; 13] = [
 const ON_LINUX: [&str; 4] =
     ["/opt/google/chrome/chrome", "/opt/microsoft/msedge/msedge", "/opt/brave.com/brave/brave", "/snap/bin/chromium"];
 
-/// Paths under `/Applications` and `~/Applications`.
+/// Paths of browsers on macOS, relative to `/Applications` and `~/Applications`.
 const ON_MACOS: [&str; 5] = [
     "Google Chrome.app/Contents/MacOS/Google Chrome",
     "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
@@ -37,7 +37,7 @@ const ON_MACOS: [&str; 5] = [
     "Vivaldi.app/Contents/MacOS/Vivaldi",
 ];
 
-/// Paths under `%ProgramFiles%`, `%ProgramFiles(x86)%` and `%LocalAppData%`.
+/// Paths of browsers on Windows, relative to `%ProgramFiles%`, `%ProgramFiles(x86)%` and `%LocalAppData%`.
 const ON_WINDOWS: [&str; 5] = [
     r"Google\Chrome\Application\chrome.exe",
     r"Microsoft\Edge\Application\msedge.exe",

@@ -23,8 +23,9 @@ use std::time::Duration;
 /// How long a browser may take to answer the first command.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long to wait for another browser to release the data directory while it closes, and how often to check.
+/// How long to wait until another browser, which is closing, no longer uses the data directory.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pause between two attempts to start the browser while another browser uses the data directory.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Environment variables that the browser does not get, so that its child processes and extensions do not get them

@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) enum Acquired {
     /// This process holds the lock, and should sign in.
     Lock(SignInLock),
-    /// Another process has signed in. This is its token.
+    /// Another process has signed in. Contains the token from that sign-in.
     Token(Token),
 }
 
@@ -35,7 +35,7 @@ pub(super) enum Acquired {
 #[derive(Debug)]
 pub(super) struct SignInLock {
     record: SignInRecord,
-    /// The path of the record's file; `None` without a state directory.
+    /// The path of the file in which this sign-in is recorded for other processes; `None` without a state directory.
     path: Option<PathBuf>,
     _lock: Lock,
 }
