@@ -53,8 +53,9 @@ var offset = $nil
 # Makes the hooks of ssox the first and the last ones. The function is defined below.
 var surround~ = $nop~
 
-# Put the layer of a `.ssox` file on and take it off, between the hooks. The functions are defined below.
-var layer-on~ layer-off~ = $nop~ $nop~
+# Put the layer of a `.ssox` file on and take it off, between the hooks, and make it again. The functions are defined
+# below.
+var layer-on~ layer-off~ layer-again~ = $nop~ $nop~ $nop~
 
 # --- reply
 
@@ -187,9 +188,10 @@ fn ssox {|@arguments|
   var is-change = $false
   try { set is-change = $changes-shell[$verb] } catch _ { }
   if $is-change {
-    # A hook of the person may call this while the layer is off.
+    # A hook of the person may call this while the layer is off. After `allow` or `deny` on the same line, the layer
+    # must be made again.
     var is-between = (eq $state[layer] off)
-    if $is-between { layer-on }
+    if (and $state[again] (eq $pwd $state[directory])) { layer-again } elif $is-between { layer-on }
     defer { if (and $is-between (eq $state[layer] on)) { layer-off } }
     tmp E:SSOX_HELD = $state[held]
     apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
@@ -519,6 +521,8 @@ fn arrive {
   leave
   if (not-eq $found '') { enter $found $nearer }
 }
+
+set layer-again~ = $arrive~
 
 # --- completion
 

@@ -82,11 +82,13 @@ def _ssox_load(has_prompt):
         return (status if status >= 0 else 128 - status), output
 
     # Runs a verb that changes the environment of this shell. A hook of the person may call it while the layer is off, or
-    # before ssox's hooks have taken off the layer of the old directory.
+    # before ssox's hooks have taken off the layer of the old directory. After `allow` or `deny` on the same line, the
+    # layer must be made again.
     def change(_, stdin=None):
         layer = state.layer
-        if layer == 'off' or layer and os.getcwd() != state.directory:
-            arrive(is_early=True)
+        is_here = os.getcwd() == state.directory
+        if layer == 'off' or (state.again if is_here else layer):
+            arrive(is_early=not is_here)
         try:
             return change_here(*state.call, stdin)
         finally:

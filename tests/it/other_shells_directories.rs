@@ -71,6 +71,10 @@ fn an_explicit_use_or_clear_inside_wins_until_the_directory_is_left() {
         for before in [shell.nothing(), "ssox use stg"] {
             for (inside, held) in [
                 (&["ssox use stg"][..], "stg keys eu-central-1 -"),
+                (
+                    &["ssox allow; ssox use stg"],
+                    if shell == Other::Nushell { "dev keys eu-west-1 -" } else { "stg keys eu-central-1 -" },
+                ),
                 (&["ssox use --profile-only stg"], "stg - eu-central-1 stg"),
                 (&["ssox clear"], "- - - outer"),
                 (&["ssox use stg", "ssox clear"], "- - - outer"),
