@@ -43,8 +43,8 @@ impl EnvChanges {
         let value = secret.expose();
         if has_control(value) {
             // The message does not contain the value, which may be a secret.
-            return Err(Error::configuration(format!("the value for {name} contains a control character"))
-                .hint("ssox doctor shows the file and the line"));
+            return Err(Error::configuration(format!("could not set {name}: the value contains a control character"))
+                .hint("if the value is in a configuration file: ssox doctor shows the file and the line"));
         }
         if name.len() + value.len() >= LARGEST {
             return Err(Error::configuration(format!(

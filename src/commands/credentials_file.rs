@@ -52,7 +52,7 @@ pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     let Some(profile) = files.profile(section) else { return Ok(()) };
     let taken = |what: &str| {
         Err(Error::configuration(format!(
-            "could not write access keys into `[{section}]`: they would conflict with profile `{section}`, which {what}"
+            "could not write access keys into `[{section}]` of the credentials file: profile `{section}` already exists, and {what}"
         ))
         .hint(format!("use another name: --write {section}-keys")))
     };

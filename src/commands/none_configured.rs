@@ -12,6 +12,6 @@ pub(super) fn say_none(ctx: &Context, files: &ConfigFiles, what: &str) {
         Some((cause, hint)) => (format!(": {cause}"), hint),
         None => (String::new(), first_step(files).into()),
     };
-    say(&format!("there are no {what} yet{cause}"));
+    say(&format!("no {what} are configured yet{cause}"));
     say(&format!("hint: {hint}"));
 }

@@ -62,7 +62,7 @@ fn only_session(ctx: &Context, files: &ConfigFiles) -> Result<Session> {
 
 /// Returns the error for a configuration without sessions.
 pub(super) fn no_session(ctx: &Context, files: &ConfigFiles) -> Error {
-    let message = "there is no session yet";
+    let message = "no session is configured yet";
     match files.why_absent(ctx, |usual| usual.sso_session_names().next().is_some()) {
         Some((cause, hint)) => Error::configuration(format!("{message}: {cause}")).hint(hint),
         None => Error::configuration(message).hint("ssox configure sso"),

@@ -52,7 +52,9 @@ fn check(ctx: &Context, url: &str) -> Result<()> {
     }
     if ctx.no_input {
         let message = format!("the sign-in at `{}` needs a person and a browser", endpoint::host(url));
-        return Err(Error::needs_person(message).hint("run this command in a terminal").hint(super::GIVE_RESPONSE));
+        return Err(Error::needs_person(message)
+            .hint("run this command in a terminal")
+            .hint(format!("or {}", super::GIVE_RESPONSE)));
     }
     Ok(())
 }

@@ -121,7 +121,7 @@ impl CommandLine {
         };
         let said = Said::parse(stderr);
         let last_lines = said.messages[said.messages.len().saturating_sub(3)..].join("; ");
-        let cause = if last_lines.is_empty() { how } else { format!("{how}: {last_lines}") };
+        let cause = if last_lines.is_empty() { how } else { format!("{how}; its error output: {last_lines}") };
         let error = Error::other(if said.is_of_ssox && last_lines.contains("`credential_process` of profile `") {
             // The message already says whose program failed: the other profiles only pass it on.
             last_lines

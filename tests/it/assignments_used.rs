@@ -191,7 +191,7 @@ fn without_a_profile_a_session_leads_to_its_assignments() {
     }
     shows!(home, told, @r"
     $ ssox list => 0
-    ssox: there are no profiles yet
+    ssox: no profiles are configured yet
     ssox: hint: ssox list --assigned shows what you may use without a profile
     $ ssox --emit=zsh1 use => 3
     ssox: there is no profile to choose

@@ -121,8 +121,8 @@ fn a_control_character_never_reaches_the_shell() {
     home.write_config(&format!("{SESSION}{dev}"));
     let error = home.ssox(&["--emit=zsh1", "use", "d\u{1b}v"]).fails(4);
     says!(home, error, @r"
-    ssox: the value for AWS_SSO_PROFILE contains a control character
-    ssox: hint: ssox doctor shows the file and the line
+    ssox: could not set AWS_SSO_PROFILE: the value contains a control character
+    ssox: hint: if the value is in a configuration file: ssox doctor shows the file and the line
     ");
 }
 
@@ -293,8 +293,8 @@ fn a_secret_that_cannot_be_used_is_not_shown() {
     std::fs::write(home.path(".aws/credentials"), keys).unwrap();
     for arguments in [&["--emit=zsh1", "use", "keys"][..], &["export", "keys", "--format", "env"]] {
         says!(home, home.ssox(arguments).fails(4), @r"
-        ssox: the value for AWS_SECRET_ACCESS_KEY contains a control character
-        ssox: hint: ssox doctor shows the file and the line
+        ssox: could not set AWS_SECRET_ACCESS_KEY: the value contains a control character
+        ssox: hint: if the value is in a configuration file: ssox doctor shows the file and the line
         ");
     }
 }

@@ -136,7 +136,7 @@ fn where_nobody_can_sign_in_its_entries_have_the_error_and_the_others_run() {
     let errors: Vec<bool> = json(&ran).iter().map(|row| row["error"].is_string()).collect();
     assert_eq!((names(&ran)[2].as_str(), errors, ran.status()), ("out", vec![false, false, true], 3));
     shows!(home, ran.stderr(), [(r"\b\d+\.\d\b", "TIME")], @r"
-    ssox: warning: not signed in to `other`
+    ssox: warning: the assignments of session `other` are left out: not signed in to `other`
     ssox: hint: ssox login --sso-session other
     ssox: 1 of 3 runs failed
     PROFILE  EXIT  SECONDS  WHY
@@ -199,7 +199,7 @@ fn protected_assignments_are_left_out() {
     let ran = home.ssox_with(&["each", "*/Admin", "--json", "--", "true"], &[("SSOX_PROTECT", "Data*/*")]);
     assert_eq!((names(&ran), ran.status()), (vec!["111122223333/Admin".to_string()], 0));
     says!(home, ran.stderr(), @r"
-    ssox: not started for these profiles, because they are protected: `555566667777/Admin`
+    ssox: the command was not started for these profiles, because they are protected: `555566667777/Admin`
     ssox: hint: add --include-protected
     ");
 }

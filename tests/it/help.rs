@@ -528,8 +528,8 @@ fn help_of_configure_populate() {
           --sso-session <NAME>    Session to write profiles for; needed if there are several
           --name-format <FORMAT>  Names of new profiles, made of {account_name} {account_id} {email}
                                   {role_name} {session} [default: {account_name}.{role_name}]
-          --account <GLOB>        Only accounts whose ID or name matches; may be repeated
-          --role <GLOB>           Only roles whose name matches; may be repeated
+          --account <GLOB>        Use only accounts whose ID or name matches GLOB; may be repeated
+          --role <GLOB>           Use only roles whose name matches GLOB; may be repeated
           --region <REGION>       Region of the profiles
           --output <FORMAT>       Output format of the profiles
           --credential-process    Write `credential_process` profiles, for tools that do not support SSO
@@ -734,8 +734,8 @@ fn help_of_each() {
       <COMMAND>...   The program and its arguments
 
     Options:
-          --account <GLOB>          Only accounts whose ID or name matches; may be repeated
-          --role <GLOB>             Only roles whose name matches; may be repeated
+          --account <GLOB>          Use only accounts whose ID or name matches GLOB; may be repeated
+          --role <GLOB>             Use only roles whose name matches GLOB; may be repeated
           --jobs <N>                How many commands run at once [default: the number of cores, at
                                     least 4]
           --fail-fast               After the first failure, start no more commands, and end those that

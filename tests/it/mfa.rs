@@ -122,7 +122,7 @@ fn a_program_may_give_the_code() {
     let session = home.path(".aws/cli/cache");
     fs::remove_dir_all(session).unwrap();
     shows!(home, use_(&home, "fails").fails(1), @r"
-    ssox: `mfa_process` of profile `fails` failed: exit status 1: no device
+    ssox: `mfa_process` of profile `fails` failed: exit status 1; its error output: no device
     ssox: hint: run the configured command in a terminal to see what it prints
     ");
     shows!(home, use_(&home, "silent").fails(4), @r"

@@ -387,7 +387,7 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     ");
     home.write_config("");
     says!(home, populate(&home, &["--yes"]).fails(4), @r"
-    ssox: there is no session yet
+    ssox: no session is configured yet
     ssox: hint: ssox configure sso
     ");
     fs::write(

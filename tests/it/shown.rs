@@ -134,10 +134,10 @@ fn a_new_machine_gets_the_first_step() {
     }
     shows!(home, told, @r#"
     $ ssox list => 0
-    ssox: there are no profiles yet: the file `~/.aws/config` does not exist
+    ssox: no profiles are configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox sessions => 0
-    ssox: there are no sessions yet: the file `~/.aws/config` does not exist
+    ssox: no sessions are configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox status => 0
     no profile is in use in this shell
@@ -150,10 +150,10 @@ fn a_new_machine_gets_the_first_step() {
     ssox: there is no profile to choose: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox login => 4
-    ssox: there is no session yet: the file `~/.aws/config` does not exist
+    ssox: no session is configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox logout => 4
-    ssox: there is no session yet: the file `~/.aws/config` does not exist
+    ssox: no session is configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox export => 4
     ssox: there is no profile `default`: the file `~/.aws/config` does not exist

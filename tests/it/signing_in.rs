@@ -351,7 +351,7 @@ fn without_a_name_the_only_session_is_used() {
     ");
     home.write_config("");
     shows!(home, home.ssox(&["login"]).fails(4), @r"
-    ssox: there is no session yet
+    ssox: no session is configured yet
     ssox: hint: ssox configure sso
     ");
     shows!(home, home.ssox(&["login", "dev"]).fails(4), @r"

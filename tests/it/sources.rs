@@ -142,7 +142,7 @@ fn the_error_output_of_a_failed_process_is_shown() {
     home.add_config(&format!("[profile process]\n{line}"));
     let said = use_(&home, "process").fails(1);
     shows!(home, said, @r"
-    ssox: `credential_process` of profile `process` failed: exit status 7: looking in the vault
+    ssox: `credential_process` of profile `process` failed: exit status 7; its error output: looking in the vault
     ssox: hint: run the configured command in a terminal to see what it prints
     ");
     process(&home, "echo half a document");
@@ -283,11 +283,11 @@ fn a_section_is_written_and_read_again() {
         home.ssox(&[&["export", "dev", "--format", "credentials-file", "--write"][..], section].concat())
     };
     shows!(home, write(&[]).fails(4), @r"
-    ssox: could not write access keys into `[dev]`: they would conflict with profile `dev`, which signs in to IAM Identity Center
+    ssox: could not write access keys into `[dev]` of the credentials file: profile `dev` already exists, and signs in to IAM Identity Center
     ssox: hint: use another name: --write dev-keys
     ");
     shows!(home, write(&["other"]).fails(4), @r"
-    ssox: could not write access keys into `[other]`: they would conflict with profile `other`, which has its own access keys
+    ssox: could not write access keys into `[other]` of the credentials file: profile `other` already exists, and has its own access keys
     ssox: hint: use another name: --write other-keys
     ");
     assert_eq!(home.standin.total(), 0, "refused before anybody is asked");

@@ -16,6 +16,7 @@ use super::verb::{Done, VerbArgs};
 use crate::batch::{self, Colours, Finished, Job, OnFailure, Outcome, Output, Shown};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
+use crate::session::Session;
 use crate::source::Request;
 use crate::terminal;
 use clap::{Args, ValueHint};
@@ -36,10 +37,10 @@ const FEWEST_JOBS: usize = 4;
 pub(crate) struct Each {
     /// Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`, `*/ReadOnly`
     patterns: Vec<String>,
-    /// Only accounts whose ID or name matches; may be repeated
+    /// Use only accounts whose ID or name matches GLOB; may be repeated
     #[arg(long, value_name = "GLOB")]
     account: Vec<String>,
-    /// Only roles whose name matches; may be repeated
+    /// Use only roles whose name matches GLOB; may be repeated
     #[arg(long, value_name = "GLOB")]
     role: Vec<String>,
     /// How many commands run at once [default: the number of cores, at least 4]
@@ -72,7 +73,7 @@ impl VerbArgs for Each {
     /// read, or the output directory cannot be created.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let Selection { chosen, protected, refused, incomplete } = selection::select(ctx, self)?;
-        let unlisted: Vec<Error> = refused.iter().map(|(_, error)| error.clone()).chain(incomplete).collect();
+        let unlisted: Vec<Error> = refused.iter().map(unlisted_session).chain(incomplete).collect();
         unlisted.iter().for_each(say_unlisted);
         let names = name_list(&protected);
         if chosen.is_empty() {
@@ -80,7 +81,9 @@ impl VerbArgs for Each {
             return Err(Error::needs_person(message).hint("add --include-protected"));
         }
         if !protected.is_empty() {
-            terminal::say(&format!("not started for these profiles, because they are protected: {names}"));
+            terminal::say(&format!(
+                "the command was not started for these profiles, because they are protected: {names}"
+            ));
             terminal::say("hint: add --include-protected");
         }
         let output = Output::new(shown(ctx, self), self.output_dir.clone())?;
@@ -148,6 +151,11 @@ fn jobs(ctx: &Context, chosen: Vec<Chosen>, request: &Request, command: &[OsStri
         (named, Job { name, command })
     };
     chosen.into_iter().map(job).unzip()
+}
+
+/// Adds to the error of a session whose accounts could not be listed that its assignments are left out.
+fn unlisted_session((session, error): &(Session, Error)) -> Error {
+    error.clone().doing(format!("the assignments of session `{}` are left out", session.label()))
 }
 
 /// Warns that some assignments could not be listed, and that the command therefore does not run for these assignments.

@@ -177,7 +177,7 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
 fn not_found(ctx: &Context) -> Error {
     Error::needs_person("there is no browser that ssox can control: no Chrome, Edge, Chromium or Brave was found")
         .hint(ctx.line_to_set("SSOX_BROWSER", "/path/to/chrome"))
-        .hint(GIVE_RESPONSE)
+        .hint(format!("or {GIVE_RESPONSE}"))
 }
 
 #[cfg(all(test, unix))]

@@ -126,7 +126,7 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
                     "{how}: it is not Chrome, Edge, Chromium or Brave, or a policy disallows remote debugging"
                 );
                 let line = ctx.line_to_set("SSOX_BROWSER", "/path/to/another");
-                return Err(unusable(why).hint(line).hint(super::GIVE_RESPONSE));
+                return Err(unusable(why).hint(line).hint(format!("or {}", super::GIVE_RESPONSE)));
             }
         }
     }
@@ -151,7 +151,9 @@ fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
         let line = ctx.line_to_set("SSOX_BROWSER_ARGS", "--no-sandbox");
         return error.hint(format!("do not run the browser as root; in a container: {line}"));
     }
-    error.hint(format!("start `{}` in a terminal to see why", program.path.display())).hint(super::GIVE_RESPONSE)
+    error
+        .hint(format!("start `{}` in a terminal to see why", program.path.display()))
+        .hint(format!("or {}", super::GIVE_RESPONSE))
 }
 
 #[cfg(all(test, unix))]

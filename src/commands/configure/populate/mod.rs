@@ -48,10 +48,10 @@ pub(super) struct ConfigurePopulate {
     /// Names of new profiles, made of {account_name} {account_id} {email} {role_name} {session}
     #[arg(long, value_name = "FORMAT", default_value = NameFormat::DEFAULT, value_parser = NameFormat::parse)]
     name_format: NameFormat,
-    /// Only accounts whose ID or name matches; may be repeated
+    /// Use only accounts whose ID or name matches GLOB; may be repeated
     #[arg(long, value_name = "GLOB")]
     account: Vec<String>,
-    /// Only roles whose name matches; may be repeated
+    /// Use only roles whose name matches GLOB; may be repeated
     #[arg(long, value_name = "GLOB")]
     role: Vec<String>,
     /// Region of the profiles
