@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// If a program fails within this time after its start, ssox assumes that the program has not opened the page.
+/// If a browser program fails within this time after its start, ssox assumes that the program has not opened the page.
 const EARLY_FAILURE: Duration = Duration::from_secs(10);
 
 /// A browser that was started to open a URL.
@@ -44,8 +44,9 @@ pub(crate) struct Opener {
     is_expected: bool,
     /// The words of each command; `%s` stands for the URL of the page.
     commands: Vec<Vec<String>>,
-    /// The URL that the browser gets instead of the page's URL, so that the page opens in a container. `%s` in this URL
-    /// stands for the page's URL, percent-encoded.
+    /// The URL that the browser gets instead of the page's URL, so that the page opens in a Firefox container (a tab
+    /// with its own cookies). `%s` in this URL stands for the page's URL, percent-encoded. `None`: the browser gets the
+    /// page's URL.
     form: Option<String>,
 }
 
@@ -80,8 +81,9 @@ impl Opener {
     /// Opens a URL of this machine that only this user may open.
     ///
     /// Other users can read the command line of the browser. On systems where ssox cannot find out which user connects
-    /// to its server, the command line contains the path of a private file instead, which redirects to the URL.
-    /// Browsers cannot open a file in a container, so with a container this method returns `None` on these systems.
+    /// to its server, the command line contains the path of a private file instead, which redirects to the URL. Firefox
+    /// cannot open a file in a container tab, so if the page is to open in a container tab, this method returns `None`
+    /// on these systems.
     pub(crate) fn open_private(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
         if peer::tells_the_user() {
             return self.open(ctx, url);

@@ -68,14 +68,14 @@ impl Entry {
     }
 }
 
-/// Tells whether the file of any entry contains a text. Entries in a keyring are not searched. With many profiles, this
-/// search is much faster than reading the entry of each profile.
+/// Tells whether the file of any cache entry contains a text. Entries in a keyring are not searched. With many
+/// profiles, this search is much faster than reading the entry of each profile.
 pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
     files_with(ctx, text).next().is_some()
 }
 
-/// Returns the entry whose credentials have this access key ID, and whose `call` is the same as that of `key`. Entries
-/// in a keyring are not searched.
+/// Returns the cache entry whose credentials have this access key ID and come from the same call of AWS as those of
+/// `key`: the text that [`Key::of_call`] got is the same. Entries in a keyring are not searched.
 pub(crate) fn of_access_key(ctx: &Context, key: &Key, access_key_id: &str) -> Option<Entry> {
     let call = key.call.as_deref()?;
     files_with(ctx, access_key_id).find_map(|(path, content)| {
@@ -85,7 +85,7 @@ pub(crate) fn of_access_key(ctx: &Context, key: &Key, access_key_id: &str) -> Op
     })
 }
 
-/// Returns the files of entries that contain a text, with their content.
+/// Returns the path and the content of each cache file that contains a text.
 fn files_with(ctx: &Context, text: &str) -> impl Iterator<Item = (PathBuf, Zeroizing<Vec<u8>>)> {
     let entries = store::SecretKind::Role.directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
     let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());

@@ -240,7 +240,7 @@ impl Identity {
     /// Adds `SSOX_IDENTITY`, with this record as its value, to the environment changes.
     ///
     /// # Errors
-    /// None occurs in practice: a record is short and contains no control characters.
+    /// In practice there is no error: a record is short and contains no control characters.
     pub(crate) fn record(&self, changes: &mut EnvChanges) -> Result<()> {
         changes.set(VARIABLE, self.text())
     }

@@ -1,7 +1,8 @@
-//! The roles that a run has listed so far. They are kept in a file beside the listing, one line for each account, so
-//! that the next run continues where a run was interrupted, even by `kill -9`.
+//! The roles that a listing has found so far. ssox stores them in a file with one line for each account, next to the
+//! file of the complete listing. If ssox is interrupted, even by `kill -9`, the next listing of the same session
+//! continues from this file.
 //!
-//! Without this file, the next run only takes longer, so errors of reading and writing it are ignored.
+//! Without this file, the next listing only takes longer, so errors of reading and writing the file are ignored.
 
 use super::file::{LARGEST, directory};
 use crate::arn::AccountId;
@@ -14,38 +15,41 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// The greatest age, in seconds, of a line of the file. Roles in older lines are not used.
+/// The greatest age, in seconds, of a line in the file of an interrupted listing. Roles in older lines are not used.
 const USABLE_TIME: i64 = 600;
-/// The length in bytes of a line with a thousand roles, which is more than an account has.
+/// The greatest length, in bytes, of a line in the file of an interrupted listing. A line with a thousand roles is
+/// shorter, and no account has so many roles.
 const LONGEST_LINE: u64 = 128 << 10;
 
-/// The roles that this run has listed, and those that interrupted runs listed before it.
+/// The roles that this ssox process has listed, and those that earlier, interrupted ssox processes listed before it.
 #[derive(Debug, Default)]
 pub(super) struct Interrupted {
     roles: Roles,
-    /// The path of the file; `None` if the file could not be written or was removed.
+    /// The path of the file that stores these roles; `None` if the file could not be written or was removed.
     path: Option<PathBuf>,
-    /// Whether another process removed the file because somebody signed out of the session, or signed in to it again.
+    /// Whether another process removed the file that stores these roles, because somebody signed out of the session, or
+    /// signed in to the session again.
     is_forgotten: bool,
 }
 
-/// A line of the file: an account and its roles.
+/// A line in the file of an interrupted listing: an account and its roles.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ListedAccount {
     account_id: AccountId,
     listed_at: Timestamp,
     roles: Vec<String>,
-    /// How many accounts the run had found when it wrote this line.
+    /// How many accounts the listing had found when ssox wrote this line of the file.
     #[serde(default)]
     found: usize,
-    /// The number of these accounts whose roles the run had listed.
+    /// How many of the found accounts had their roles listed when ssox wrote this line of the file.
     #[serde(default)]
     listed: usize,
 }
 
-/// Returns the number of accounts whose roles the last run has listed, and the number of accounts that it has found so
-/// far. Reads only the end of the file, because processes that wait call this many times each second.
+/// Returns the progress of the listing that is running: how many accounts have their roles listed, and how many
+/// accounts were found. Reads only the last line of the file that the listing process writes, because processes that
+/// wait for the listing call this function many times each second.
 pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize)> {
     let end = files::end(&path(ctx, session.label(), &session.start_url).ok()?, LONGEST_LINE)?;
     let last = end.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty())?;
@@ -54,7 +58,7 @@ pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize
 }
 
 impl Interrupted {
-    /// Reads the roles that interrupted runs have listed in the last ten minutes.
+    /// Reads the roles that interrupted listings of this session have found in the last ten minutes.
     pub(super) fn read(ctx: &Context, session: &Session) -> Self {
         let path = path(ctx, session.label(), &session.start_url).ok();
         let bytes = path.as_ref().and_then(|path| files::read_up_to(path, LARGEST).ok().flatten()).unwrap_or_default();
@@ -75,8 +79,8 @@ impl Interrupted {
         &self.roles
     }
 
-    /// Adds the roles of an account to this value and to the file. `found` is how many accounts the run has found so
-    /// far.
+    /// Adds the roles of an account to this value, and to the file that stores it. `found` is how many accounts the
+    /// current listing has found so far.
     pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String], found: usize) {
         self.roles.insert(*account_id, roles.to_vec());
         let (account_id, listed_at, listed) = (*account_id, ctx.now(), self.roles.len());
@@ -89,7 +93,7 @@ impl Interrupted {
         }
     }
 
-    /// Tells whether somebody signed out of the session, or signed in again, after this run began.
+    /// Tells whether somebody signed out of the session, or signed in to it again, after this listing began.
     pub(super) fn is_forgotten(&mut self) -> bool {
         self.check();
         self.is_forgotten
@@ -101,7 +105,7 @@ impl Interrupted {
         }
     }
 
-    /// Removes the file after a complete listing.
+    /// Removes the file of the interrupted listing. Called when the listing is complete.
     pub(super) fn remove(&self) {
         if let Some(path) = &self.path {
             let _ = files::remove(path);
@@ -115,7 +119,8 @@ fn create(path: &Path) -> bool {
     has_directory && files::append(path, b"").is_ok()
 }
 
-/// Removes the file of a session after a sign-in or sign-out: the roles may be those of another person.
+/// Removes the file of a session's interrupted listing. Called after a sign-in or a sign-out, because the roles in the
+/// file may be those of another person.
 ///
 /// # Errors
 /// `Configuration`: the file cannot be removed.
@@ -123,8 +128,8 @@ pub(crate) fn forget_interrupted(ctx: &Context, label: &str, start_url: &str) ->
     files::remove(&path(ctx, label, start_url)?)
 }
 
-/// Returns the path of the file. The start URL is part of its name, because somebody may change the session to another
-/// organization and keep its name.
+/// Returns the path of the file for an interrupted listing. The file name depends on the start URL, too: somebody may
+/// change a session to another organization without changing the session's name.
 fn path(ctx: &Context, label: &str, start_url: &str) -> Result<PathBuf> {
     let hash = files::hashed(&format!("{label}\n{start_url}"));
     Ok(directory(ctx)?.join(format!("{hash}.jsonl")))

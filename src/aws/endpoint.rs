@@ -6,19 +6,19 @@ use crate::context::Context;
 use crate::error::Error;
 use std::fmt;
 
-/// The URL of a custom endpoint, and the setting it comes from.
+/// The URL of a custom endpoint, and the setting that this URL comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CustomEndpoint {
     pub(crate) url: String,
     pub(crate) origin: Origin,
 }
 
-/// The setting that a value comes from: an environment variable or a key in a config file.
+/// The setting that a custom endpoint comes from: an environment variable or a setting in a config file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// An environment variable.
+    /// The name of an environment variable.
     Variable(String),
-    /// A key, described with its section and file.
+    /// The name of a setting in a config file, with its section and the file, as a message shows them.
     Key(String),
 }
 

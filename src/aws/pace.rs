@@ -24,25 +24,27 @@ const SOON: Duration = Duration::from_secs(5);
 const RECOVERY: f64 = 1.0;
 /// The factor for the rate after each successful response of a custom endpoint: the rate doubles every 20 responses.
 const GROWTH: f64 = 1.035;
-/// The rate rises by [`GROWTH`] only after this many successful responses at the allowed rate.
+/// How many successful responses a custom endpoint must send at the allowed rate before the rate rises by [`GROWTH`].
 const PROBATION: u32 = 20;
-/// Throttled responses within this time after a cut do not cut the rate again: their requests were sent before the cut.
+/// Responses that are throttled within this time after a cut of the rate do not cut the rate again: their requests were
+/// sent before the cut.
 const ECHO: Duration = Duration::from_secs(1);
-/// The longest pause after a failure, as a multiple of `back_off`.
+/// The longest pause after failures, as a multiple of the first pause (`back_off`).
 const LONGEST_BACK_OFF: u32 = 16;
 
 /// The rate of a listing, and the time when the next request may be sent.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: f64,
-    /// The rate to which `rate` rises again after a cut.
+    /// The rate, in requests per second, to which `rate` rises again after AWS has throttled requests.
     allowed: f64,
-    /// Whether the rate may rise above `allowed`.
+    /// Whether ssox may send more requests per second than `allowed`. True until the first request is throttled, and
+    /// only for a custom endpoint.
     is_unlimited: bool,
     next: Instant,
     /// The pause for the first of several failures in a row; it doubles with each further failure.
     back_off: Duration,
-    /// The number of successful responses since the start.
+    /// The number of successful responses since the listing started.
     responses: u32,
     failures_in_a_row: u32,
     cut_at: Option<Instant>,
@@ -71,7 +73,7 @@ impl Pace {
         Self { is_unlimited: true, ..Self::allowed(now) }
     }
 
-    /// Makes a pace with very short pauses, for tests.
+    /// Makes a pace with a high rate and very short pauses, for tests.
     #[cfg(test)]
     pub(super) fn hurried(now: Instant) -> Self {
         Self { rate: HIGHEST, allowed: HIGHEST, back_off: Duration::from_millis(1), ..Self::unlimited(now) }

@@ -21,11 +21,12 @@ pub(super) struct Proxy {
 }
 
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// `HTTP_PROXY` is ignored in a CGI program, where it may contain the HTTP header `Proxy` of a web request; anybody can
-/// send such a header (<https://httpoxy.org>).
+/// The variables that may name the proxy for `http` URLs, in order. `HTTP_PROXY` is ignored in a CGI program, where
+/// this variable may contain the HTTP header `Proxy` of a web request: anybody can send such a header
+/// (<https://httpoxy.org>).
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 
-/// Returns the proxy for URLs of a scheme; `None` when no variable names a proxy.
+/// Returns the proxy for URLs with this scheme (`http` or `https`); `None` if no variable names a proxy.
 ///
 /// # Errors
 /// `Configuration`: one of the proxy variables (of either scheme) is not the URL of a proxy, or the proxy is a SOCKS

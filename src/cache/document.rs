@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// The name of the JSON field that contains the entry's role. No AWS tool reads it.
 const ROLE: &str = "SsoxRole";
-/// The JSON key for the text of [`super::Key::of_call`].
+/// The JSON key for the hash of the text that [`super::Key::of_call`] got. No AWS tool reads it.
 const CALL: &str = "SsoxCall";
 
 /// The JSON document of a cache entry, as the AWS CLI writes it.
@@ -55,7 +55,8 @@ impl<'a> CredentialsJson<'a> {
     }
 }
 
-/// Tells whether the entry is for this call; see [`super::Key::of_call`].
+/// Tells whether the JSON text of a cache entry has this value under [`CALL`]. The value is a hash of everything on
+/// which the credentials depend, apart from the access keys in the environment.
 pub(super) fn is_of_call(bytes: &[u8], call: &str) -> bool {
     SecretJson::parse(bytes).is_some_and(|document| document.get(CALL).and_then(Value::as_str) == Some(call))
 }

@@ -19,14 +19,14 @@ pub(crate) struct EntryNames<'a> {
     /// The value of `SSOX_STORE`: entries are in files or in the keyring.
     variable: Option<Store>,
     directory: Directory,
-    /// The stamp of the directory before its files were listed.
+    /// The stamp of the cache directory; it was read before the files of the directory were listed.
     stamp: Option<Stamp>,
     index: Index,
-    /// The names of the files; `None` if the index has them all.
+    /// The hashes in the names of the cache files; `None` if the index contains all these files.
     hashes: Option<Hashes>,
     /// The names of the entries in the keyring; they are read when ssox first looks for an entry there.
     keyring: OnceLock<Result<Hashes>>,
-    /// Expirations that were read from files because the index did not have them.
+    /// Records with the expirations that were read from cache files, because the index did not have these expirations.
     read: Mutex<Vec<Record>>,
 }
 
@@ -38,7 +38,8 @@ pub(crate) struct Expirations<'a> {
 }
 
 impl<'a> EntryNames<'a> {
-    /// Reads the names of the files in the cache directory, or the index if the directory has not changed since.
+    /// Reads the names of all cache entries: from the index, or, if the cache directory has changed since the index was
+    /// written, from the directory itself.
     pub(crate) fn read(ctx: &'a Context) -> Self {
         let directory = Directory::open(store::SecretKind::Role.directory(ctx).unwrap_or_default());
         let (stamp, index) = (directory.own_stamp(), Index::read(ctx));
@@ -80,7 +81,7 @@ impl<'a> EntryNames<'a> {
         Expirations { names: self, reader: self.directory.reader(), read: Vec::new() }
     }
 
-    /// Writes the index again if that lets the next run list faster.
+    /// Writes the index again if the next ssox process can then read the expirations faster.
     pub(crate) fn renew_index(&self) {
         let read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
         if read.len() >= index::MANY || self.needs_index() {
@@ -88,7 +89,7 @@ impl<'a> EntryNames<'a> {
         }
     }
 
-    /// Tells whether the directory has many files, and the index was not written for its present state.
+    /// Tells whether the cache directory has many files, and has changed since the index was written.
     fn needs_index(&self) -> bool {
         let is_large = |hashes: &Hashes| (index::MANY..=index::MOST).contains(&hashes.len());
         let is_settled = self.stamp.is_some_and(|stamp| index::is_settled(self.ctx, stamp));
@@ -148,8 +149,8 @@ pub(super) fn expiration(bytes: &[u8]) -> Option<Timestamp> {
     }
 }
 
-/// The parts of an entry that this file needs. Their texts are read without copying, which works only if no character
-/// is escaped.
+/// The parts of a cache entry from which this module reads the expiration. Their texts are not copied, which works only
+/// if the JSON text of the entry has no escaped character.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Unescaped<'a> {

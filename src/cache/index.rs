@@ -16,18 +16,19 @@ use crate::time::Timestamp;
 use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 
-/// The first line of the file. The number in it changes with the format.
+/// The first line of the index file. The number in this line changes with the format of the file.
 const HEADING: &[u8] = b"ssox expirations 2\n";
 const STAMP: usize = 32;
 /// The size in bytes of a stamp and an expiration.
 const KNOWN: usize = STAMP + 8;
-/// The size of a record in bytes: the hash of a file's name, when the file was last changed, and when its credentials
-/// expire.
+/// The size of a record in bytes: the hash in the name of a cache file, the stamp of the file, and the expiration of
+/// its credentials.
 const RECORD: usize = size_of::<Hash>() + KNOWN;
 const SUM: usize = 20;
-/// The largest number of records. With this limit, the file stays below the size limit for reading.
+/// The largest number of records. With this limit, the index file stays below the size limit for reading.
 pub(super) const MOST: usize = 100_000;
-/// The smallest number of cache files for which an index is written. With fewer, it costs more than it saves.
+/// The smallest number of cache files for which an index is written. With fewer files, the index costs more time than
+/// it saves.
 pub(super) const MANY: usize = 500;
 /// The index has only files whose last change is at least this many seconds ago. Some file systems store times only in
 /// steps of 2 s.
@@ -37,43 +38,48 @@ const SETTLED: i64 = 3;
 /// those that expire within 900 s.
 const KEPT: i64 = 1200;
 
-/// The hash in the name of a cache file, the file's stamp, and the expiration of its credentials.
+/// The hash in the name of a cache file, the file's stamp (its inode, size and times), and the expiration of its
+/// credentials.
 pub(super) type Record = [u8; RECORD];
 
-/// The stamp of the directory, and the stamp and the expiration of each file.
+/// The stamp of the cache directory, and the stamp and the expiration of each cache file.
 #[derive(Default)]
 pub(super) struct Index {
-    /// `None` if the directory may have other files than the index.
+    /// The stamp of the cache directory when the index was written. `None` if the cache directory may contain other
+    /// files than those in the index.
     directory: Option<[u8; STAMP]>,
-    /// A file whose expiration is not known has zeros.
+    /// The stamp and the expiration of each cache file, by the hash in the file's name. All bytes are zero for a file
+    /// whose expiration is not known.
     files: ByHash<[u8; KNOWN]>,
 }
 
 impl Index {
-    /// Reads the index; it is empty if the file is absent, malformed or of another version.
+    /// Reads the index. The result is empty if the index file is absent, malformed or of another version.
     pub(super) fn read(ctx: &Context) -> Self {
         let content = path(ctx).and_then(|path| files::read(&path).ok()?);
         content.and_then(|content| parse(&content)).unwrap_or_default()
     }
 
-    /// Tells whether the index has all files of the directory with this stamp.
+    /// Tells whether the index contains exactly the files of the cache directory: the directory had this stamp when the
+    /// index was written.
     pub(super) fn is_of(&self, directory: Option<Stamp>) -> bool {
         directory.is_some_and(|stamp| self.directory == Some(stamp.bytes()))
     }
 
-    /// Tells whether the index has a file, with or without its expiration.
+    /// Tells whether the index contains the cache file with this hash in its name, even if the file's expiration is not
+    /// known.
     pub(super) fn has(&self, hash: &Hash) -> bool {
         self.files.contains_key(hash)
     }
 
-    /// Returns when the credentials in a file expire; `None` if the file has changed or is not in the index.
+    /// Returns when the credentials in a cache file expire; `None` if the file has changed or is not in the index.
     pub(super) fn get(&self, hash: &Hash, stamp: Stamp) -> Option<Timestamp> {
         let (of_file, expiration) = self.known(hash)?;
         (*of_file == stamp.bytes()).then_some(expiration)
     }
 
-    /// Returns when the credentials in a file expire, if they are valid for so long that no program overwrites them in
-    /// place.
+    /// Returns when the credentials in a cache file expire, if they are still valid for so long that no program
+    /// overwrites them in place.
     pub(super) fn get_kept(&self, hash: &Hash, now: Timestamp) -> Option<Timestamp> {
         let (_, expiration) = self.known(hash)?;
         (expiration.seconds_after(now) > KEPT).then_some(expiration)
@@ -84,8 +90,9 @@ impl Index {
         Some((stamp, Timestamp(i64::from_le_bytes(expiration.try_into().ok()?))))
     }
 
-    /// Writes the index with additional records, for all files of the directory. `hashes` are the names of these files;
-    /// `None` if they are those of this index. The stamp of the directory was taken before its files were listed.
+    /// Writes a new index of all files of the cache directory, with the additional records in `read`. `hashes` are the
+    /// hashes in the names of these files; `None`: they are the files of this index. `directory` is the stamp of the
+    /// cache directory, which was taken before the files were listed.
     pub(super) fn renew(&self, ctx: &Context, directory: Option<Stamp>, hashes: Option<&Hashes>, read: &[Record]) {
         let known = |hash: &Hash| (*hash, self.files.get(hash).copied().unwrap_or([0; KNOWN]));
         let mut files = hashes.map_or_else(|| self.files.clone(), |hashes| hashes.iter().map(known).collect());
@@ -109,7 +116,7 @@ impl Index {
     }
 }
 
-/// Makes the record of a file that was read; `None` if the file changed just now.
+/// Makes the record of a cache file that was read; `None` if the file changed just now.
 pub(super) fn record(ctx: &Context, hash: &Hash, stamp: Stamp, expiration: Timestamp) -> Option<Record> {
     if !is_settled(ctx, stamp) {
         return None;
@@ -118,7 +125,8 @@ pub(super) fn record(ctx: &Context, hash: &Hash, stamp: Stamp, expiration: Times
     record.try_into().ok()
 }
 
-/// Tells whether the last change is so long ago that the next one will have another time.
+/// Tells whether the last change of a file or directory was so long ago that its next change will have a different
+/// time.
 pub(super) fn is_settled(ctx: &Context, stamp: Stamp) -> bool {
     ctx.now().seconds_after(Timestamp(stamp.changed_at())) > SETTLED
 }

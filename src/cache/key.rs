@@ -16,8 +16,8 @@ pub(crate) struct Key {
     /// The label of the session, which is written into the entry. A sign-out of this session removes the entry, even if
     /// no configured profile has the entry's role any more.
     pub(super) session: Option<String>,
-    /// A digest of everything on which the credentials depend, apart from the access keys in the environment. `None`:
-    /// [`super::of_access_key`] never finds the entry.
+    /// A hash of everything on which the credentials depend, apart from the access keys in the environment. `None`:
+    /// [`super::of_access_key`] never finds the entry of this key.
     pub(super) call: Option<String>,
     /// Where the entry is kept.
     store: Store,
@@ -63,8 +63,8 @@ impl Key {
         Self { session: label.map(String::from), ..self }
     }
 
-    /// Sets the text by which [`super::of_access_key`] finds the entry. The text contains everything on which the
-    /// credentials depend, apart from the access keys in the environment.
+    /// Sets the text by which [`super::of_access_key`] finds the entry. The entry contains only the hash of this text.
+    /// The text contains everything on which the credentials depend, apart from the access keys in the environment.
     pub(crate) fn of_call(self, call: &str) -> Self {
         Self { call: Some(files::hashed(call)), ..self }
     }

@@ -16,23 +16,23 @@ use crate::terminal::{say, warn, warn_with_hint};
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
-/// The age of a stored listing, in seconds, above which ssox lists again in the background.
+/// The age of stored assignments, in seconds, above which ssox asks AWS for the assignments again, in the background.
 const OLD: i64 = 24 * 3600;
 
 /// The options of `ssox list --assigned`.
 #[derive(Debug)]
 pub(super) struct AssignedArgs<'a> {
     pub(super) json: bool,
-    /// Whether to ask AWS even if a listing is stored.
+    /// Whether to ask AWS for the assignments, even if ssox has stored them.
     pub(super) refresh: bool,
     /// The name or start URL of the session whose assignments are listed; `None` lists those of all sessions.
     pub(super) sso_session: Option<&'a str>,
-    /// Whether this is the background process, which stores the listings and prints nothing.
+    /// Whether this ssox process runs in the background: it stores the assignments, and prints nothing.
     pub(super) background: bool,
 }
 
-/// Returns the assignments as a table or a JSON array. The exit status is that of the last session that could not be
-/// listed completely.
+/// Returns the assignments as a table or a JSON array. If AWS did not list all assignments of some sessions, the exit
+/// status is that of the error for the last of these sessions.
 ///
 /// # Errors
 /// `Configuration`: the session is unknown. `NeedsPerson`: nobody is signed in to any session. `Refused`,
@@ -104,8 +104,8 @@ pub(super) fn has_token(ctx: &Context, session: &Session) -> bool {
     token.is_some_and(|token| token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()))
 }
 
-/// Returns the stored listing, or a new one if none is stored or `is_refreshed` is set. The second value is the error
-/// of an incomplete listing.
+/// Returns the stored assignments of a session. If none are stored, or `is_refreshed` is set, asks AWS for them. The
+/// second value is an error if the roles of some accounts are missing.
 fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(Listing, Option<Error>)> {
     let stored = assignments::read(ctx, session).filter(|_| !is_refreshed);
     let Some(listing) = stored else {

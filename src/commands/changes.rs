@@ -122,7 +122,7 @@ pub(super) fn arrived(ctx: &Context, profile: &Profile, entry: &Entry) -> Result
 /// Returns the environment changes of `tick`: the renewed credentials and when they expire.
 ///
 /// # Errors
-/// None occurs in practice: the values of a cache entry and of the clock contain no control characters.
+/// In practice there is no error: the values of a cache entry and of the clock contain no control characters.
 pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry, removed_at(ctx))?;
@@ -142,7 +142,7 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
 /// hook calls ssox again.
 ///
 /// # Errors
-/// None occurs in practice: the values contain no control characters.
+/// In practice there is no error: the values contain no control characters.
 pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     let next = [next, removed_at(ctx)].into_iter().flatten().min();

@@ -1,5 +1,5 @@
 //! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. This verb puts
-//! the file's profile into the shell. The shell itself saves the earlier values of the variables.
+//! the file's profile into the shell. The shell itself saves the values that the variables had before.
 //!
 //! Invariant: this verb asks no person, and opens no browser.
 
@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How long the prompt waits for credentials that are not cached. If they come later, the hook sets them at a later
-/// prompt.
+/// How long the prompt waits for credentials that are not cached. If the credentials arrive later than that, the hook
+/// sets them at a later prompt.
 const WAIT: Duration = Duration::from_secs(3);
 /// The time between two reads of the cache while the prompt waits.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -35,7 +35,7 @@ const KEPT: [&str; 3] = ["SSOX_PREVIOUS", "SSOX_PREVIOUS_ROLE_ARN", "SSOX_PREVIO
 
 #[derive(Args, Debug)]
 pub(crate) struct Directory {
-    /// The `.ssox` file; left out when the shell has left the directory whose values it inherited
+    /// The `.ssox` file. Left out if the shell inherited the values of a directory, and is no longer in that directory
     file: Option<PathBuf>,
 }
 
@@ -59,7 +59,8 @@ impl VerbArgs for Directory {
 }
 
 /// Returns the environment changes for a shell that leaves a directory, if the shell inherited the values of this
-/// directory. Such a shell does not know the values from before, because its parent process entered the directory.
+/// directory. Such a shell cannot restore the values that the variables had before, because not this shell but its
+/// parent process entered the directory.
 fn left(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = changes::cleared(ctx)?;
     changes.unset(directory::VARIABLE);
@@ -123,8 +124,9 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
 }
 
 /// Returns the profile's credentials from the cache. If they are not cached, starts the background process that fetches
-/// them, and waits for it. If the process fails or takes too long, returns the state for the prompt segment, and when
-/// the hook calls ssox again. `held` is a context in which the profile is in use.
+/// them, and waits for this process. If the process fails or takes too long, the error value is the state that the
+/// prompt segment shows, and the time of the hook's next call of ssox. `held` is a context in which the profile is in
+/// use.
 fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     let deadline = held.deadline(WAIT);
     let soon = held.now().plus(1);
@@ -148,8 +150,8 @@ fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Seg
     }
 }
 
-/// Fetches credentials that cannot be cached, while the prompt waits. If that fails, returns the state for the prompt
-/// segment, and when the hook calls ssox again.
+/// Fetches credentials that cannot be cached, while the prompt waits. If that fails, the error value is the state that
+/// the prompt segment shows, and the time of the hook's next call of ssox.
 fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     profile.credentials(&held.unattended(), &Request::default()).map_err(|error| {
         held.log(|| error.message.clone());
@@ -158,8 +160,8 @@ fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Se
     })
 }
 
-/// Removes from the environment changes all variables that direnv or mise has set, because the file of that tool is
-/// nearer to the working directory than the `.ssox` file.
+/// Removes from `changes` each variable that direnv or mise has set. Called if the file of that tool (such as `.envrc`)
+/// is nearer to the working directory than the `.ssox` file.
 fn leave_to_tools(ctx: &Context, changes: &mut EnvChanges) {
     let snapshots = Snapshots::of(ctx);
     let names: Vec<&str> = changes.iter().map(|(name, _)| name).collect();

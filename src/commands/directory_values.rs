@@ -1,7 +1,7 @@
 //! Remembers values of direnv or mise that the first `use` replaces. In the tool's directory, `clear` restores these
-//! values. Outside this directory, `clear` restores the values from before the shell entered the directory. For each
-//! value of the tool, `SSOX_SNAPSHOT` has a fingerprint, and the value from before the shell entered the directory,
-//! unless that earlier value may be secret.
+//! values. Outside this directory, `clear` restores the values from before the shell entered the directory.
+//! `SSOX_SNAPSHOT` contains a fingerprint of each value of the tool, and the value that the variable had before the
+//! shell entered the directory. A value that may be secret is left out.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;
@@ -9,14 +9,16 @@ use crate::error::Result;
 use crate::identity::{fingerprint, is_in_use};
 use crate::snapshots::Snapshots;
 
-/// The variable with an entry `NAME:FINGERPRINT:BEFORE` for each value. `|` separates the entries, because regions and
-/// usual profile names do not contain it.
+/// The variable that contains an entry `NAME:FINGERPRINT:BEFORE` for each variable that direnv or mise had set before
+/// the first `use`. `BEFORE` is the value from before the shell entered the tool's directory. `|` separates the
+/// entries, because regions and usual profile names do not contain this character.
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
-/// Variables whose earlier values are not secret.
+/// Variables whose values are not secret, so `SSOX_SNAPSHOT` may contain the values that they had before the shell
+/// entered the directory of direnv or mise.
 const NOT_SECRET: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "SSOX_PROFILE"];
 
-/// Records, at the first `use`, which of the replaced values direnv or mise had set.
+/// Records, at the first `use`, which of the values that this `use` replaces were set by direnv or mise.
 ///
 /// # Errors
 /// `Configuration`: a value contains a control character.
@@ -35,11 +37,13 @@ fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
     Some(format!("{name}:{}:{}", fingerprint(name, ctx.var(name)?), before.expose()))
 }
 
-/// Removes a variable, and lets the shell restore the value from before the first `use`. If that value belongs to a
-/// directory that the shell has left, restores the value from before the shell entered the directory.
+/// Unsets a variable; the shell function then restores the value that the variable had before the first `use`. But if
+/// direnv or mise had set that value for a directory that the shell has left since, sets the value that the variable
+/// had before the shell entered this directory, if that value is known.
 ///
 /// # Errors
-/// None occurs in practice: the value was in an environment, so the reply to the shell can contain each of its bytes.
+/// In practice there is no error: the value was in an environment, so the reply to the shell can contain each of its
+/// bytes.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there =
         |print: &str| Snapshots::of(ctx).value(name).is_some_and(|value| fingerprint(name, value.expose()) == print);
@@ -53,9 +57,9 @@ pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str
     Ok(())
 }
 
-/// Keeps a value that ssox did not set. If a person set this value, the shell function forgets the value from before
-/// the first `use`. If direnv or mise set it, the shell function still has that earlier value, and restores it when the
-/// shell leaves the directory.
+/// Keeps the value of a variable whose value ssox did not set. If a person set the value, the shell function forgets
+/// the value that it saved before the first `use`. If direnv or mise set the value, the shell function keeps the saved
+/// value, and restores it when the shell leaves the tool's directory.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
     if Snapshots::of(ctx).value(name).is_none() || recorded(ctx, name).is_some() {
         changes.forget(name);

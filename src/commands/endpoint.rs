@@ -31,7 +31,7 @@ pub(crate) struct Renew {
 impl VerbArgs for Renew {
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the credentials as JSON for the server, after a renewal if it is due.
+    /// Returns the credentials as JSON for ssox's local server. If a renewal is due, renews the credentials first.
     ///
     /// # Errors
     /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials
@@ -41,7 +41,7 @@ impl VerbArgs for Renew {
         renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?.with_duration(self.duration)?)
     }
 
-    /// Returns true: the server parses the error, so it must be JSON.
+    /// Returns true: ssox's local server, which starts this process, parses its errors, so they must be JSON.
     fn wants_json(&self) -> bool {
         self.renew
     }
@@ -62,8 +62,8 @@ pub(super) struct ForProgram {
     pub(super) files: Option<Directory>,
 }
 
-/// Returns the credentials that the server starts with. If AWS is unreachable, these may be cached credentials that
-/// expire soon.
+/// Returns the credentials with which ssox's local server starts. If AWS is unreachable, these may be cached
+/// credentials that expire soon.
 ///
 /// # Errors
 /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials cannot be
@@ -82,7 +82,8 @@ pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Requ
     })
 }
 
-/// Returns the region for the program's configuration file, which has no profiles.
+/// Returns the region for the AWS config file that ssox writes for the program that it starts. This file contains no
+/// profiles.
 pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a str> {
     let region = profile.region.as_deref().or_else(|| ctx.var("AWS_REGION"));
     region.filter(|region| !region.contains(char::is_control))
@@ -131,8 +132,8 @@ impl Beside {
         })
     }
 
-    /// Passes the credentials to the server, and returns the environment changes for the program. The function
-    /// `changes` makes them.
+    /// Passes the credentials to the server, and returns the environment changes for the program, which the function
+    /// `changes` makes.
     ///
     /// # Errors
     /// `Other`: the server did not start. `Configuration`: the server's files cannot be written. Also the errors that

@@ -35,10 +35,10 @@ const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 /// Which AWS config and credentials files a program reads when it gets its credentials from the local server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConfigChoice {
-    /// The program reads files without profiles, because in most tools `[default]` takes precedence over the local
-    /// server.
+    /// The program reads config and credentials files of ssox that have no profiles, because in most tools the profile
+    /// `default` takes precedence over the local server.
     Empty,
-    /// The program reads the person's own files.
+    /// The program reads the person's own AWS config and credentials files.
     Kept,
 }
 

@@ -27,7 +27,7 @@ const SHORTEST_PAUSE: i64 = 5;
 /// region in the shell does not count as a change of the shell's identity.
 ///
 /// # Errors
-/// None occurs in practice: a record contains no control characters.
+/// In practice there is no error: a record contains no control characters.
 pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     let left: Vec<&str> = REGIONS.into_iter().filter(|name| changes.get(name).is_none()).collect();
     Identity::after(ctx, &changes).released(&left).record(&mut changes)?;

@@ -114,7 +114,7 @@ pub(super) fn run(ctx: &Context) {
 /// the credentials can be cached.
 ///
 /// # Errors
-/// None occurs in practice: the values of credentials contain no control characters.
+/// In practice there is no error: the values of credentials contain no control characters.
 pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return under_way(ctx) };
     let renewed = held_profile(ctx)
@@ -170,7 +170,7 @@ pub(super) fn fresh_entry(ctx: &Context, profile: &Profile) -> Option<Entry> {
 /// Returns the environment changes that show a running renewal.
 ///
 /// # Errors
-/// None occurs in practice: the values contain no control characters.
+/// In practice there is no error: the values contain no control characters.
 pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
     changes::later(ctx, Some(SegmentState::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
@@ -178,7 +178,7 @@ pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
 /// Returns the environment changes that show a failed renewal.
 ///
 /// # Errors
-/// None occurs in practice: the values contain no control characters.
+/// In practice there is no error: the values contain no control characters.
 pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
     changes::later(ctx, Some(failure.outcome().name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
 }
@@ -186,7 +186,7 @@ pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
 /// Records a failed renewal, and returns the environment changes that show the failure.
 ///
 /// # Errors
-/// None occurs in practice: the values contain no control characters.
+/// In practice there is no error: the values contain no control characters.
 pub(super) fn fail(ctx: &Context, step: Step, error: &Error) -> Result<EnvChanges> {
     failed(ctx, &note::fail(ctx, step, None, error))
 }

@@ -28,7 +28,7 @@ pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
 /// Adds to the environment changes the record of old values of ssox that direnv or mise will restore.
 ///
 /// # Errors
-/// None occurs in practice: fingerprints contain no control characters.
+/// In practice there is no error: fingerprints contain no control characters.
 pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges) -> Result<()> {
     let held = Identity::recorded(ctx);
     let is_cleared = changes.get(identity::VARIABLE) == Some(None);

@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::json::SecretJson;
 
-/// The JSON field that contains the label of the session from which the credentials of an entry come. No AWS tool reads
-/// this field.
+/// The JSON key in a cache entry for the session to which the credentials belong. The value is the session's name, or
+/// its start URL if it has no name. No AWS tool reads this key.
 const SESSION: &str = "SsoxSession";
 
 /// Removes from a store the role credentials that contain this label; returns how many it removed. In the keyring,

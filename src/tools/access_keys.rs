@@ -17,7 +17,8 @@ pub(super) enum Keys {
     Absent,
 }
 
-/// Tells whether both access keys are set in the environment, only one of them, or neither.
+/// Tells whether `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are both set, only one of them, both but empty, or
+/// neither.
 pub(super) fn keys(ctx: &Context) -> Keys {
     let is_set = |name| ctx.var_os(name).is_some();
     match (ctx.var(ID).is_some(), ctx.var(SECRET).is_some()) {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const MANY: u64 = index::MANY as u64 + 10;
-/// The AWS CLI overwrites expired credentials in place.
+/// The first expiration of each entry. This time has passed, because the AWS CLI overwrites only expired credentials in
+/// place.
 const FIRST: &str = "2020-11-20T12:00:00Z";
 const SECOND: &str = "2037-11-20T12:00:00Z";
 const THIRD: &str = "2038-11-20T12:00:00Z";

@@ -10,10 +10,11 @@ use crate::error::{self, ErrorKind};
 use crate::profile;
 use crate::time::human;
 
-/// The largest difference, in seconds, between this machine's clock and that of AWS with which AWS accepts a signature.
+/// How many seconds the clocks of this machine and of AWS may differ. If they differ by more, AWS rejects signatures.
 const TOLERANCE: i64 = 300;
 
-/// Compares this machine's clock with that of the OIDC service of the first session.
+/// Asks the OIDC service of the first session for the time, and compares this machine's clock with the time in the
+/// response. `None`: the clock is right, or no session is configured.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     let session = profile::sessions(ctx, files).into_iter().flatten().next()?;
     match web::clock_ahead(ctx, &session.network, &session.region) {

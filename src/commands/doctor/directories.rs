@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::directory::{DirectoryFile, nearest};
 use crate::error::as_argument;
 
-/// Reports a file that cannot be used or is not trusted.
+/// Reports the `.ssox` file that applies to the working directory, if this file cannot be used or is not trusted.
 pub(super) fn check(ctx: &Context) -> Option<Finding> {
     let path = nearest(ctx)?;
     let checked = DirectoryFile::read(&path).and_then(|file| {

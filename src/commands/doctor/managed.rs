@@ -11,12 +11,14 @@ use std::collections::BTreeMap;
 /// The names of profiles, by the name or the start URL of their session.
 pub(super) type ByLabel = BTreeMap<String, Vec<String>>;
 
-/// Reports the managed profiles of each session that no longer exists.
+/// Returns a finding for each session that no longer exists. `by_session` contains the profiles that `ssox configure
+/// populate` wrote for these sessions.
 pub(super) fn check(files: &ConfigFiles, by_session: ByLabel) -> Vec<Finding> {
     by_session.into_iter().map(|(session, profiles)| finding(files, &session, &profiles)).collect()
 }
 
-/// Returns the name of a managed profile's session, if that session no longer exists.
+/// Returns the session for which `ssox configure populate` wrote a profile, if this session no longer exists. `section`
+/// is the profile.
 pub(super) fn gone_session<'a>(files: &ConfigFiles, section: &'a Section) -> Option<&'a str> {
     let session = section.value("ssox_managed")?;
     let is_of_session = section.value("sso_session").is_none_or(|named| named == session);

@@ -134,7 +134,7 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
     }
 }
 
-/// Returns the account and role of each profile whose session `--sso-session` allows.
+/// Returns the account and role of each profile, without the profiles of sessions that `--sso-session` excludes.
 fn roles_of_profiles(files: &ConfigFiles, filter: &Filter) -> HashSet<(AccountId, String)> {
     let sections = files.profiles().filter(|section| filter.allows_session(session_label(section)));
     let role_of = |section: Section| {
@@ -213,7 +213,8 @@ fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
     }
 }
 
-/// Returns an error for each listing that lacks the roles of an account which the command line could choose.
+/// Returns an error for each session whose stored assignments lack the roles of an account that the command line could
+/// choose.
 fn incomplete(listings: &Listings, args: &Each, filter: &Filter) -> Vec<Error> {
     let missing = listings.listed.iter().map(|(session, listing)| {
         let mut listing = listing.clone();

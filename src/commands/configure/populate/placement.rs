@@ -13,13 +13,14 @@ pub(super) struct Placement {
     /// The new profiles in the order of their names, each with the index of its assignment in the list of
     /// assignments.
     pub(super) new: BTreeMap<String, usize>,
-    /// Names that were not given, because profiles that are not managed have them.
+    /// Names that new or renamed profiles did not get, because profiles that `ssox configure populate` did not write
+    /// have them.
     pub(super) skipped: Vec<String>,
 }
 
-/// The names that cannot be given to a profile.
+/// The profiles whose names cannot be given to another profile.
 struct Taken<'a> {
-    /// The names of profiles that are not managed.
+    /// The names of profiles that `ssox configure populate` did not write.
     others: &'a HashSet<String>,
     managed: &'a [Managed<'a>],
     removed: &'a HashSet<&'a str>,

@@ -38,7 +38,7 @@ pub(super) enum Stale {
     Remove,
 }
 
-/// The changes, and the names of the profiles that they concern.
+/// The changes of the config file, and the names of the profiles that these changes concern.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// The new text of the config file.
@@ -50,7 +50,8 @@ pub(super) struct Plan {
     pub(super) renamed: Vec<(String, String)>,
     pub(super) removed: Vec<String>,
     pub(super) kept: Vec<String>,
-    /// Names that new or renamed profiles did not get, because profiles that are not managed have them.
+    /// Names that new or renamed profiles did not get, because profiles that `ssox configure populate` did not write
+    /// have them.
     pub(super) skipped: Vec<String>,
     /// Profiles that are neither removed nor renamed, because other profiles name them as `source_profile`.
     pub(super) referenced: Vec<String>,
@@ -83,7 +84,8 @@ struct Planner<'a> {
     assignments: Vec<Assignment<'a>>,
     names: Vec<Names>,
     managed: Vec<Managed<'a>>,
-    /// The position of each managed profile's assignment; `None` if the role of the profile is not assigned any more.
+    /// For each profile in `managed`, the index of its assignment in `assignments`; `None` if the role of the profile
+    /// is not assigned any more.
     owned: Vec<Option<usize>>,
 }
 
