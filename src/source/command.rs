@@ -247,11 +247,9 @@ mod tests {
     fn what_a_failing_program_says_is_in_the_error() {
         let error = run("sh -c 'echo secret; echo first >&2; echo the vault is locked >&2; exit 3'").unwrap_err();
         assert_eq!((error.kind, error.kind.exit_status()), (ErrorKind::Other, 1));
-        assert!(
-            error
-                .message
-                .contains("`credential_process` of profile `p` failed: exit status 3: first; the vault is locked")
-        );
+        assert!(error.message.contains(
+            "`credential_process` of profile `p` failed: exit status 3; its error output: first; the vault is locked"
+        ));
         assert!(!error.message.contains("secret"));
     }
 
