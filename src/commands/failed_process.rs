@@ -1,6 +1,6 @@
-//! Remembers the last failure of `ssox credential-process`. AWS tools call it up to six times in a row, so the same
-//! failure is returned without a new attempt. Some tools hide its stderr, so ssox writes the failure to the terminal,
-//! once.
+//! Remembers the last failure of `ssox credential-process`. AWS tools call this verb up to six times in a row, so for
+//! some seconds, ssox reports the same failure again without a new attempt. Some tools hide its stderr, so ssox writes
+//! the failure to the terminal, once.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -16,15 +16,16 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// The number of seconds during which the same failure is returned again.
+/// The number of seconds during which ssox reports the same failure again without a new attempt.
 const REMEMBERED: i64 = 5;
-/// The fewest seconds between two messages on the terminal for one session.
+/// The fewest seconds between two failures that ssox reports on the terminal for one session.
 const SILENT: i64 = 30;
 
-/// Two files: one has the last failure of a profile, the other the time of the last message for its session.
+/// Two files in the state directory. One contains the last failure to get the credentials of a profile. The other
+/// contains the time at which ssox last reported a failure on the terminal for the session of this profile.
 pub(super) struct FailedProcess {
     profile: String,
-    /// `None` without a state directory: then nothing is remembered.
+    /// The directory of the two files. `None` if there is no state directory: failures are not recorded then.
     directory: Option<PathBuf>,
     failure: String,
     line: String,
@@ -32,7 +33,7 @@ pub(super) struct FailedProcess {
     state: String,
 }
 
-/// The content of the file with the failure.
+/// The content of the file with the last failure of a profile.
 #[derive(Serialize, Deserialize)]
 struct Failure {
     at: Timestamp,
@@ -41,14 +42,15 @@ struct Failure {
     error: Error,
 }
 
-/// The content of the file with the time of the last message.
+/// The content of the file with the time at which ssox last reported a failure on the terminal.
 #[derive(Serialize, Deserialize)]
 struct LastLine {
     at: Timestamp,
 }
 
 impl FailedProcess {
-    /// Returns the two files of a profile, and the current state.
+    /// Returns the two files that record failures of a profile, and the text that changes with the environment and the
+    /// token.
     pub(super) fn of(ctx: &Context, profile: &Profile) -> Self {
         let session = profile.source.session();
         let token = session.map(|session| token::state(ctx, session)).unwrap_or_default();
@@ -66,22 +68,23 @@ impl FailedProcess {
         }
     }
 
-    /// Returns the last failure; `None` if no failure is recorded, if it is too old, or if the environment or the token
-    /// has changed since then.
+    /// Returns the last failure of the profile; `None` if no failure is recorded, if the failure is too old, or if the
+    /// environment or the token has changed since the failure.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
         let Failure { at, state, error } = self.read(&self.failure)?;
         let is_recent = (0..REMEMBERED).contains(&ctx.now().seconds_after(at));
         (is_recent && state == self.state).then_some(error)
     }
 
-    /// Writes the failure to its file. Ignores errors: without the file, the next call only tries again.
+    /// Writes the failure to the file with the last failure of the profile. Ignores errors: without this file, the next
+    /// ssox process only repeats the failed request.
     pub(super) fn remember(&self, ctx: &Context, error: &Error) {
         let failure = Failure { at: ctx.now(), state: self.state.clone(), error: error.clone() };
         self.write(&self.failure, &failure);
     }
 
-    /// Writes the failure to the terminal if stderr is not a terminal. Writes nothing shortly after another message for
-    /// the same session, and nothing if another ssox process shows the stderr of this one.
+    /// Writes the failure to the terminal if stderr is not a terminal. Writes nothing if another failure for the same
+    /// session was reported shortly before, or if another ssox process shows the stderr of this process.
     pub(super) fn say(&self, ctx: &Context, error: &Error) {
         if terminal::is_seen() || !terminal::is_attached() || has_caller(ctx) {
             return;

@@ -12,15 +12,18 @@ use crate::files;
 use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 
-/// The variable with the path of the directory that has the links and marks.
+/// The variable with the path of the directory that contains ssox's links to the AWS configuration files, and the marks
+/// with their modification times.
 pub(super) const VARIABLE: &str = "SSOX_FILES";
 
-/// The largest number of directories of links and marks. ssox removes all of them before it makes one more. If the
-/// directory of a shell is missing, ssox makes it again.
+/// The largest number of directories with links to the configuration files and marks of their versions. Before ssox
+/// makes one more, it removes all these directories. If the directory of a shell is missing, ssox makes that directory
+/// again.
 const MOST: usize = 64;
 
-/// Returns the directory whose marks are for the current versions of the files, and makes it if it is missing; `None`
-/// if that fails.
+/// Returns the directory with the links and marks for the current versions of the configuration files. Makes the
+/// directory if it is missing; returns `None` if that fails. A mark is an empty file with the modification time of a
+/// configuration file.
 pub(super) fn current(ctx: &Context) -> Option<String> {
     let found = REAL_FILES.map(|(_, variable, usual_name)| {
         let path = std::path::absolute(ctx.file_for_programs(variable, usual_name).ok()?).ok()?;
@@ -41,7 +44,7 @@ pub(super) fn current(ctx: &Context) -> Option<String> {
     directory.to_str().map(String::from)
 }
 
-/// Returns the path without links.
+/// Returns the path of the file to which a path leads, without symbolic links.
 fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.into())
 }
@@ -52,7 +55,8 @@ fn state(metadata: Option<&Metadata>) -> String {
     format!("{modified:?} {:?}", metadata.map(Metadata::len))
 }
 
-/// Makes the links to a file, and the mark beside them if the file exists.
+/// Makes the two symbolic links to a configuration file: `link`, and a second link next to it. If the configuration
+/// file exists, also makes the mark next to the links: an empty file with the same modification time.
 fn mark(link: &Path, metadata: Option<&Metadata>, path: &Path) -> Option<()> {
     link_to(path, link)?;
     link_to(&real(path), &link.with_extension("real"))?;
@@ -67,7 +71,7 @@ fn mark(link: &Path, metadata: Option<&Metadata>, path: &Path) -> Option<()> {
     (read(&mark) == Some(modified)).then_some(())
 }
 
-/// Makes a link, unless the same link already exists.
+/// Makes a symbolic link, unless the same link already exists.
 #[cfg(unix)]
 fn link_to(path: &Path, link: &Path) -> Option<()> {
     if fs::read_link(link).is_ok_and(|found| found == path) {
@@ -81,7 +85,7 @@ fn link_to(_: &Path, _: &Path) -> Option<()> {
     None
 }
 
-/// Removes all directories if there are too many of them.
+/// Removes all directories in `all`, each of which has links and marks, if there are at least [`MOST`] of them.
 fn sweep(all: &Path) {
     let found: Vec<PathBuf> = all.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     if found.len() >= MOST {

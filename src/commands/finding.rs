@@ -30,7 +30,7 @@ impl Finding {
     }
 
     /// Tells whether the finding only reports a setting that a person may have chosen: requests go to another service
-    /// URL, or secrets are in a keyring that can be read.
+    /// URL, or secrets are kept in a keyring, and ssox can read this keyring.
     pub(super) fn is_intended(&self) -> bool {
         ["endpoint", "keyring"].contains(&self.check) && self.severity == Severity::Info
     }

@@ -14,7 +14,7 @@ use crate::profile::{self, Profile};
 use crate::snapshots::Snapshots;
 use std::ffi::OsStr;
 
-/// What a message says about a variable with an empty profile name.
+/// What a message says about a variable that should contain the name of a profile, but is empty.
 const EMPTY: &str = "empty, so the AWS CLI and boto3 refuse to start";
 
 /// An identity that has replaced the identity that ssox set.
@@ -25,7 +25,8 @@ pub(super) struct Foreign {
     changes: Vec<String>,
     /// The identity that AWS tools use now.
     pub(super) identity: String,
-    /// What to type; `None` for the usual hint: `ssox use` with the same profile sets everything again.
+    /// The hint, which says what to type; `None` for the usual hint: `ssox use` with the same profile sets everything
+    /// again.
     hint: Option<String>,
 }
 
@@ -47,7 +48,7 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     })
 }
 
-/// Describes a shell with the name of a profile that AWS tools cannot use any more.
+/// Describes a shell in which AWS_PROFILE names a profile that AWS tools can no longer use. `error` says why.
 fn lost_profile(ctx: &Context, error: &Error) -> Foreign {
     let profile = ctx.var("SSOX_PROFILE").map(String::from);
     let hint = error.hints.first().map_or("ssox clear".into(), |hint| format!("{hint}; or ssox clear"));

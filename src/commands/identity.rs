@@ -16,7 +16,8 @@ use crate::shell::reply::reply;
 use crate::snapshots::Snapshots;
 use clap::Args;
 
-/// The variables that say when the credentials expire, when the hook calls ssox next, and the state of the renewal.
+/// The variables with the expiration of the credentials, the time of the hook's next call of ssox, and the state of the
+/// renewal.
 const TIMES: [&str; 3] = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE"];
 
 #[derive(Args, Debug)]
@@ -35,7 +36,7 @@ impl VerbArgs for CheckIdentity {
     }
 }
 
-/// Returns the environment changes after which this shell shows its real identity.
+/// Returns the environment changes after which the prompt shows the identity that this shell really has.
 ///
 /// # Errors
 /// Those of [`changes::renewed`].
@@ -91,15 +92,15 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
     Ok(changes)
 }
 
-/// Sets the name of the profile that starship and powerlevel10k show.
+/// Sets AWS_SSO_PROFILE to the name of the profile in use. The prompts starship and powerlevel10k show this name.
 fn named(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let right = ctx.var("SSOX_PROFILE").filter(|name| ctx.var("AWS_SSO_PROFILE") != Some(name));
     right.map_or(Ok(()), |profile| changes.set("AWS_SSO_PROFILE", profile))
 }
 
-/// Returns the environment changes for a shell with an identity that ssox did not set. If the access key is not that of
-/// ssox, these changes unset the session token, expiration and account ID that ssox set: AWS rejects another access key
-/// with this token, and botocore refuses it after this expiration.
+/// Returns the environment changes for a shell with an identity that ssox did not set. If the access key is not the one
+/// that ssox set, these changes unset the session token, expiration and account ID that ssox set: with this session
+/// token, AWS would reject the other access key; after this expiration, botocore would refuse the other access key.
 fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     shown::foreign(ctx, held, &mut changes)?;
@@ -120,9 +121,9 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Adds the session token, expiration and account ID that [`foreign`] has unset, if the access key of ssox is set again.
-/// The identity may still be foreign, for example because direnv has set AWS_PROFILE, but AWS rejects an access key
-/// without its token.
+/// If the shell has the access key of ssox again, adds the session token, expiration and account ID that [`foreign`]
+/// has unset: AWS would reject the access key without its session token. Does so even if the identity of the shell is
+/// still not the one that ssox set, for example because direnv has set AWS_PROFILE.
 fn with_token(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     let Ok(profile) = renewal::held_profile(ctx) else { return Ok(()) };
     if !held.has_removed(TOKEN) || ![ID, SECRET].iter().all(|name| held.has_set(ctx, name)) {
@@ -142,9 +143,10 @@ fn with_token(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Resul
     held.with(&returned).record(changes)
 }
 
-/// Returns the environment changes that set the current credentials again, if direnv or mise has restored earlier
-/// values of ssox: access keys without their session token, or access keys that ssox has replaced since. `None`:
-/// another program has set values, too.
+/// Returns the environment changes that set the current credentials again, if direnv or mise has restored values that
+/// ssox had set before: access keys without their session token, or access keys that ssox has replaced since then.
+/// `None`: no such values were restored, a program other than these tools has also changed variables, or the
+/// credentials are not cached.
 fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     let Some(id) = ctx.var(ID) else { return Ok(None) };
     let is_current = held.is_unchanged(ctx, ID);
@@ -163,8 +165,8 @@ fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     with_current(ctx, held, &profile)
 }
 
-/// Returns the environment changes that set the cached credentials. `None`: nothing is cached, or the identity would
-/// still be incomplete.
+/// Returns the environment changes that set the cached credentials of the profile in use. `None`: no credentials are
+/// cached, or some variables would still not have the values that ssox set.
 fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Option<EnvChanges>> {
     let Some(entry) = profile.source.cached(ctx) else { return Ok(None) };
     let mut changes = changes::put_back(ctx, profile, &entry)?;
@@ -183,10 +185,11 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
     Ok(Some(changes))
 }
 
-/// Returns the environment changes for a shell in which no profile is in use. They unset values of ssox that direnv or
-/// mise has restored after `clear`, variables that describe a profile in use, and the variables of a local server: when
-/// a shell leaves the directory of a `.ssox` file, the hook resets only the variables that this file has changed. For
-/// each variable that they unset, the shell function sets the value from before `use`.
+/// Returns the environment changes for a shell in which no profile is in use. They unset (1) values of ssox that direnv
+/// or mise has restored after `clear`, (2) variables that describe a profile in use, and (3) the variables of a local
+/// server. The variables in (3) may still be set when a shell leaves the directory of a `.ssox` file, because the hook
+/// then resets only the variables that this file has changed. If a variable in (1) or (3) had a value before `use`, the
+/// shell function restores that value.
 ///
 /// # Errors
 /// Those of [`endpoint_changes::leave`].

@@ -6,7 +6,7 @@ use crate::shell::quote::Dialect;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-/// An output format of a verb; `C` says what the verb writes.
+/// An output format of a verb. `content` says what the verb writes in this format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OutputFormat<C> {
     name: &'static str,
@@ -29,9 +29,9 @@ impl<C> OutputFormat<C> {
     }
 }
 
-/// Implemented by each type that says what a verb writes; lists the formats of that verb.
+/// A type whose values say what a verb writes in an output format. The type also lists all output formats of that verb.
 pub(super) trait Formats: Clone + 'static {
-    /// Returns all formats, in the order of the help.
+    /// Returns all output formats of the verb, in the order in which the help lists them.
     fn formats() -> &'static [OutputFormat<Self>];
 }
 

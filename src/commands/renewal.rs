@@ -110,8 +110,8 @@ pub(super) fn run(ctx: &Context) {
     }
 }
 
-/// Does the work of the process that fetches credentials for one shell. Returns the environment changes, whether or not
-/// the credentials can be cached.
+/// Does the work of the process that fetches credentials for one shell. Returns the environment changes that set these
+/// credentials, even if the credentials cannot be cached.
 ///
 /// # Errors
 /// In practice there is no error: the values of credentials contain no control characters.

@@ -9,23 +9,27 @@ use crate::identity::{self, Identity, fingerprint};
 use crate::snapshots::Snapshots;
 use std::cell::LazyCell;
 
-/// The variable with `NAME:FINGERPRINT` for each value, separated by `|`.
+/// The variable with an entry `NAME:FINGERPRINT` for each old value of ssox that direnv or mise has restored or will
+/// restore. `|` separates the entries.
 pub(super) const VARIABLE: &str = "SSOX_REPLACED";
 
-/// Tells whether a value is an old value of ssox that direnv or mise has restored or will restore.
+/// Tells whether ssox had set the variable `name` to `value` before, and direnv or mise has restored or will restore
+/// this value.
 pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
     let print = fingerprint(name, value);
     let mut entries = ctx.var(VARIABLE).unwrap_or_default().split('|').filter_map(|entry| entry.split_once(':'));
     entries.any(|(known, recorded)| known == name && recorded == print)
 }
 
-/// Tells whether direnv or mise has restored an old value of ssox, and will not do so again.
+/// Tells whether direnv or mise has restored a value that ssox had set for the variable `name` before, and will not
+/// restore this value a second time.
 pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     let is_kept = |value: &str| Snapshots::of(ctx).all_before(name).any(|before| before.expose() == value);
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
 }
 
-/// Adds to the environment changes the record of old values of ssox that direnv or mise will restore.
+/// Records which old values of ssox direnv or mise has restored or will restore. The record is added to `changes`, as
+/// the value of [`VARIABLE`].
 ///
 /// # Errors
 /// In practice there is no error: fingerprints contain no control characters.

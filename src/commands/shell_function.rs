@@ -6,11 +6,11 @@ use crate::files;
 use crate::shell::{Emit, Shell, hint};
 use std::path::PathBuf;
 
-/// Returns the shell and the protocol version of the function that called ssox.
+/// Returns the shell and the protocol version of the shell function that started this ssox process.
 ///
 /// # Errors
-/// `Usage`: no shell function called ssox, so nothing could apply the environment changes; or this binary does not
-/// support the version.
+/// `Usage`: ssox was not started by its shell function, so nothing could apply the environment changes; or this binary
+/// does not support the protocol version of the shell function.
 pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
     match &ctx.emit {
         Some(emit) => Emit::parse(emit),
@@ -34,7 +34,7 @@ pub(super) fn install(ctx: &Context) -> String {
     )
 }
 
-/// Tells whether the rc file of the running shell loads the function.
+/// Tells whether an rc file of the running shell loads ssox's shell function.
 pub(super) fn has_line(ctx: &Context) -> bool {
     let Some(shell) = hint::shell(ctx) else { return false };
     let text = |file: PathBuf| files::read(&file).ok().flatten();

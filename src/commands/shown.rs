@@ -47,8 +47,8 @@ pub(super) fn unset_hidden(ctx: &Context, changes: &mut EnvChanges) {
     }
 }
 
-/// Restores the state that is shown while the shell has no credentials yet, and the time of the hook's next call, which
-/// sets the credentials.
+/// Restores two variables in a shell that has no credentials yet: the state that the prompt segment shows, and the time
+/// of the hook's next call of ssox. That call sets the credentials.
 fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let outcome = renewal::outcome(ctx).unwrap_or(SegmentState::Renewing);
     if ctx.var("SSOX_STATE") != Some(outcome.name()) {
@@ -69,8 +69,8 @@ pub(super) fn foreign(ctx: &Context, held: &Identity, changes: &mut EnvChanges) 
     describe(ctx, held, "?", changes)
 }
 
-/// Restores the variables for label, role and protection if they are not what ssox set. Appends `mark` to the prompt
-/// label.
+/// If the variables with the prompt label, the role and the protection of the profile do not have the values that ssox
+/// set, restores these values. Appends `mark` to the prompt label.
 fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges) -> Result<()> {
     let label = ctx.var("SSOX_PROMPT").unwrap_or_default();
     let plain = label.strip_suffix(FOREIGN_MARK).unwrap_or(label);
@@ -84,8 +84,8 @@ fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges
     if label == marked { Ok(()) } else { changes.set("SSOX_PROMPT", marked) }
 }
 
-/// Sets the variables for role and protection as `use` does, and returns the label. If the profile cannot be loaded any
-/// more, only returns a label.
+/// Sets the variables for the role and the protection of the profile as `use` does, and returns the prompt label. If
+/// the profile cannot be loaded any more, sets no variable, and only returns the prompt label.
 fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<String> {
     let Ok(profile) = renewal::held_profile(ctx) else {
         let role = ctx.var("SSOX_ROLE").filter(|_| held.has_set(ctx, "SSOX_ROLE"));
@@ -98,8 +98,9 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
     Ok(label(&profile.name, role))
 }
 
-/// Shows what the profile is now after an edit of a configuration file: AWS tools read the profile in AWS_PROFILE from
-/// that file. If AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE has changed since `use`, still shows what ssox set.
+/// Updates the variables that describe the profile if a configuration file was edited since `use`. AWS tools read the
+/// profile that AWS_PROFILE names from this file, so they use the edited profile. If AWS_CONFIG_FILE or
+/// AWS_SHARED_CREDENTIALS_FILE has changed since `use`, the variables keep the values that ssox set.
 ///
 /// # Errors
 /// `Configuration`: a name in a file contains a control character.
@@ -142,8 +143,8 @@ fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<(
     changes.set("SSOX_EXPIRES", end)
 }
 
-/// Sets the time of the hook's next call to the end of the time limit of a protected profile, if somebody has set a
-/// later time.
+/// Makes sure that the hook calls ssox when the time limit of a protected profile ends: if the time of the hook's next
+/// call is later than that, sets it to the end of the time limit.
 fn next(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let Some(until) = changes::removed_at(ctx) else { return Ok(()) };
     let next = ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok().map(Timestamp));

@@ -32,7 +32,7 @@ pub(super) struct ToolRow {
     taken: Taken,
 }
 
-/// Returns the text or the JSON array.
+/// Returns which identity each AWS tool would use, as text or as a JSON array.
 ///
 /// # Errors
 /// `Configuration`: the files cannot be read.
@@ -55,7 +55,7 @@ pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
 }
 
 /// Tells a person which tools will not use the profile if only AWS_PROFILE is set, without access keys. Says nothing if
-/// the shell was already in this state.
+/// this shell already used a profile in this way.
 pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
     let has_begun = is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_some();
     if has_begun {
@@ -182,7 +182,7 @@ impl ToolRow {
         matches!(self.taken, Taken::FileKeys(_))
     }
 
-    /// Tells whether the row is that of an API key for Amazon Bedrock.
+    /// Tells whether the tool uses an API key for Amazon Bedrock.
     pub(super) fn takes_bedrock_key(&self) -> bool {
         self.taken == Taken::BedrockKey
     }
@@ -196,7 +196,8 @@ impl ToolRow {
         (&self.identity, self.source) == (&other.identity, other.source)
     }
 
-    /// Tells whether two tools can share a line: all that is shown of them is equal.
+    /// Tells whether two tools can share a paragraph of the text: apart from their names, the text for both is the
+    /// same.
     fn agrees_with(&self, other: &Self) -> bool {
         self.is_same_identity(other) && self.summary() == other.summary()
     }
@@ -209,8 +210,8 @@ impl ToolRow {
     }
 }
 
-/// Returns the text, with one paragraph for all tools that agree. Tools with an unexpected identity come last, marked
-/// `!`.
+/// Returns the rows as text. Tools that use the same identity in the same way share a paragraph. Tools with an
+/// unexpected identity come last, marked `!`.
 fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
     let mut groups: Vec<(ToolRow, Vec<&str>)> = Vec::new();
     for row in rows {

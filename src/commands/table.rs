@@ -58,7 +58,8 @@ impl Table {
         self.render_parts().concat()
     }
 
-    /// Returns the table as text in several parts.
+    /// Returns the text of the table in parts, in the order of the rows. Each part has the lines of many rows; threads
+    /// make the parts at the same time.
     pub(super) fn render_parts(&self) -> Vec<String> {
         in_parts(&self.rows, |rows| self.lines(rows))
     }
@@ -90,17 +91,17 @@ fn width(cell: &str) -> usize {
 pub(super) struct Elements(String);
 
 impl Elements {
-    /// Reserves memory for a number of elements.
+    /// Makes an empty list of elements, with memory for `count` elements.
     pub(super) fn with_capacity(count: usize) -> Self {
         Self(String::with_capacity(count * ELEMENT))
     }
 
-    /// Adds an element.
+    /// Adds an element, which is written as JSON.
     pub(super) fn add(&mut self, element: &impl Serialize) {
         self.add_with(|text| json::add_line(text, element));
     }
 
-    /// Adds the element that `write` appends to the text.
+    /// Adds an element. `write` must append the JSON text of this element to the string that it gets.
     pub(super) fn add_with(&mut self, write: impl FnOnce(&mut String)) {
         self.0.push_str("  ");
         write(&mut self.0);
@@ -108,11 +109,12 @@ impl Elements {
     }
 }
 
-/// Writes a JSON array in parts, each with one call. The parts are not kept in memory, because the whole array may have
-/// megabytes.
+/// Writes a JSON array in parts of several elements, each part with one call of the writer. Parts that were written are
+/// not kept in memory, because the whole array may have megabytes.
 pub(super) struct JsonList<W> {
     out: W,
-    /// The last part that was added. It is written when it is known whether another part follows.
+    /// The part of the JSON array that was added last. It is written when another part is added or the array ends,
+    /// because only the last element of the array has no comma.
     last: String,
     written: io::Result<()>,
 }
@@ -122,7 +124,7 @@ impl<W: io::Write> JsonList<W> {
         Self { out, last: String::new(), written: Ok(()) }
     }
 
-    /// Adds some elements. After an error nothing is written.
+    /// Adds some elements to the JSON array. Writes nothing if writing an earlier part failed.
     pub(super) fn add(&mut self, Elements(text): Elements) {
         if self.written.is_err() || text.is_empty() {
             return;
@@ -131,7 +133,7 @@ impl<W: io::Write> JsonList<W> {
         self.written = self.out.write_all(if earlier.is_empty() { "[\n" } else { &earlier }.as_bytes());
     }
 
-    /// Writes the end.
+    /// Writes the last part and the end of the JSON array.
     ///
     /// # Errors
     /// I/O errors: the first error of the writer.

@@ -36,8 +36,9 @@ impl VerbArgs for Tick {
     const KEEPS_STATE: bool = false;
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the reply to the shell: the environment changes that the hook applies. With `--renew`, this is the
-    /// process that fetches the credentials.
+    /// Returns the reply to the shell: the environment changes that the hook applies. With `--renew`, this ssox process
+    /// fetches the credentials; if the shell function has not started this process, it stores the credentials in the
+    /// cache, and the reply is empty.
     ///
     /// # Errors
     /// `Usage`: not called by the hook of ssox's shell script. No other error occurs: the prompt shows why a renewal

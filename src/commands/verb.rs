@@ -5,10 +5,10 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::io;
 
-/// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
+/// The arguments of a verb. Each verb has a file of its own with its arguments, their help texts, and its code.
 pub(crate) trait VerbArgs {
-    /// Whether the verb needs the state directory, for locks and caches. Verbs that do not need this directory show
-    /// less without it, or help to repair it.
+    /// Whether the verb fails if other users can write to the state directory, which has the locks and caches. `false`:
+    /// the verb also works without this directory, but may show less, or it helps to repair the directory.
     const KEEPS_STATE: bool = true;
     /// Whether the verb may ask a person. Verbs that programs call may not.
     const IS_INTERACTIVE: bool = true;

@@ -31,8 +31,8 @@ pub(super) struct Verified {
 /// tools use here.
 ///
 /// # Errors
-/// `Configuration`: there are no access keys and no profile, or the endpoint of ssox has ended. `Refused`: AWS rejects
-/// the credentials. `Unreachable`: AWS is unreachable.
+/// `Configuration`: there are no access keys and no profile, or the local credential server of ssox no longer runs.
+/// `Refused`: AWS rejects the credentials. `Unreachable`: AWS is unreachable.
 pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     let profile = profile(ctx)?;
     let keys = keys(ctx, profile.as_ref())?;
@@ -45,10 +45,10 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     Ok(Verified { alias: alias(ctx, &network, &region, &keys), identity })
 }
 
-/// Returns the profile in use. There are two exceptions if the environment has no access keys. If no profile is in use,
-/// or if another program has changed the variables of the profile, returns the profile that the AWS CLI uses. In a
-/// shell with the variables of an endpoint of ssox, returns `None`, unless the AWS CLI uses a profile instead of the
-/// endpoint.
+/// Returns the profile in use. If the environment has no access keys, there are two exceptions. (1) If no profile is in
+/// use, or another program has changed the variables that ssox set for the profile: returns the profile that the AWS
+/// CLI uses. (2) If the shell has the variables of a local credential server of ssox: returns `None`, unless the AWS
+/// CLI uses a profile instead of the server.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let is_ours = is_ours(ctx);
     if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Seconds to wait after the first, second … failure in a row.
+/// Seconds to wait before the next renewal, after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
 /// After this many seconds, the next failure counts as the first one again. The seconds count from the start of the
 /// recorded renewal or, if it failed, from the time at which it may be retried.
@@ -31,7 +31,7 @@ pub(in super::super) enum SegmentState {
     Failed,
 }
 
-/// The step that failed.
+/// The step at which a renewal failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in super::super) enum Step {
@@ -39,7 +39,7 @@ pub(in super::super) enum Step {
     Profile,
     /// The credentials could not be fetched.
     Fetch,
-    /// The credentials cannot be cached, so each shell has to fetch its own.
+    /// The cache cannot be written, so each shell has to fetch its own credentials.
     Store,
 }
 
@@ -51,7 +51,8 @@ pub(in super::super) struct Failure {
     pub(in super::super) error: Error,
     pub(in super::super) retry_at: Timestamp,
     count: usize,
-    /// The expiration of the token at the time of the failure. If it differs now, there is a new token.
+    /// The expiration that the session's token had when the renewal failed. If the token has another expiration now, it
+    /// is a new token.
     token_expires_at: Option<Timestamp>,
 }
 
@@ -62,7 +63,7 @@ pub(in super::super) enum State {
     Failed(Failure),
 }
 
-/// The content of the file. `count` is how many renewals have failed in a row.
+/// The content of the file with the state of a renewal. `count` is how many renewals have failed in a row.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 enum Note {
@@ -94,18 +95,19 @@ pub(in super::super) fn state(ctx: &Context, profile: &Profile) -> State {
 /// Records that a renewal starts.
 ///
 /// # Errors
-/// `Configuration`: the file cannot be written, so the result could not be recorded either.
+/// `Configuration`: the file with the state of the renewal cannot be written, so the result of the renewal could not be
+/// recorded either.
 pub(in super::super) fn begin(ctx: &Context) -> Result<()> {
     let count = failures_in_a_row(ctx);
     write(ctx, &Note::UnderWay { since: ctx.now(), count })
 }
 
-/// Removes the record after a successful renewal.
+/// Removes the file with the state of the renewal, after a successful renewal.
 pub(in super::super) fn clear(ctx: &Context) {
     let _ = path(ctx).and_then(|path| files::remove(&path));
 }
 
-/// Records a failure, and decides when the next renewal may start.
+/// Records a failed renewal, and decides when the next renewal may start.
 pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
     // Twenty shells that fail at the same time count as one failure.
     if let Some(known) =
@@ -138,7 +140,7 @@ pub(in super::super) fn lock_name(ctx: &Context) -> String {
     format!("renewal {}", identity(ctx))
 }
 
-/// Returns why the record cannot be written; `None` if it can.
+/// Returns why the file with the state of the renewal cannot be written; `None` if it can be written.
 pub(in super::super) fn write_error(ctx: &Context) -> Option<Error> {
     path(ctx).and_then(|path| ReservedFile::reserve(&path)).err()
 }
@@ -150,8 +152,8 @@ impl Failure {
     }
 }
 
-/// Tells whether a failure still prevents a new renewal. A new sign-in ends the wait. If the profile could not be read,
-/// there is no wait.
+/// Tells whether it is too early for a new renewal after this failure. Returns false if a person has signed in since
+/// the failure, or if the failure was that the profile could not be read.
 fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
     let token = token_expires_at(ctx, profile);
     let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
@@ -195,8 +197,8 @@ fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     Some(session::cached_token(ctx, profile.source.session()?)?.expires_at)
 }
 
-/// Counts the earlier failures in a row. If the record cannot be written, SSOX_STATE still tells whether the last
-/// renewal failed.
+/// Returns how many renewals in a row failed before the current one. If there is no file with the state of the renewal,
+/// because the file cannot be written, SSOX_STATE still tells whether the last renewal failed.
 fn failures_in_a_row(ctx: &Context) -> usize {
     let (time, count) = match content(ctx) {
         Some(Note::UnderWay { since, count }) => (since, count),
