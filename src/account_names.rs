@@ -15,7 +15,8 @@ use std::path::PathBuf;
 pub(crate) struct AccountNames(Map<String, Value>);
 
 impl AccountNames {
-    /// Reads the file. Without a file, or if the file is malformed, there are no names.
+    /// Reads the account names that ssox has stored. If the file of account names is absent or malformed, there are no
+    /// names.
     pub(crate) fn load(ctx: &Context) -> Self {
         let bytes = path(ctx).and_then(|path| files::read(&path).ok().flatten());
         match bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
@@ -29,7 +30,8 @@ impl AccountNames {
         self.0.get(id)?.as_str()
     }
 
-    /// Adds account names to the file. `accounts` has pairs of an account ID and a name.
+    /// Adds account names to the file in which ssox stores them. `accounts` has pairs of an account ID and a name.
+    /// Ignores errors of writing the file.
     pub(crate) fn save<'a>(ctx: &Context, accounts: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let mut names = Self::load(ctx);
         let before = names.0.clone();

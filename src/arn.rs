@@ -103,13 +103,13 @@ impl<'a> Arn<'a> {
         })
     }
 
-    /// Returns the name of an IAM role, without its path; `None` if the ARN is not that of a role.
+    /// Returns the name of an IAM role, without its path; `None` if the ARN is not the ARN of a role.
     pub(crate) fn role_name(self) -> Option<&'a str> {
         self.iam_resource("role/")?.rsplit('/').next().filter(|name| is_role_name(name))
     }
 
-    /// Returns the name of a SAML provider in IAM; `None` if the ARN is not that of a provider. Names of SAML providers
-    /// have no path.
+    /// Returns the name of a SAML provider in IAM; `None` if the ARN is not the ARN of a SAML provider. Names of SAML
+    /// providers have no path.
     pub(crate) fn saml_provider_name(self) -> Option<&'a str> {
         self.iam_resource("saml-provider/").filter(|name| is_role_name(name))
     }

@@ -51,7 +51,8 @@ pub(crate) struct Opener {
 }
 
 impl Opener {
-    /// Returns the programs of `$BROWSER`, or else those of the desktop.
+    /// Returns the programs that `$BROWSER` lists; if `$BROWSER` is not set, the programs with which the desktop opens
+    /// a URL.
     pub(crate) fn usual(ctx: &Context) -> Self {
         let (is_expected, commands) = match ctx.var("BROWSER") {
             Some(list) => (true, commands_of_variable(list)),

@@ -37,8 +37,8 @@ pub(crate) struct AccountRoles<Text = String> {
     pub(crate) roles: Option<Vec<Text>>,
 }
 
-/// The JSON content of the file. With `&str` as `Text`, the texts are read without copying. This works only if no
-/// character is escaped.
+/// The JSON content of the file with a session's assignments. With `&str` as `Text`, the texts in the file are read
+/// without copying, which works only if no character is escaped.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<Text> {

@@ -113,7 +113,7 @@ impl Interrupted {
     }
 }
 
-/// Makes an empty file if there is none; returns false if the file cannot be made.
+/// Makes an empty file for an interrupted listing, if there is no file yet. Returns false if the file cannot be made.
 fn create(path: &Path) -> bool {
     let has_directory = path.parent().is_some_and(|directory| files::create_private_dir(directory).is_ok());
     has_directory && files::append(path, b"").is_ok()

@@ -95,8 +95,8 @@ fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> 
     Ok(store(ctx, session, assigned, &mut interrupted))
 }
 
-/// Stores a listing, unless somebody has signed out of the session or signed in again since this run began. An
-/// incomplete listing does not replace a stored listing; the next run completes it.
+/// Stores a listing, unless somebody has signed out of the session, or signed in to it again, since the listing began.
+/// An incomplete listing does not replace a stored listing; the next listing of the session completes it.
 fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut Interrupted) -> Listed {
     let has_ended_early = assigned.has_ended_early;
     let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();

@@ -19,14 +19,14 @@ pub(crate) enum Origin {
     /// The name of an environment variable.
     Variable(String),
     /// The name of a setting in a config file, with its section and the file, as a message shows them.
-    Key(String),
+    ConfigKey(String),
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(name) => out.write_str(name),
-            Self::Key(key) => out.write_str(key),
+            Self::ConfigKey(key) => out.write_str(key),
         }
     }
 }
@@ -36,7 +36,7 @@ impl CustomEndpoint {
     pub(crate) fn remedy(&self, ctx: &Context) -> String {
         match &self.origin {
             Origin::Variable(name) => ctx.line_to_unset(&[name]),
-            Origin::Key(key) => format!("remove {key}"),
+            Origin::ConfigKey(key) => format!("remove {key}"),
         }
     }
 

@@ -45,7 +45,8 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Creates the directory if it is missing.
+    /// Returns where the programs' output goes. If there is a directory for output files, creates this directory if it
+    /// is missing.
     ///
     /// # Errors
     /// `Configuration`: the directory cannot be created.
@@ -106,7 +107,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Passes on output of the program.
+    /// Passes on bytes that the program has written.
     ///
     /// # Errors
     /// I/O errors: the output cannot be written. `BrokenPipe`: the program that reads ssox's own output has closed the

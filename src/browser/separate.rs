@@ -47,14 +47,14 @@ pub(crate) enum Extension {
 pub(crate) struct Separation<'a> {
     /// The account ID, or the name of the AWS profile if the account is unknown.
     pub(crate) key: &'a str,
-    /// The name of the container.
+    /// The name of the Firefox container.
     pub(crate) name: &'a str,
     pub(crate) is_protected: bool,
     pub(crate) extension: Extension,
 }
 
-/// Returns the browser for the console. With `separation`, pages open in the container or Chrome profile of that
-/// account.
+/// Returns the browser for the console. With `separation`, pages open in the Firefox container, or in the Chrome
+/// profile, of the account in `separation`.
 ///
 /// # Errors
 /// `Configuration`: `SSOX_CONSOLE_BROWSER` cannot be used. `NeedsPerson`: neither Firefox nor Chrome is installed.
@@ -125,7 +125,8 @@ fn color(separation: &Separation) -> &'static str {
     if separation.is_protected { COLORS[0] } else { COLORS[1 + sum % others] }
 }
 
-/// Returns the name of the directory in which Chrome keeps the profile for an account; `key` is that of [`Separation`].
+/// Returns the name of the directory in which Chrome keeps the browser profile for an account. `key` is the field `key`
+/// of [`Separation`].
 fn directory(key: &str) -> String {
     key.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).collect()
 }

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The name of the JSON field that contains the entry's role. No AWS tool reads it.
+/// The JSON key for the name of the role to which the credentials of a cache entry belong. No AWS tool reads this key.
 const ROLE: &str = "SsoxRole";
 /// The JSON key for the hash of the text that [`super::Key::of_call`] got. No AWS tool reads it.
 const CALL: &str = "SsoxCall";

@@ -46,7 +46,7 @@ impl VerbArgs for Allow {
 }
 
 impl VerbArgs for Deny {
-    /// Stops trusting the file, even if it was deleted.
+    /// Stops trusting a `.ssox` file, even if the file was deleted.
     ///
     /// # Errors
     /// `Configuration`: no directory was given, and neither this directory nor one above it has a `.ssox` file.

@@ -151,7 +151,7 @@ pub(super) fn list_new_session(ctx: &Context, session: &Session) {
     }
 }
 
-/// Starts a process that lists the session's assignments, and does not wait for it.
+/// Starts a process that lists the session's assignments, and does not wait for the end of this process.
 fn refresh_in_background(ctx: &Context, label: &str) {
     let option = format!("--sso-session={label}");
     let arguments = ["list", "--assigned", "--refresh", "--background", "--no-input", option.as_str()];

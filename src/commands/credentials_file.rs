@@ -14,7 +14,7 @@ use crate::terminal;
 /// The settings that only a profile of IAM Identity Center has.
 const SSO_KEYS: [&str; 3] = ["sso_account_id", "sso_session", "sso_start_url"];
 
-/// Returns the section as text.
+/// Returns the section of `~/.aws/credentials` that contains these credentials, as text.
 ///
 /// # Errors
 /// `Configuration`: the file cannot represent a value.
@@ -23,7 +23,7 @@ pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Secre
     Ok(edited(&empty, section, credentials)?.finish())
 }
 
-/// Writes the section, and leaves the rest of the file unchanged.
+/// Writes credentials into a section of `~/.aws/credentials`, and leaves the rest of this file unchanged.
 ///
 /// # Errors
 /// Those of [`check`]. `Configuration`: the file cannot be read or written. `Unreachable`: another process holds the

@@ -89,8 +89,8 @@ pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a s
     region.filter(|region| !region.contains(char::is_control))
 }
 
-/// Returns the data that the server needs to start. The server runs until a signal ends it, unless the caller adds a
-/// process to watch or a time limit to this data.
+/// Returns the data that ssox's local server needs to start. This server runs until a signal ends it, unless the caller
+/// adds a process to watch or a time limit to the data.
 pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> Handover {
     let session = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
     let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
@@ -117,7 +117,8 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the server, which then waits for the credentials. At the same time, this process can load the profile.
+    /// Starts the local server, which then waits for the credentials. At the same time, this process can load the
+    /// profile.
     ///
     /// # Errors
     /// `Other`: the server cannot be started.

@@ -116,7 +116,8 @@ fn replace_process(command: &mut Command, _: Option<&Directory>) -> io::Result<u
     Err(std::os::unix::process::CommandExt::exec(command))
 }
 
-/// Runs the program as a child and passes on its exit status: Windows has no `exec`.
+/// Runs the program as a child process, and exits with the program's exit status. Used on Windows, where a process
+/// cannot replace itself by another program.
 #[cfg(not(unix))]
 fn replace_process(command: &mut Command, files: Option<&Directory>) -> io::Result<u8> {
     let ended = command.status();

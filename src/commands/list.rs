@@ -126,7 +126,8 @@ impl<'a> Profiles<'a> {
     }
 }
 
-/// A row of the list. If the profile cannot be used, the row has the values from the file, and an error.
+/// A profile in the output of `ssox list`. If the profile cannot be used, the row has the values of its section in the
+/// configuration files, and an error.
 #[derive(Default)]
 struct Row<'a> {
     name: &'a str,

@@ -65,8 +65,8 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     failures
 }
 
-/// Returns the first error, and warns of the others. A keyring that cannot be used is one error, not one for each of
-/// its secrets.
+/// Returns the first error, and prints a warning for each further error. A keyring that cannot be used is one error,
+/// not one for each of its secrets.
 fn first_of(mut failures: Vec<Error>) -> Result<()> {
     failures.dedup_by(|later, earlier| later.message == earlier.message);
     let mut failures = failures.into_iter();

@@ -157,12 +157,12 @@ fn is_unrenewed(ctx: &Context) -> bool {
     renews && held_profile(ctx).is_ok_and(|profile| fresh_entry(ctx, &profile).is_none())
 }
 
-/// Tells whether it is time to renew the credentials.
+/// Tells whether it is time for a shell to renew the cached credentials in `entry`.
 pub(super) fn is_due(ctx: &Context, entry: &Entry) -> bool {
     entry.renewable_from().is_some_and(|from| from <= ctx.now())
 }
 
-/// Returns cached credentials that need no renewal.
+/// Returns the profile's cached credentials; `None` if no credentials are cached, or if it is time to renew them.
 pub(super) fn fresh_entry(ctx: &Context, profile: &Profile) -> Option<Entry> {
     profile.source.cached(ctx).filter(|entry| !is_due(ctx, entry))
 }

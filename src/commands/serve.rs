@@ -52,7 +52,8 @@ pub(crate) struct Serve {
 }
 
 impl VerbArgs for Serve {
-    /// Prints the variables, and serves credentials until a signal ends the process.
+    /// Prints the variables that point AWS tools to the local server, and serves credentials until a signal ends this
+    /// process.
     ///
     /// # Errors
     /// `Configuration`: the port is in use. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile
@@ -90,7 +91,8 @@ impl Serve {
     }
 }
 
-/// Prints immediately and not at the end of the verb: the server runs until a signal ends it.
+/// Prints a text immediately. The output of other verbs is printed when the verb ends, but `serve` runs until a signal
+/// ends it.
 fn print(text: &Secret) -> Result<()> {
     let printed = stdout().write_all(text.expose().as_bytes()).and_then(|()| stdout().flush());
     printed.map_err(|cause| Error::other(format!("could not write to standard output: {}", cause_text(&cause))))
@@ -112,7 +114,7 @@ struct ServeJson<'a> {
     uri: String,
     token: &'a str,
     token_file: Option<&'a str>,
-    /// A variable with the value `null` must be unset.
+    /// The variables for programs. A program must unset a variable whose value is `null`.
     environment: BTreeMap<&'static str, Option<&'a str>>,
 }
 

@@ -31,8 +31,8 @@ pub(crate) struct Status {
 }
 
 impl VerbArgs for Status {
-    /// Returns the text or the JSON object. It is not an error if no profile is in use. If `--verify` fails, the error
-    /// is shown together with all the rest.
+    /// Returns what this shell uses, as text or as a JSON object. It is not an error if no profile is in use. If
+    /// `--verify` fails, the error is shown together with all other facts.
     ///
     /// # Errors
     /// `Configuration`: with `--verify`, this shell has no access keys and no profile; with `--tools`, the

@@ -229,7 +229,8 @@ fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
     groups.iter().map(text).collect()
 }
 
-/// Breaks a text into lines between words. The first line begins with `first`, and the others with `other`.
+/// Breaks a text into lines between words. The first line begins with the text `first`, and each further line with the
+/// text `other`.
 fn wrap(first: &str, other: &str, text: &str) -> String {
     let mut lines = String::from(first);
     let mut width = first.width();

@@ -30,7 +30,8 @@ pub(crate) trait VerbArgs {
 pub(crate) struct Done {
     pub(crate) stdout: Stdout,
     pub(crate) status: u8,
-    /// The error of a verb that failed, but has output, too. The exit status is that of the error.
+    /// The error of a verb that failed, but also has output. The exit status of ssox is then the exit status for this
+    /// error.
     pub(crate) error: Option<Error>,
 }
 

@@ -59,7 +59,7 @@ fn ca_bundle(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<Ca
 fn ca_bundle_of_profile(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<CaBundle> {
     let entry = section.entry("ca_bundle").filter(|entry| !entry.value.is_empty())?;
     let file = files.file(entry.which).path.display();
-    let origin = Origin::Key(format!("`ca_bundle` of profile `{}` in `{file}`", section.name));
+    let origin = Origin::ConfigKey(format!("`ca_bundle` of profile `{}` in `{file}`", section.name));
     Some(CaBundle { path: ctx.expand(&entry.value), origin })
 }
 
@@ -101,7 +101,7 @@ impl Endpoints<'_> {
 
     fn key(&self, url: &str, what: &str, entry: &Entry) -> CustomEndpoint {
         let file = &self.files.file(entry.which).path;
-        CustomEndpoint { url: url.into(), origin: Origin::Key(format!("{what} in `{}`", file.display())) }
+        CustomEndpoint { url: url.into(), origin: Origin::ConfigKey(format!("{what} in `{}`", file.display())) }
     }
 }
 

@@ -65,7 +65,8 @@ fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> 
     command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
 }
 
-/// Reads the reply to the shell function from the stdout of the process.
+/// Reads what the second ssox process, which fetches credentials for this shell, writes to its stdout: the reply to the
+/// shell function.
 ///
 /// # Errors
 /// `Unreachable`: the process takes longer than `limit`. `Other`: it ended without a complete reply.

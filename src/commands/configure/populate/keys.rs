@@ -26,7 +26,7 @@ pub(super) struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    /// Adds a profile at the end of the file.
+    /// Adds a profile at the end of the config file.
     ///
     /// # Errors
     /// `Configuration`: some AWS tools would not read the name or a value.
@@ -36,8 +36,8 @@ impl Keys<'_> {
         edits.add(SectionKind::Profile, name, &keys)
     }
 
-    /// Corrects the settings of an existing profile; tells whether a setting was wrong. `name` is the profile's name
-    /// after this run.
+    /// Corrects the settings of an existing profile; tells whether a setting was wrong. `name` is the name of the
+    /// profile after `ssox configure populate`, which may rename the profile.
     ///
     /// # Errors
     /// Those of [`Self::add`].
@@ -84,8 +84,8 @@ impl Keys<'_> {
         }
     }
 
-    /// Returns the settings of a profile that ssox may remove: `credential_process` if this run writes `sso_` settings,
-    /// or the `sso_` settings if this run writes `credential_process`.
+    /// Returns the settings of a profile that ssox may remove: `credential_process` if `ssox configure populate` now
+    /// writes `sso_` settings, or the `sso_` settings if it now writes `credential_process`.
     fn unwanted(&self, section: &Section) -> Vec<&'static str> {
         let is_there = |key: &&str| section.get(key).is_some();
         // A `credential_process` that a person wrote stays.

@@ -17,7 +17,8 @@ pub(super) struct Managed<'a> {
 }
 
 impl<'a> Managed<'a> {
-    /// Returns the managed profiles of a session, in the order of the file.
+    /// Returns the profiles that `ssox configure populate` wrote for a session, in the order in which the config file
+    /// contains them.
     pub(super) fn all(file: &'a File, session: &str) -> Vec<Self> {
         let mut seen = HashSet::new();
         let names = file
