@@ -16,7 +16,7 @@ use std::path::Path;
 /// The result of an operation that can fail with an [`Error`].
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// The kinds of errors. Each kind has an exit status. In files and JSON documents, this number stands for the kind.
+/// The kinds of errors. Each kind has an exit status. In files and JSON documents, the exit status stands for the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
 pub(crate) enum ErrorKind {
@@ -140,7 +140,7 @@ impl Error {
         self
     }
 
-    /// Replaces all hints by this one.
+    /// Replaces all hints by this hint.
     pub(crate) fn only_hint(mut self, hint: impl Into<String>) -> Self {
         self.hints = vec![hint.into()];
         self

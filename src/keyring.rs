@@ -66,7 +66,7 @@ pub(crate) struct Keyring {
     state: Arc<Mutex<State>>,
 }
 
-/// What a caller asks the thread to do.
+/// What a caller asks the thread of the keyring to do.
 type Job = Box<dyn FnOnce(&std::result::Result<Connection, Failure>) + Send>;
 
 #[derive(Default)]
@@ -74,7 +74,8 @@ enum State {
     #[default]
     NotConnected,
     Connected(Sender<Job>),
-    /// The keyring did not answer in time. It is not asked again, so a process waits for it only once.
+    /// The keyring did not answer in time. ssox does not ask the keyring again, so a process waits for the keyring only
+    /// once.
     Silent,
 }
 
@@ -174,7 +175,7 @@ impl Keyring {
         answer.map_err(Into::into)
     }
 
-    /// Sends a job to the thread, which is started if necessary; returns whether the job was sent.
+    /// Sends a job to the thread of the keyring, and starts this thread if necessary; returns whether the job was sent.
     fn is_sent(&self, state: &mut State, job: Job) -> bool {
         if matches!(state, State::NotConnected) {
             let (sender, jobs) = channel();

@@ -126,7 +126,8 @@ impl StoppedHolder {
     }
 }
 
-/// Returns the process that holds a lock or was the last to hold it; `None` if the file does not tell.
+/// Returns the process that holds a lock or was the last to hold it; `None` if the lock file does not contain a
+/// process.
 pub(crate) fn holder(ctx: &Context, name: &str) -> Option<Holder> {
     Holder::read(&path(ctx, name)?)
 }

@@ -16,7 +16,7 @@ const MOST_THREADS: usize = 8;
 /// not running. This limits the memory of the waiting results.
 const MOST_WAITING: usize = 32;
 
-/// Splits the items into parts, calls `work` with each part, and returns the results in the order of the parts. It uses
+/// Splits the items into parts, calls `work` with each part, and returns the results in the order of the parts. Uses
 /// several threads if there are many items.
 pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
     let mut results = Vec::new();
@@ -53,7 +53,7 @@ struct InOrder<R, F> {
     was_taken: Condvar,
 }
 
-/// The results that wait for earlier ones.
+/// The results that wait for earlier results.
 struct Results<R, F> {
     /// `None` while a thread passes results on.
     take: Option<F>,

@@ -22,7 +22,7 @@ impl Secret {
         &self.0
     }
 
-    /// Appends a text. If the buffer is too small, a larger one is used and the old one is wiped.
+    /// Appends a text. If the buffer is too small, a larger buffer is used and the old buffer is wiped.
     pub(crate) fn push_str(&mut self, text: &str) {
         let length = self.0.len() + text.len();
         if length > self.0.capacity() {

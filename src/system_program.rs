@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// How long such a program may run.
+/// How long a program of the system, such as `ps`, may run.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Returns the stdout of a program; `None` if the program cannot be started. A program that does not close its stdout

@@ -29,7 +29,7 @@ pub(super) enum Expected {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeadingDash {
     Allowed,
-    /// Allowed only after `--`.
+    /// A value that starts with `-` is allowed only after `--`.
     AfterDashes,
     Never,
 }

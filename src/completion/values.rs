@@ -136,7 +136,7 @@ fn description(assignment: &WithoutProfile, typed: &str) -> String {
     format!("{other} {}", assignment.session).trim_start().to_string()
 }
 
-/// Returns a profile with its description; `None` if the profile is not of the wanted kind.
+/// Returns the candidate for a profile, with its description; `None` if the profile is not of the kind `kind`.
 fn described(descriptions: &Descriptions, kind: ValueKind, name: String) -> Option<Candidate> {
     let profile = match descriptions.resolve(&name) {
         Ok(profile) => profile,

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How long to search for the shortest diff. After that time, a longer diff is shown.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Returns the unified diff between two texts of a file. It is empty when the texts are the same.
+/// Returns the unified diff between two texts of a file. The diff is empty if the texts are the same.
 pub(crate) fn unified(path: &Path, before: &str, after: &str) -> String {
     let (before, after) = (shown(before), shown(after));
     let path = printable(&path.display().to_string());

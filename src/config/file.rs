@@ -111,7 +111,7 @@ impl File {
         name(&self.text, header, self.which)
     }
 
-    /// Returns the text between the brackets of a header; `None` if the closing one is missing.
+    /// Returns the text between the brackets of a header; `None` if the closing bracket is missing.
     pub(super) fn inner(&self, header: Header) -> Option<&str> {
         inner(&self.text, header)
     }
@@ -219,7 +219,8 @@ impl File {
         self.name(header).is_some_and(|(of, name)| of == kind && name == wanted)
     }
 
-    /// Builds the index if there is none. With it, looking up names is fast.
+    /// Returns the index of the section names, and builds this index first if it does not exist yet. With the index,
+    /// looking up names is fast.
     pub(super) fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let headers: Vec<Header> = self.headers().collect();

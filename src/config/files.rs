@@ -28,7 +28,8 @@ pub(crate) struct ProfileHeader {
 }
 
 impl ConfigFiles {
-    /// Reads both files: those that the environment variables name, otherwise those in `~/.aws`.
+    /// Reads `config` and `credentials`. For each of these files, an environment variable may contain the path;
+    /// otherwise the file is in `~/.aws`.
     ///
     /// # Errors
     /// `Configuration`: a file exists but cannot be read, or the home directory is unknown.

@@ -92,12 +92,12 @@ fn usual_name(text: &str, header: Header) -> Option<&str> {
     (end > 0 && name.as_bytes()[end] == b']').then(|| &name[..end])
 }
 
-/// Tells whether a header is `[default]`. It is ignored if the file has `[profile default]`.
+/// Tells whether a header is `[default]`. Such a header is ignored if the file has `[profile default]`.
 pub(super) fn is_bare(text: &str, header: Header) -> bool {
     inner(text, header) == Some("default")
 }
 
-/// Returns the text between the brackets of a header; `None` if the closing one is missing.
+/// Returns the text between the brackets of a header; `None` if the closing bracket is missing.
 pub(super) fn inner(text: &str, header: Header) -> Option<&str> {
     Some(trim(&text[header.start + 1..closing(text, header)?]))
 }
@@ -126,7 +126,8 @@ fn trim(inner: &str) -> &str {
     inner
 }
 
-/// Returns the position of the first `]` that is not in quotes; if there is none, that of the first `]`.
+/// Returns the position of the first `]` that is not in quotes; if every `]` is in quotes, the position of the first
+/// `]`.
 fn closing_with_quotes(inner: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in inner.char_indices() {

@@ -210,7 +210,7 @@ fn lower(key: &str) -> Cow<'_, str> {
 }
 
 /// Returns a value without an inline comment. A comment begins with `#` or `;` after white space, so `#/` in a start
-/// URL is not one.
+/// URL does not begin a comment.
 pub(super) fn without_comment(value: &str) -> &str {
     let is_comment = |at: &usize| *at > 0 && value.as_bytes()[*at - 1].is_ascii_whitespace();
     memchr2_iter(b'#', b';', value.as_bytes()).find(is_comment).map_or(value, |at| &value[..at])

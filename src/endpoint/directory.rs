@@ -16,8 +16,8 @@ use std::time::Duration;
 /// The directory in the state directory that contains the directories of all servers.
 const PARENT: &str = "endpoints";
 
-/// How old the directory of a killed server must be before it is removed. A younger one may belong to a server that has
-/// not locked it yet.
+/// How old the directory of a killed server must be before it is removed. A younger directory may belong to a server
+/// that has not locked its directory yet.
 const UNUSED_AGE: Duration = Duration::from_secs(60);
 
 /// The directory with the files of one server: the authorization token and the config files for its programs.
@@ -45,7 +45,7 @@ impl Directory {
             .unwrap_or_else(|| Error::other("there is no directory for the files of the local server for credentials")))
     }
 
-    /// Removes the directory with this name, wherever it was created.
+    /// Removes the directory of the server with this name, in whichever of the two parent directories it was created.
     #[cfg(unix)]
     pub(super) fn remove_named(ctx: &Context, name: &str) {
         let parents = parents(ctx).into_iter().flatten();

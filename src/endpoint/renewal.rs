@@ -21,7 +21,8 @@ pub(super) struct Renewal {
 }
 
 impl Renewal {
-    /// Takes the arguments that name the profile and the role.
+    /// Returns how to start the process that renews the credentials. `arguments` are the arguments of `ssox endpoint
+    /// --renew` that name the profile and the role.
     pub(super) fn new(arguments: Vec<String>) -> Self {
         Self { program: std::env::current_exe().ok(), arguments }
     }
@@ -62,8 +63,8 @@ impl Renewal {
         command.stdin(Stdio::null()).output()
     }
 
-    /// Returns the path of ssox, which works even if an update has replaced or removed the file since this process
-    /// started.
+    /// Returns a path with which ssox can be started, even if an update has replaced or removed the file of ssox since
+    /// this process started.
     fn program(&self) -> PathBuf {
         let is_there = |path: &&PathBuf| path.is_file();
         self.program.as_ref().filter(is_there).cloned().unwrap_or_else(|| PathBuf::from("/proc/self/exe"))

@@ -13,7 +13,7 @@ use serde::Serialize;
 /// A whole HTTP response, which may contain credentials.
 pub(super) struct Response(Secret);
 
-/// The JSON keys that SDKs read. `Token` is always present, because some SDKs reject a response without it.
+/// The JSON fields that SDKs read. `Token` is always present, because some SDKs reject a response without it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CredentialsJson<'a> {

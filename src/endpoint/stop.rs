@@ -11,13 +11,13 @@ use std::process::exit;
 use std::thread;
 use std::time::Duration;
 
-/// How often the clock is read while the server waits for the time limit.
+/// The time between two looks at the clock while the server waits for the time limit.
 const CLOCK_READ_EVERY: Duration = Duration::from_secs(30);
 
 /// Exits on SIGINT, SIGTERM and SIGHUP with status 130. Signals that were ignored at the start stay ignored.
 ///
 /// # Errors
-/// The system refuses the signal handlers.
+/// I/O errors: the system refuses the signal handlers.
 #[cfg(unix)]
 pub(super) fn on_signals(directory: Directory) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -47,8 +47,8 @@ pub(super) fn with_process(process: u32, directory: Directory) {
     });
 }
 
-/// Exits at a moment, with status 3. The clock is read often, because a long wait ends too late if the machine is
-/// suspended during the wait.
+/// Exits at the moment `until`, with status 3. The clock is read often, because a long wait ends too late if the
+/// machine is suspended during the wait.
 pub(super) fn at(until: Timestamp, ctx: Context, profile: String, directory: Directory) {
     thread::spawn(move || {
         while ctx.now() < until {
@@ -79,7 +79,7 @@ fn wait_for_end(process: u32) {
     }
 }
 
-/// Waits without polling. Kernels before 5.3 do not support this.
+/// Waits without polling until a process has exited. Kernels before 5.3 do not support this.
 #[cfg(target_os = "linux")]
 fn wait_on_descriptor(process: rustix::process::Pid) -> rustix::io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};

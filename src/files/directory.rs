@@ -60,7 +60,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Directory {
-    /// Opens a directory. If it is absent, it has no files.
+    /// Opens a directory. An absent directory counts as a directory without files.
     pub(crate) fn open(path: PathBuf) -> Self {
         #[cfg(unix)]
         let open = {

@@ -55,7 +55,8 @@ fn replace(mut before: Original, change: impl Fn(Vec<u8>) -> Result<Secret>) -> 
     Err(busy(&before.path))
 }
 
-/// A file as it was read. It is kept open, so that its inode number is not reused.
+/// A file with the content and the metadata that ssox has read. The file is kept open, so that its inode number is not
+/// reused.
 struct Original {
     path: PathBuf,
     largest: u64,

@@ -23,7 +23,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) listings: ListingSource,
 }
 
-/// What was found.
+/// What ssox has found for a name: a profile or an assignment.
 #[derive(Clone, Debug)]
 pub(crate) enum Found {
     /// The name of a profile.

@@ -7,8 +7,8 @@ use glob::Pattern;
 pub(crate) struct NameGlob(Pattern);
 
 impl NameGlob {
-    /// Parses a pattern; an invalid one matches only itself. `**` is replaced by `*`, because the crate `glob` uses
-    /// `**` for directories.
+    /// Parses a pattern; an invalid pattern matches only a name that is the same text. `**` is replaced by `*`, because
+    /// the crate `glob` uses `**` for directories.
     pub(crate) fn new(glob: &str) -> Self {
         let mut single = glob.to_string();
         while single.contains("**") {

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::store::{Store, VARIABLE};
 
-/// The key in an `[sso-session]` section.
+/// The config key in an `[sso-session]` section that says where the secrets of the session are kept.
 pub(super) const KEY: &str = "ssox_store";
 
 /// Returns where the secrets of a session are kept.

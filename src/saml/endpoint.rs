@@ -32,7 +32,8 @@ pub(crate) fn sts_region(configured: Option<&Region>, partition: &str) -> Region
     partition::first_region(partition::named(partition), [configured.map(|region| &**region)])
 }
 
-/// Tells whether a host is one of AWS's sign-in hosts. A host with a port, a user or an invalid character is not.
+/// Tells whether a host is one of AWS's sign-in hosts. A host with a port, a user or an invalid character is not one of
+/// these hosts.
 fn is_sign_in_host(host: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

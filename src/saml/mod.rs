@@ -24,7 +24,7 @@ use std::time::Duration;
 /// How long the person may take to sign in.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// The hint of every error that means that ssox cannot control a browser here.
+/// The hint of every error that means that ssox cannot control a browser on this machine.
 const GIVE_RESPONSE: &str = "copy the form field `SAMLResponse` from any browser's developer tools, and pass it with \
                              `--saml-response FILE` (`-` for standard input)";
 
@@ -33,7 +33,7 @@ const GIVE_RESPONSE: &str = "copy the form field `SAMLResponse` from any browser
 pub(crate) enum AssertionOrigin<'a> {
     /// A sign-in in a browser. It starts at `url`.
     Browser { url: &'a str, timeout: Duration },
-    /// A file; `-` for stdin.
+    /// A file with a SAML response; `-` for stdin.
     File(&'a Path),
 }
 

@@ -36,8 +36,8 @@ pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     refreshed(ctx, session, is_fresh, |token| token.is_valid(ctx.now()))
 }
 
-/// Returns a token in place of `rejected`, which AWS has rejected before it expired: the cached token if that is a
-/// different one, otherwise a refreshed token.
+/// Returns a token in place of `rejected`, which AWS has rejected before it expired: the cached token if it differs
+/// from `rejected`, otherwise a refreshed token.
 pub(super) fn token_after_rejection(ctx: &Context, session: &Session, rejected: &Secret) -> Result<Token> {
     let is_other = |token: &Token| token.access_token != *rejected && token.is_valid(ctx.now());
     refreshed(ctx, session, is_other, is_other)
@@ -49,7 +49,7 @@ fn margin(ctx: &Context, session: &Session, token: &Token) -> i64 {
     (token.expires_at.seconds_after(written_at) / 2).clamp(0, MINIMUM_LEFT)
 }
 
-/// Takes the lock, and refreshes the token unless the cached one is fresh by now. If the refresh fails, returns the
+/// Takes the lock, and refreshes the token unless the cached token is fresh by now. If the refresh fails, returns the
 /// cached token if it is usable.
 fn refreshed(
     ctx: &Context,

@@ -5,14 +5,15 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use std::time::Duration;
 
-/// Returns the cached token, even if it has expired. Returns `None` when there is none or it cannot be read.
+/// Returns the cached token, even if it has expired. Returns `None` if there is no cached token, or the cached token
+/// cannot be read.
 ///
 /// Invariant: this function sends no request and changes no file.
 pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Option<Token> {
     stored_token(ctx, session).ok().flatten()
 }
 
-/// Returns the cached token, even if it has expired; `None` when there is none.
+/// Returns the cached token, even if it has expired; `None` if there is no cached token.
 ///
 /// # Errors
 /// `Configuration`: the file cannot be read. `NeedsPerson`: the keyring cannot be used.

@@ -13,7 +13,7 @@ use crate::error::{is_hidden, printable};
 /// The command line up to the cursor, in words as a program would get them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct CommandLine {
-    /// The words before the one at the cursor; the first is `ssox` itself.
+    /// The words before the word at the cursor; the first word is `ssox` itself.
     pub(crate) words: Vec<String>,
     /// The part of the word at the cursor that is before the cursor.
     pub(crate) current: String,

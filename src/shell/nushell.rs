@@ -148,7 +148,7 @@ fn word(value: &str) -> String {
     if is_bare && !matches!(value, "true" | "false" | "null") { value.into() } else { quoted(value) }
 }
 
-/// Removes quotes, even one that is still open, and the escapes inside double quotes.
+/// Removes quotes, even a quote that is still open, and the escapes inside double quotes.
 fn without_quotes(word: &str) -> String {
     let (mut quote, mut is_escaped) = (None, false);
     let mut is_kept = |c: &char| {

@@ -25,7 +25,7 @@ impl Integration for Zsh {
     /// Returns the start script inside `emulate -c`: zsh parses the script, and later runs its functions, with the
     /// options given here instead of the user's options. The script is one word without a newline, because the option
     /// `csh_junkie_quotes` forbids newlines in quotes, and several words would take zsh milliseconds to join. A
-    /// function of the start script reads the whole script, so the whole script gets the same options.
+    /// function of the start script reads the complete script, so the complete script gets the same options.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
     fn start_script(&self) -> Option<String> {
         let start = include_str!("../../shell/ssox.start.zsh");

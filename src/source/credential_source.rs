@@ -71,7 +71,7 @@ impl CredentialSource {
         Self::EcsContainer { uri: CONTAINER.iter().find_map(|name| ctx.var(name)).map(String::from) }
     }
 
-    /// Returns the ID of the access keys in the environment, if they are this source.
+    /// Returns the ID of the access keys in the environment, if this source is the environment.
     pub(crate) fn access_key_id(&self) -> Option<&str> {
         match self {
             Self::Environment { access_key_id } => access_key_id.as_deref(),
@@ -84,7 +84,7 @@ impl CredentialSource {
         !matches!(self, Self::Ec2InstanceMetadata { .. })
     }
 
-    /// Returns the value as it is written in a config file.
+    /// Returns the value of `credential_source` that stands for this source in a config file.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Environment { .. } => "Environment",

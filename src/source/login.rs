@@ -40,7 +40,7 @@ impl Kind for AwsLogin {
         format!("login session {}", self.session)
     }
 
-    /// Returns the credentials in the AWS CLI's cache.
+    /// Returns the credentials from `aws login` in the AWS CLI's cache.
     ///
     /// # Errors
     /// `NeedsPerson`: there are no cached credentials, or they have expired.
@@ -57,7 +57,7 @@ impl Kind for AwsLogin {
         Ok(entry)
     }
 
-    /// Returns the credentials in the AWS CLI's cache, even if they have expired.
+    /// Returns the credentials from `aws login` in the AWS CLI's cache, even if they have expired.
     fn cached(&self, ctx: &Context) -> Option<Entry> {
         let content = Zeroizing::new(files::read(&self.path(ctx)?).ok()??);
         let document = SecretJson::parse(&content)?;

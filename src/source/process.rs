@@ -86,7 +86,8 @@ impl Kind for CredentialProcess {
 }
 
 impl CredentialProcess {
-    /// Returns the name of the cache entry. It is ssox's own, because the AWS tools do not cache these credentials.
+    /// Returns the name of the cache entry. This name is ssox's own, because the AWS tools do not cache these
+    /// credentials.
     pub(crate) fn cache_key(&self) -> Key {
         Key::own("process", &[&self.identity()])
     }

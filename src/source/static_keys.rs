@@ -32,7 +32,8 @@ impl Kind for StaticKeys {
         format!("keys {}", self.keys.access_key_id)
     }
 
-    /// Returns the keys. Their expiration is known only if the tool that wrote the keys also wrote the expiration.
+    /// Returns the access keys of the profile. Their expiration is known only if the tool that wrote the access keys
+    /// also wrote the expiration.
     ///
     /// # Errors
     /// `NeedsPerson`: the keys have expired.
@@ -71,7 +72,7 @@ fn file_with_keys(section: &Section) -> Option<WhichFile> {
     has("aws_secret_access_key", WhichFile::Credentials).then_some(WhichFile::Credentials)
 }
 
-/// Returns the value of a config key in one of the two files. The AWS CLI never combines access keys from both.
+/// Returns the value of a config key in one of the two files. The AWS CLI never combines access keys from both files.
 fn in_file<'a>(section: &'a Section, key: &str, which: WhichFile) -> Option<&'a str> {
     let is_wanted = |entry: &&ConfigEntry| entry.key == key && entry.which == which;
     section.entries().iter().rev().find(is_wanted).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())

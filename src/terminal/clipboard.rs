@@ -13,7 +13,8 @@ pub(crate) fn copy(ctx: &Context, text: &str) {
     super::say(&format!("the URL is in the clipboard, if your terminal allows that{tmux}"));
 }
 
-/// Returns the escape sequence. GNU screen passes it on only inside another sequence.
+/// Returns the escape sequence that copies a text to the clipboard. GNU screen passes this sequence on only inside
+/// another sequence.
 fn sequence(ctx: &Context, text: &str) -> String {
     let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     let is_screen = ctx.var("STY").is_some() && ctx.var("TMUX").is_none();

@@ -11,8 +11,8 @@ pub(super) const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 impl View<'_> {
-    /// Tries the access keys in the environment: the tool takes or refuses them. Returns `None` if the tool goes on
-    /// with its next step.
+    /// If the environment contains access keys, returns whether the tool takes or refuses them. Returns `None` if the
+    /// tool goes on with its next step.
     pub(super) fn keys(&self) -> Option<Outcome> {
         let refuses = |why: &str| Some((Taken::Nothing, format!("refuses: {why}")));
         let end = if self.tool.reads_expiration { keys_end(self.ctx) } else { KeysEnd::Unset };
@@ -46,15 +46,15 @@ impl View<'_> {
         }
     }
 
-    /// Returns the outcome if the access keys are set but empty: the tool takes no credentials and sends unsigned
-    /// requests.
+    /// If the access keys in the environment are set but empty, returns the outcome that the tool takes no credentials
+    /// and sends unsigned requests; otherwise `None`.
     pub(super) fn empty_keys(&self) -> Option<Outcome> {
         let is_empty = keys(self.ctx) == Keys::Empty;
         is_empty.then(|| (Taken::Unsigned, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
     }
 
-    /// Returns the role in the variables of a web identity; `None` if these variables are not set, or if only one is
-    /// set and the tool ignores it.
+    /// If the variables of a web identity are set, returns the outcome that the tool takes the role in these variables.
+    /// If the role is missing, the outcome is that the tool fails, or `None` if the tool ignores the token file.
     pub(super) fn web_identity(&self) -> Option<Outcome> {
         self.ctx.var("AWS_WEB_IDENTITY_TOKEN_FILE")?;
         if let Some(role) = self.ctx.var("AWS_ROLE_ARN") {
@@ -67,7 +67,8 @@ impl View<'_> {
         is_refused.then(|| (Taken::Nothing, why.into()))
     }
 
-    /// Returns the outcome if the variables for a container's credentials are set: the tool takes these credentials.
+    /// If the variables for a container's credentials are set, returns the outcome that the tool takes these
+    /// credentials; otherwise `None`.
     pub(super) fn container(&self) -> Option<Outcome> {
         let is_set = |name| self.ctx.var(name).is_some();
         let has_token = !self.tool.needs_token_file || is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");

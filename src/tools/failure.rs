@@ -23,15 +23,16 @@ fn because(lack: Lack, text: String) -> Option<Failure> {
 const SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
 
 impl View<'_> {
-    /// Returns what the tool does if it cannot get the credentials of a profile. `Some(Some(_))`: it refuses the
-    /// profile. `Some(None)`: it goes on with its next step. `None`: ssox knows of no mistake in the profile.
+    /// Returns what the tool does if it cannot get the credentials of a profile. `Some(Some(_))`: the tool refuses the
+    /// profile. `Some(None)`: the tool goes on with its next step. `None`: ssox knows of no mistake in the profile.
     pub(super) fn failed(&self, section: &Section, kind: ProfileKind) -> Option<Option<Outcome>> {
         let failure = self.failure(section, kind)?;
         let is_refused = !self.tool.skips.contains(&failure.lack);
         Some(is_refused.then(|| self.refusal_of(kind, &failure.text)))
     }
 
-    /// Returns the outcome if the tool refuses the selected profile before it looks for access keys.
+    /// If the tool refuses the selected profile before it looks for access keys, returns this outcome; otherwise
+    /// `None`.
     pub(super) fn failed_first(&self) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let halves = HALF_KEYS.into_iter().filter(|kind| kind.is_in(&section));

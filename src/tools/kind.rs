@@ -26,7 +26,7 @@ pub(crate) enum ProfileKind {
     SecretAlone,
 }
 
-/// One of two access keys without the other.
+/// The kinds of incomplete access keys: an access key ID or a secret access key without the other.
 pub(super) const HALF_KEYS: [ProfileKind; 3] = [ProfileKind::StoredId, ProfileKind::ConfigId, ProfileKind::SecretAlone];
 
 /// All kinds, except `StoredRole`, which is a case of `Role`, and [`HALF_KEYS`].

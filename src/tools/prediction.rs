@@ -18,7 +18,8 @@ pub(crate) struct Prediction {
     pub(crate) taken: Taken,
     /// Whether the tool renews these credentials by itself when they expire.
     pub(crate) renews: bool,
-    /// `None` if no region is set, or if the tool reads none from the environment and the files.
+    /// The region that the tool takes. `None` if no region is set, or if the tool reads no region from the environment
+    /// and the configuration files.
     pub(crate) region: Option<String>,
     /// Why the tool takes these credentials, in a few words.
     pub(crate) why: String,

@@ -4,7 +4,7 @@ use super::rules::RegionStep;
 use super::view::{Taken, View};
 
 impl View<'_> {
-    /// Returns the region that the tool takes; `None` if it finds none.
+    /// Returns the region that the tool takes; `None` if the tool finds no region.
     pub(super) fn region(&self, taken: &Taken) -> Option<String> {
         self.tool.regions.iter().find_map(|step| match step {
             RegionStep::Variable(name) => self.ctx.var(name).map(String::from),

@@ -11,7 +11,7 @@ use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
 use super::rules::{HalfKeys, Lack, Last, Malformed, Step, Tool, Unknown};
 use crate::identity::TOKEN;
 
-/// The tool that the others are compared with: people expect all tools to use the same identity as the AWS CLI.
+/// The tool with which ssox compares all other tools: people expect all tools to use the same identity as the AWS CLI.
 pub(crate) const CLI: &str = "AWS CLI v2";
 
 /// The tool that most Python programs use.

@@ -15,8 +15,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long to wait for the browser's last log lines after it has ended.
 const LOG_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The process of a browser, and the pipe to it. Dropping this value closes the browser and waits until it has ended.
-/// If it takes longer than [`CLOSE_TIMEOUT`], it is killed.
+/// The process of a browser, and the pipe to it. Dropping this value closes the browser and waits until it has ended. A
+/// browser that takes longer than [`CLOSE_TIMEOUT`] is killed.
 #[derive(Debug)]
 pub(super) struct BrowserProcess {
     pub(super) connection: Connection,

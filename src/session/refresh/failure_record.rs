@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 /// The file that records why the last refresh of a session's token failed.
 ///
-/// Processes that waited for the lock read it, so that they do not repeat a request that just failed. It also keeps
-/// ssox from sending a rejected refresh token again.
+/// Processes that waited for the lock read this file, so that they do not repeat a request that just failed. The file
+/// also keeps ssox from sending a rejected refresh token again.
 pub(super) struct FailureRecord {
     /// The path of the file; `None` without a state directory.
     path: Option<PathBuf>,
@@ -52,8 +52,7 @@ impl FailureRecord {
         (is_counted && of == self.refresh_token_hash).then_some(error)
     }
 
-    /// Records an error of a refresh. If the file cannot be written, that is ignored: a refresh works without the
-    /// record.
+    /// Records an error of a refresh. An error when the file is written is ignored: a refresh works without the record.
     pub(super) fn write(&self, at: Timestamp, error: &Error) {
         let Some(path) = &self.path else { return };
         let content = Content { of: self.refresh_token_hash.clone(), at, error: error.clone() };

@@ -58,7 +58,7 @@ pub(super) enum AuthorizationResponse {
     Error(String),
 }
 
-/// Returns the redirect URI to register the client with. It has no port, so AWS accepts every port.
+/// Returns the redirect URI to register the client with. This URI has no port, so AWS accepts every port.
 pub(super) fn registered_uri() -> String {
     format!("http://127.0.0.1{PATH}")
 }

@@ -34,7 +34,7 @@ impl Client<'_> {
         }
     }
 
-    /// Registers a new client. Its registration replaces the cached one, which AWS has rejected.
+    /// Registers a new client. The new registration replaces the cached registration, which AWS has rejected.
     pub(super) fn register(&self, flow: Flow) -> Result<Registration> {
         registration::remove(self.ctx, self.session);
         let request = RegistrationRequest {

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// The time that is added to the pause between two polls when AWS responds with `slow_down` (RFC 8628, section 3.5).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 
-/// The pause between two polls if AWS specifies none.
+/// The pause between two polls if AWS specifies no pause.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 
 /// How many polls in a row may fail: a laptop may change networks while the person signs in.

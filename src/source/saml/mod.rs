@@ -94,7 +94,8 @@ impl Saml {
         Ok(cached::store(ctx, &self.cache_key(), exchange::exchange(ctx, self, assertion, &role)?))
     }
 
-    /// Returns the name of the cache entry. It is ssox's own, because the AWS tools do not cache credentials from SAML.
+    /// Returns the name of the cache entry. This name is ssox's own, because the AWS tools do not cache credentials
+    /// from SAML.
     pub(crate) fn cache_key(&self) -> Key {
         Key::own("saml", &[&self.identity()])
     }
