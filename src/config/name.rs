@@ -61,7 +61,7 @@ pub(super) fn hash(kind: SectionKind, name: &str) -> u32 {
     fnv & !KINDS | kind as u32
 }
 
-/// Tells whether a hash is that of a section of this kind.
+/// Tells whether a hash belongs to a section of this kind.
 pub(super) fn is_of_kind(hash: u32, kind: SectionKind) -> bool {
     hash & KINDS == kind as u32
 }

@@ -92,7 +92,7 @@ pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
 }
 
 /// Tells whether direnv or mise has a file in the working directory, or in a directory between the working directory
-/// and that of the `.ssox` file. If so, the variables in the file of direnv or mise take precedence.
+/// and the directory of the `.ssox` file. If so, the variables in the file of direnv or mise take precedence.
 pub(crate) fn has_nearer_tool(file: &Path) -> bool {
     let Some(here) = current_dir().ok().and_then(|here| here.canonicalize().ok()) else { return false };
     let below = here.ancestors().take_while(|directory| Some(*directory) != file.parent());

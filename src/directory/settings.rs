@@ -1,4 +1,4 @@
-//! Parses the text of a `.ssox` file. Its grammar is that of `~/.aws/config`, without sections.
+//! Parses the text of a `.ssox` file. The file has the grammar of `~/.aws/config`, without sections.
 
 use crate::config::{Entry, nearest, parse_plain};
 use crate::error::{Error, Result, path_argument};

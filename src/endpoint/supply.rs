@@ -19,7 +19,8 @@ const FAILURE_COUNTS: i64 = 5;
 const RETRY_AFTER: i64 = 30;
 /// The fewest seconds between two renewals. This matters only for credentials that are valid for a few seconds.
 const SHORTEST_PAUSE: i64 = 1;
-/// How often the clock is read while the thread waits: a long wait ends too late if the machine is suspended during it.
+/// The time between two looks at the clock while the thread waits: a long wait ends too late if the machine is
+/// suspended during the wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How long a request waits for a renewal. Clients give up earlier.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);

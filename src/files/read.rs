@@ -34,7 +34,7 @@ pub(crate) fn read_up_to(path: &Path, largest: u64) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Reads a file that a person named on the command line. It may be a pipe, such as that of `<(command)`.
+/// Reads a file that a person named on the command line. The file may be a pipe, such as the pipe of `<(command)`.
 ///
 /// # Errors
 /// `Configuration`: the file does not exist, cannot be read, is too large, or is a pipe that no program writes to.

@@ -70,7 +70,8 @@ impl Connection {
         self.collection().map(drop)
     }
 
-    /// Unlocks the default collection, or creates it if there is none. In both cases the keyring asks the person.
+    /// Unlocks the default collection, or creates a default collection if the keyring has none. In both cases the
+    /// keyring asks the person.
     pub(super) fn unlock(&self, limit: Duration) -> Result<()> {
         let asking = SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, limit.as_secs())?;
         let done = match asking.get_default_collection() {

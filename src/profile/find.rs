@@ -38,7 +38,8 @@ impl<'a> Wanted<'a> {
         Self { name, session, listings: ListingSource::Fetched }
     }
 
-    /// Takes the profile that is in use in this shell, or else the one that a variable such as AWS_PROFILE names.
+    /// Takes the profile that is in use in this shell; if none is in use, the profile whose name is in a variable such
+    /// as AWS_PROFILE.
     pub(crate) fn implied(ctx: &'a Context) -> Self {
         let name = super::implied_name(ctx);
         // `SSOX_SSO_SESSION` is used only together with `ACCOUNT/ROLE`. If `SSOX_PROFILE` names a profile, the session
@@ -105,7 +106,7 @@ fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRo
         .map(|role| Found::Assignment(Box::new(role)))
 }
 
-/// Returns the only profile with this account and role; `None` if there is none.
+/// Returns the only profile with this account and role; `None` if no profile has them.
 fn only_profile(files: &ConfigFiles, session: Option<&str>, role: &AccountRole) -> Result<Option<String>> {
     let matches = |section: &Section| role.matches(section) && of_session(section, session).is_ok();
     let mut matching = files.names_with(role.account_id);

@@ -18,7 +18,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
     pub(crate) name: String,
-    /// The region in the profile, not the one in the environment.
+    /// The region in the profile, not the region in the environment.
     pub(crate) region: Option<Region>,
     pub(crate) source: Source,
     /// Service URLs, CA bundle and limits for requests.

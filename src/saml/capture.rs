@@ -24,7 +24,7 @@ const LAST_PAGE_URL: &str = "https://signin.aws.amazon.com/saml/ssox";
 /// How long the browser may take to show the last page and to store its cookies.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How often the remaining time on the terminal is updated.
+/// The time between two updates of the remaining time on the terminal.
 const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Opens a URL in a browser, waits until the person has signed in, and returns the SAML response in base64.

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub(crate) enum Flow {
     /// AWS redirects a browser on this machine to a local server of ssox, with an authorization code.
     Pkce,
-    /// The person confirms or types a code in a browser, on this machine or another one.
+    /// The person confirms or types a code in a browser, on this machine or another machine.
     DeviceCode,
 }
 

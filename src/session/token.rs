@@ -22,7 +22,7 @@ use std::time::Duration;
 /// makes it empty before it writes.
 const WRITING_TIME: Duration = Duration::from_millis(20);
 
-/// The JSON keys of a token file, in the AWS CLI's order.
+/// The JSON fields of a token file, in the AWS CLI's order.
 const KEYS: [&str; 8] = [
     "startUrl",
     "region",
@@ -48,7 +48,7 @@ pub(crate) struct Token {
     pub(crate) unknown: Unknown,
 }
 
-/// JSON keys that other tools added. They are kept when the token is refreshed. Their values may be secret.
+/// JSON fields that other tools added. These fields are kept when the token is refreshed. Their values may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Unknown(SecretJson);
 
@@ -91,7 +91,8 @@ impl Token {
     }
 }
 
-/// Writes the content of a token file: the [`KEYS`] in their order, then the JSON keys that other tools added.
+/// Writes the content of a token file: the fields in [`KEYS`] in their order, then the JSON fields that other tools
+/// added.
 impl Serialize for Token {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let [expires_at, registration_end] =

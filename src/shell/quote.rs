@@ -24,7 +24,7 @@ pub(crate) enum Dialect {
     Shell(ExportSyntax),
 }
 
-/// How a shell sets and unsets variables, if its syntax is not that of sh.
+/// How a shell sets and unsets variables, if the shell does not have the syntax of sh.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ExportSyntax {
     /// The description of this format in `ssox export --help`.

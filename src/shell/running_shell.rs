@@ -44,8 +44,8 @@ struct Process {
     words: Vec<String>,
 }
 
-/// Returns the shell that the person uses: the one whose function called ssox; else the nearest ancestor that is an
-/// interactive shell; else the login shell.
+/// Returns the shell that the person uses: the shell whose function called ssox; else the nearest ancestor of this
+/// process that is an interactive shell; else the login shell.
 pub(super) fn running_shell(ctx: &Context) -> RunningShell {
     let caller = ctx.caller().and_then(RunningShell::named);
     let login = || RunningShell::named(file_name(ctx.var("SHELL")?));

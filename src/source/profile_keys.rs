@@ -24,9 +24,9 @@ pub(crate) struct ProfileKeys<'a> {
     pub(crate) ctx: &'a Context,
     pub(crate) name: &'a str,
     pub(crate) section: &'a Section<'a>,
-    /// The region of the first profile in the chain: the one that needs credentials.
+    /// The region of the first profile in the chain: the profile that needs credentials.
     pub(crate) region: Option<&'a Region>,
-    /// The network settings of the first profile in the chain: the one that needs credentials.
+    /// The network settings of the first profile in the chain: the profile that needs credentials.
     pub(crate) network: &'a Network,
     /// Returns the Identity Center session of the profile.
     pub(crate) session: &'a dyn Fn() -> Result<Session>,

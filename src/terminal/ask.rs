@@ -31,7 +31,7 @@ pub(crate) fn confirm(question: &str) -> Result<Answer> {
     Ok(if is_yes { Answer::Yes } else { Answer::No })
 }
 
-/// Writes to the terminal; does nothing if there is none.
+/// Writes to the terminal; does nothing if this process has no terminal.
 pub(super) fn write(text: &str) {
     let _ = open().and_then(|(_, mut output)| output.write_all(text.as_bytes()));
 }

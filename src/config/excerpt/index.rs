@@ -20,7 +20,7 @@ const ENTRY: usize = 8;
 const MOST_SHARED: usize = 1000;
 /// The format and version of an index file.
 const FORMAT: &str = "ssox-index 2";
-/// The text in place of the number of roles, if the roles are unknown.
+/// The text that an index file contains instead of the number of roles if the roles are unknown.
 const UNKNOWN: &str = "-";
 /// The size in bytes of the first line of an index file, padded with blanks.
 pub(super) const HEAD: usize = 256;

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 const LOCK: &str = "saml browser";
 
-/// How often ssox tries again to take the lock.
+/// The pause between two attempts to take the lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The directory where the browser keeps its data. The directory is locked until this value is dropped.

@@ -26,7 +26,7 @@ pub(super) struct Client<'a> {
 }
 
 impl Client<'_> {
-    /// Returns the cached registration for a flow; if there is none, registers a new client.
+    /// Returns the cached client registration for a flow; if no registration is cached, registers a new client.
     pub(super) fn registration(&self, flow: Flow) -> Result<Registration> {
         match registration::read(self.ctx, self.session, flow) {
             Some(registration) => Ok(registration),

@@ -20,7 +20,7 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 /// How many polls in a row may fail: a laptop may change networks while the person signs in.
 const MAX_FAILED_POLLS: u32 = 5;
 
-/// How often the display of the remaining time is updated.
+/// The time between two updates of the remaining time on the terminal.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Shows a device code, and polls AWS until the person has confirmed or denied the sign-in.

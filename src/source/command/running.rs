@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 pub(super) const MAX_OUTPUT: usize = 1 << 20;
 /// How many bytes of stderr are kept. The last bytes are kept, because they usually tell the cause of a failure.
 const MAX_STDERR: usize = 4096;
-/// How often to check whether a program has ended after it closed its stdout.
+/// After a program has closed its stdout: the pause between two checks whether the program has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// How long to wait for the end of stderr after the program has ended: a background process that the program started
 /// may keep stderr open.

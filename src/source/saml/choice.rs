@@ -8,7 +8,8 @@ use crate::source::role_arn::RoleArn;
 use crate::terminal;
 use crate::terminal::picker::{self, Row};
 
-/// Returns the configured role, or the only role that the assertion offers, or the one that the person chooses.
+/// Returns the configured role; without a configured role, the only role that the assertion offers, or the role that
+/// the person chooses.
 ///
 /// # Errors
 /// `Configuration`: the assertion does not offer the configured role, or its roles are encrypted and the profile does
