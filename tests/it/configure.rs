@@ -57,7 +57,7 @@ fn legacy_profiles_share_one_session_afterwards() {
     +sso_registration_scopes = sso:account:access
     ssox: next: ssox login --sso-session d-1234567890
     ");
-    shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
+    shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @"ssox: there is nothing to migrate in `~/.aws/config`");
 }
 
 #[test]
@@ -215,17 +215,17 @@ fn kept_legacy_keys_are_removed_later_if_they_agree_with_the_session() {
     home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]).ok();
     let kept = config(&home);
     let again = home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]);
-    shows!(home, again.stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
+    shows!(home, again.stderr(), @"ssox: there is nothing to migrate in `~/.aws/config`");
     assert_eq!(config(&home), kept);
     let odd = "\n[profile odd]\nsso_session=d-1234567890\nsso_region = us-east-1\n";
     home.write_config(&format!("{kept}{odd}"));
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
-    shows!(home, ran.stderr().lines().next().unwrap(), @"ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove it from the profile, or correct the session");
+    shows!(home, ran.stderr().lines().next().unwrap(), @"ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove these settings from the profile, or correct the session");
     assert_eq!(config(&home), format!("{MIGRATED}{odd}"));
     shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @r"
-    ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove it from the profile, or correct the session
-    ssox: there are no legacy profiles in `~/.aws/config`: nothing to do
+    ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove these settings from the profile, or correct the session
+    ssox: there is nothing to migrate in `~/.aws/config`
     ");
 }
 

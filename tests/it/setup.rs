@@ -121,7 +121,7 @@ fn with_a_session_for_each_profile_each_needs_its_own_sign_in() {
     ssox: hint: ssox login --sso-session stg
     ");
     assert_eq!(home.ssox(&["doctor", "--json"]).status(), 0);
-    shows!(home, home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
+    shows!(home, home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).stderr(), @"ssox: there is nothing to migrate in `~/.aws/config`");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn profiles_that_keep_both_forms_can_be_separated_too() {
     sso_region = eu-west-1
     sso_registration_scopes = sso:account:access
     ");
-    says!(home, home.ssox(&separate).stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
+    says!(home, home.ssox(&separate).stderr(), @"ssox: there is nothing to migrate in `~/.aws/config`");
     home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).ok();
     let finished = config(&home);
     says!(home, finished, @r"

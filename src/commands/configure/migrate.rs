@@ -63,7 +63,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let groups = groups(&files, args);
     if groups.is_empty() {
-        say(&format!("there are no legacy profiles in `{}`: nothing to do", files.config.path.display()));
+        say(&format!("there is nothing to migrate in `{}`", files.config.path.display()));
         return Ok(String::new());
     }
     let text = migrated(&files, &groups, args)?;

@@ -57,7 +57,7 @@ fn keys_with_session(
         Ok(SignInKeys { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })
     } else {
         Err(format!(
-            "its `sso_start_url` or `sso_region` differs from session `{name}`; remove it from the profile, or correct the session"
+            "its `sso_start_url` or `sso_region` differs from session `{name}`; remove these settings from the profile, or correct the session"
         ))
     }
 }
