@@ -628,12 +628,16 @@ function _ssox_precmd() {
 }
 
 # Decides what to do if PS1 does not contain the prompt segment. If a person has removed the segment, it stays removed.
-# But if a later hook may have set PS1, the segment is added again.
+# But if a later hook may have set PS1, or another program has put an old PS1 back (the integration of WezTerm before
+# each command, a virtual environment when it is left), the second hook adds the segment again.
 function _ssox_find_place() {
   _ssox_go_last
   _ssox_placed=$_ssox_moved
   _ssox_moved=''
-  if [[ -z $_ssox_placed ]]; then _ssox_look || builtin true; fi
+  if [[ -z $_ssox_placed ]]; then
+    _ssox_bare="=${PS1-}"
+    _ssox_look || builtin true
+  fi
 }
 
 # Renews the credentials when they are due, and computes the prompt segment.
@@ -684,6 +688,10 @@ function _ssox_settle() {
     _ssox_show
   fi
   if [[ -n $_ssox_undecided ]]; then _ssox_decide; fi
+  if [[ -n $_ssox_bare ]]; then
+    { builtin test "$_ssox_bare" = "=${PS1-}" && _ssox_is_ps1_typed; } || _ssox_placed=on
+    _ssox_bare=''
+  fi
   builtin shopt -q promptvars || _ssox_take_parts
   _ssox_surround
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
@@ -696,6 +704,11 @@ function _ssox_settle() {
   case $_ssox_placed${PS0-} in on | on*_ssox_drawn* | on*_ssox_guard*) ;; on*) _ssox_place_guard ;; esac
   case $_ssox_flags in *[aekux+=]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
+}
+
+# Tells whether the last line that a person typed names PS1.
+function _ssox_is_ps1_typed() {
+  case $(builtin history 1 2>/dev/null) in *PS1*) ;; *) return 1 ;; esac
 }
 
 # Without `promptvars`, bash would show the parts of PS1 and PS0 as text. When it is on again, they are added again.
@@ -1200,13 +1213,6 @@ function _ssox_decide() {
   esac
   _ssox_placed=on
   _ssox_place_guard
-  # A virtual environment that was activated before this restores its saved PS1 later, so the prompt segment is added to
-  # the saved PS1, too.
-  # shellcheck disable=SC2016
-  case ${_OLD_VIRTUAL_PS1-} in
-    '' | *'${_ssox_ps1+'*) ;;
-    *) _ssox_publish _OLD_VIRTUAL_PS1 "$_ssox_part$_OLD_VIRTUAL_PS1" ;;
-  esac
 }
 
 # If a framework makes PS1, both hooks of ssox run before the framework's hook: the first hook moves to the front, the
@@ -1231,7 +1237,7 @@ function _ssox_go_early() {
 }
 
 case $- in *i*)
-  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=(0) _ssox_undecided=1 _ssox_unjudged='' _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
+  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=(0) _ssox_undecided=1 _ssox_unjudged='' _ssox_placed='' _ssox_bare='' _ssox_moved='' _ssox_segment=on _ssox_last=''
   if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_segment=''; fi
   _ssox_set_clock
   ;;

@@ -279,6 +279,24 @@ fn a_virtual_environment_that_is_activated_before_the_first_use_keeps_the_segmen
     });
 }
 
+/// nodeenv and Spack have names of their own for the saved prompt. A line that names PS1 removes the segment.
+#[test]
+fn bash_keeps_the_segment_where_a_command_puts_the_first_ps1_back() {
+    in_each(&[Shell::Bash], |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD\nkept=$PS1; leave() { PS1=$kept; }");
+        session.run("ssox use dev");
+        for line in ["leave", "true", "ssox use dev", "leave"] {
+            session.run(line);
+            session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        }
+        session.run("PS1=$kept");
+        session.run("leave");
+        let rows = session.prompt_rows();
+        assert!(rows.iter().rev().take(2).all(|row| !row.contains("dev:")), "{rows:?}");
+    });
+}
+
 /// PS0 takes the prompt segment down before each command, so that nothing old is shown where the hooks are gone.
 #[test]
 fn bash_with_another_ps0_shows_nothing_where_the_hooks_are_gone() {
@@ -297,6 +315,27 @@ fn bash_with_another_ps0_shows_nothing_where_the_hooks_are_gone() {
         session.run("true");
         let rows = session.prompt_rows();
         assert!(!rows.last().expect("a prompt").contains("dev:"), "{ps0}: {rows:?}");
+    }
+}
+
+/// The integration of WezTerm marks the prompt, and before each command it puts back what PS1 was before that.
+#[test]
+fn bash_where_a_hook_puts_an_old_ps1_back_keeps_the_segment() {
+    let hook = "mark() { saved=$PS1; PS1=\"\\[\\e[0m\\]$PS1\"; }
+        trap '[[ -z ${saved-} || $BASH_COMMAND == *_ssox* ]] || { PS1=$saved; saved=; }' DEBUG";
+    for rc in [format!("{hook}\nPROMPT_COMMAND=mark\nLOAD"), format!("LOAD\n{hook}\nPROMPT_COMMAND+=(mark)")] {
+        in_each(&[Shell::Bash], |shell| {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            let mut session = home.session(shell, &rc);
+            session.run("ssox use dev");
+            session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+            for _ in 0..3 {
+                session.run("true");
+                session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+            }
+            session.run("ssox use stg");
+            session.wait_for_prompt_with(&["stg:"]);
+        });
     }
 }
 
