@@ -6,12 +6,18 @@ use crate::files;
 use crate::shell::{Emit, Shell, hint};
 use std::path::PathBuf;
 
+/// Set by direnv while it runs an `.envrc`.
+const IN_ENVRC: &str = "DIRENV_IN_ENVRC";
+
 /// Returns the shell and the protocol version of the shell function that started this ssox process.
 ///
 /// # Errors
-/// `Usage`: ssox was not started by its shell function, so nothing could apply the environment changes; or this binary
-/// does not support the protocol version of the shell function.
+/// `Usage`: ssox was not started by its shell function, so nothing could apply the environment changes; an `.envrc` of
+/// direnv called it; or this binary does not support the protocol version of the shell function.
 pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
+    if ctx.var_os(IN_ENVRC).is_some() {
+        return Err(in_envrc(verb));
+    }
     match &ctx.emit {
         Some(emit) => Emit::parse(emit),
         None => Err(Error::usage(format!(
@@ -19,6 +25,14 @@ pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
         ))
         .hint(install(ctx))),
     }
+}
+
+/// direnv would record the variables of one shell, and set and unset them in each shell that enters or leaves the
+/// directory. Then a shell would show one profile and have the credentials of another one.
+fn in_envrc(verb: &str) -> Error {
+    Error::usage(format!("`ssox {verb}` does not work in an `.envrc`: it changes only the shell that calls it"))
+        .hint("to use a profile in this directory, write `profile = NAME` into a file `.ssox`")
+        .hint("to let direnv set its credentials, write `eval \"$(ssox export NAME)\"` into the `.envrc`")
 }
 
 /// Returns how to load ssox's function into the running shell.

@@ -169,6 +169,17 @@ fn settings_that_cannot_work_are_named() {
 }
 
 #[test]
+fn an_envrc_cannot_change_the_shell() {
+    let home = Home::signed_in();
+    says!(home, home.ssox_with(&["--emit=bash1", "use", "dev"], &[("DIRENV_IN_ENVRC", "1")]).fails(2), @r#"
+    ssox: `ssox use` does not work in an `.envrc`: it changes only the shell that calls it
+    ssox: hint: to use a profile in this directory, write `profile = NAME` into a file `.ssox`
+    ssox: hint: to let direnv set its credentials, write `eval "$(ssox export NAME)"` into the `.envrc`
+    "#);
+    home.ssox_with(&["export", "dev"], &[("DIRENV_IN_ENVRC", "1")]).ok();
+}
+
+#[test]
 fn the_command_line_is_checked() {
     let home = Home::new();
     let mut errors = String::new();

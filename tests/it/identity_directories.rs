@@ -278,3 +278,25 @@ fn an_identity_that_direnv_puts_back_on_the_way_to_another_directory_is_ours_aga
         assert!(shown.starts_with("dev:ReadOnly ") && shown.ends_with("|ok"), "{shell:?}: {shown}");
     });
 }
+
+/// direnv would set the variables of one shell in others.
+#[test]
+fn use_does_nothing_in_an_envrc() {
+    if !installed("direnv") {
+        return;
+    }
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write("e/.envrc", "eval \"$(ssox init bash)\"\nssox use stg\nssox clear\nexport LOADED=yes\n");
+        assert!(home.command("direnv").args(["allow", "e"]).status().expect("direnv starts").success());
+        let mut session = home.session(shell, &format!("LOAD\n{}", Tool::Direnv.hook(shell)));
+        session.run("ssox use dev");
+        let before = environment(&mut session, &home);
+        session.run("cd e");
+        let shown = segment(&mut session, &home);
+        assert!(shown.starts_with("dev:ReadOnly ") && shown.ends_with("|ok"), "{shell:?}: {shown}");
+        let inside = environment(&mut session, &home);
+        assert_eq!(inside.get("LOADED").map(String::as_str), Some("yes"), "{shell:?}");
+        assert_eq!(inside.get("AWS_ACCESS_KEY_ID"), before.get("AWS_ACCESS_KEY_ID"), "{shell:?}");
+    });
+}
