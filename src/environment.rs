@@ -44,14 +44,14 @@ impl EnvChanges {
         if has_control(value) {
             // The message does not contain the value, which may be a secret.
             return Err(Error::configuration(format!("could not set {name}: the value contains a control character"))
-                .hint("if the value is in a configuration file: ssox doctor shows the file and the line"));
+                .hint("if the value is in a configuration file: `ssox doctor` shows the file and the line"));
         }
         if name.len() + value.len() >= LARGEST {
             return Err(Error::configuration(format!(
                 "the value for {name} has {} bytes, which is too large: the shell could not start programs with such a variable",
                 value.len()
             ))
-            .hint("use ssox credential-process NAME, which passes credentials to AWS tools without the environment"));
+            .hint("use `ssox credential-process NAME`, which passes credentials to AWS tools without the environment"));
         }
         self.change(name, Some(secret));
         Ok(())

@@ -243,7 +243,7 @@ mod tests {
             error.message.starts_with(&format!("`ssox login` (pid {pid}, stopped, on /dev/pts/9) holds")),
             "{error}"
         );
-        assert_eq!(error.hints, [format!("type fg in its shell on /dev/pts/9, or kill {pid}")]);
+        assert_eq!(error.hints, [format!("type `fg` in its shell on /dev/pts/9, or `kill {pid}`")]);
         watch.check(&ctx, "sign-in corp", "the sign-in to `corp`").unwrap();
     }
 

@@ -25,7 +25,7 @@ impl Region {
             return Ok(Self(text.into()));
         }
         let is_option = what.starts_with("--");
-        let more = if is_option { "" } else { "; ssox doctor shows the file and the line" };
+        let more = if is_option { "" } else { "; `ssox doctor` shows the file and the line" };
         Err(Error::configuration(format!("{what}: `{text}` is not a region"))
             .hint(format!("a region looks like `eu-west-1`{more}")))
     }

@@ -198,7 +198,7 @@ pub(crate) fn authorize_base(network: &Network, region: &Region) -> String {
 /// The first words of the message when a registration fails.
 const REGISTERING: &str = "could not register ssox as a client of IAM Identity Center";
 
-const WRONG_REGION: &str = "`sso_region` may be wrong for this start URL: check it with ssox doctor";
+const WRONG_REGION: &str = "`sso_region` may be wrong for this start URL: check it with `ssox doctor`";
 
 fn is_unknown_client(error: &StartDeviceAuthorizationError) -> bool {
     error.is_invalid_client_exception() || error.is_unauthorized_client_exception()

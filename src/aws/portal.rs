@@ -55,7 +55,7 @@ pub(crate) fn get_role_credentials(
         let request = client.get_role_credentials().access_token(token.expose());
         let result = request.account_id(&**account_id).role_name(role_name).send().await;
         let hint =
-            "the role may not be assigned to you: ssox list --assigned shows every account and role that you may use";
+            "the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use";
         let response = result.map_err(|error| call_error(&channel, &what, &error, hint))?;
         let field = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
         let missing = || Error::unreachable(format!("{what}: AWS's response has no credentials")).hint("try again");

@@ -62,7 +62,7 @@ fn body_too_large(channel: &Channel) -> Error {
     let error = Error::unreachable(format!("the response of `{}` is too large", channel.host));
     match &channel.endpoint {
         Some(endpoint) => endpoint.explain(&channel.ctx, error),
-        None => error.hint("a proxy may have answered instead of AWS: check with ssox doctor"),
+        None => error.hint("a proxy may have answered instead of AWS: check with `ssox doctor`"),
     }
 }
 
@@ -110,10 +110,10 @@ fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> E
     };
     let (message, hint) = match cause {
         Expired | ExpiredContext { .. } => {
-            ("has expired", "this machine's clock may be wrong: check it with ssox doctor".to_string())
+            ("has expired", "this machine's clock may be wrong: check it with `ssox doctor`".to_string())
         }
         NotValidYet | NotValidYetContext { .. } => {
-            ("is not yet valid", "this machine's clock may be wrong: check it with ssox doctor".to_string())
+            ("is not yet valid", "this machine's clock may be wrong: check it with `ssox doctor`".to_string())
         }
         NotValidForName | NotValidForNameContext { .. } => (
             "is for another host",

@@ -130,7 +130,7 @@ pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) 
         "the listing of `{label}` is incomplete: the roles of {accounts} are missing ({})",
         super::name_list::name_list(&ids)
     );
-    Error::new(kind, message).hint("ssox list --assigned --refresh tries again")
+    Error::new(kind, message).hint("`ssox list --assigned --refresh` tries again")
 }
 
 /// Lists the assignments of a session in the background after a sign-in. Deletes an unfinished listing first: it may

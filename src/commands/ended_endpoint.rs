@@ -10,7 +10,7 @@ use std::time::Duration;
 const ANSWER: Duration = Duration::from_secs(1);
 
 /// The hint for a shell that has the variables of a local credential server that no longer runs.
-pub(super) const HINT: &str = "ssox clear; or run ssox serve again, and type its lines in this shell";
+pub(super) const HINT: &str = "`ssox clear`; or run `ssox serve` again, and type its lines in this shell";
 
 /// Returns a message if this shell has the variables of a local credential server of ssox that no longer runs.
 pub(super) fn message(ctx: &Context) -> Option<String> {

@@ -92,7 +92,7 @@ impl Foreign {
             return hint.clone();
         }
         let name = self.profile.as_deref().map_or("PROFILE".into(), shell_words::quote);
-        format!("ssox use {name} sets everything again; ssox clear keeps what others set")
+        format!("`ssox use {name}` sets everything again; `ssox clear` keeps what others set")
     }
 }
 

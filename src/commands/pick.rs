@@ -50,7 +50,8 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     {
         return Err(Error::configuration(format!("there is no profile to choose: {cause}")).hint(hint));
     }
-    let hint = if rows.is_empty() { profile::first_step(&files) } else { "ssox use NAME; ssox list shows the names" };
+    let hint =
+        if rows.is_empty() { profile::first_step(&files) } else { "`ssox use NAME`; `ssox list` shows the names" };
     picker::pick(ctx, "profile", hint, &rows)
 }
 

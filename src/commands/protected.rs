@@ -65,7 +65,7 @@ pub(super) fn check_unattended(profile: &Profile) -> Result<()> {
     }
     let message = format!("profile `{}` is protected, so programs get no credentials from this profile", profile.name);
     Err(Error::needs_person(message).hint(format!(
-        "ssox use {} in a shell; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question",
+        "`ssox use {}` in a shell; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question",
         as_argument(&profile.name)
     )))
 }

@@ -102,6 +102,6 @@ fn assertion(ctx: &Context, args: &SamlRoles) -> Result<Assertion> {
             saml::assertion(ctx, AssertionOrigin::Browser { url: &saml.url, timeout })
         }
         _ => Err(Error::configuration(format!("profile `{}` has no `ssox_saml_url`", profile.name))
-            .hint("ssox saml roles NAME, or ssox saml roles --saml-response FILE")),
+            .hint("`ssox saml roles NAME`, or `ssox saml roles --saml-response FILE`")),
     }
 }

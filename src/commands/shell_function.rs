@@ -43,7 +43,7 @@ pub(super) fn install(ctx: &Context) -> String {
     let titles = Shell::ALL.map(|shell| shell.title());
     let (last, others) = titles.split_last().expect("there are shells");
     format!(
-        "ssox has a shell function for {} and {last}; in other shells use ssox exec NAME -- COMMAND",
+        "ssox has a shell function for {} and {last}; in other shells use `ssox exec NAME -- COMMAND`",
         others.join(", ")
     )
 }

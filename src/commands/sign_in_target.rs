@@ -56,7 +56,7 @@ fn only_session(ctx: &Context, files: &ConfigFiles) -> Result<Session> {
         (None, _) => Err(no_session(ctx, files)),
         (Some(only), true) => only,
         _ => Err(Error::configuration("there are several sessions")
-            .hint("give a profile, or --sso-session NAME; ssox sessions lists the sessions")),
+            .hint("give a profile, or --sso-session NAME; `ssox sessions` lists the sessions")),
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
     let taken = taken.map(|row| format!("; {} takes `{}`", row.tool, row.identity.as_deref().unwrap_or_default()));
     let more: String = unsigned.chain(taken).collect();
     terminal::say(&format!(
-        "these tools do not use the profile `{profile}` in AWS_PROFILE: {}{more}; ssox status --tools says why",
+        "these tools do not use the profile `{profile}` in AWS_PROFILE: {}{more}; `ssox status --tools` says why",
         names.join(", ")
     ));
 }

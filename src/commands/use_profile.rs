@@ -96,7 +96,7 @@ pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()>
         let message =
             format!("--profile-only needs a profile, and no profile has the account and role `{}`", profile.name);
         return Err(Error::configuration(message)
-            .hint("ssox configure populate writes a profile for each account and role that you may use"));
+            .hint("`ssox configure populate` writes a profile for each account and role that you may use"));
     }
     if profile.source.needs_keys_of_environment() {
         let message = format!(
@@ -138,6 +138,6 @@ fn warn_of_keyring(profile: &Profile) {
 fn previous(ctx: &Context) -> Result<&str> {
     ctx.var("SSOX_PREVIOUS").ok_or_else(|| {
         Error::configuration("there is no previous profile in this shell")
-            .hint("ssox use NAME; ssox list shows the names")
+            .hint("`ssox use NAME`; `ssox list` shows the names")
     })
 }

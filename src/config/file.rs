@@ -91,7 +91,7 @@ impl File {
     /// Returns the hint for a file that is not UTF-8.
     pub(super) fn utf8_hint(&self) -> String {
         let path = path_argument(&self.path);
-        format!("iconv -f latin1 -t utf-8 {path} > {path}.utf-8, check the new file, and rename it")
+        format!("`iconv -f latin1 -t utf-8 {path} > {path}.utf-8`, check the new file, and rename it")
     }
 
     /// Returns the line number of a position in the text, starting at 1.

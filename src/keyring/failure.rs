@@ -5,7 +5,7 @@ use crate::error::Error;
 use std::time::Duration;
 
 /// The hint to unlock the keyring. Signing in to any session unlocks it.
-pub(crate) const LOGIN: &str = "ssox login, which asks for the password of the keyring";
+pub(crate) const LOGIN: &str = "`ssox login`, which asks for the password of the keyring";
 
 /// Why the keyring cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -60,10 +60,10 @@ impl Holder {
     pub(crate) fn release_hint(&self) -> String {
         let pid = self.pid;
         match (self.state(), &self.terminal) {
-            (State::Stopped, Some(terminal)) => format!("type fg in its shell on {terminal}, or kill {pid}"),
-            (State::Stopped, None) => format!("kill -CONT {pid} continues it, kill {pid} ends it"),
+            (State::Stopped, Some(terminal)) => format!("type `fg` in its shell on {terminal}, or `kill {pid}`"),
+            (State::Stopped, None) => format!("`kill -CONT {pid}` continues it, `kill {pid}` ends it"),
             (State::Elsewhere, _) => "end it in the container or on the machine where it runs".into(),
-            (State::Running | State::Unknown, _) => format!("try again, or kill {pid}"),
+            (State::Running | State::Unknown, _) => format!("try again, or `kill {pid}`"),
         }
     }
 

@@ -134,7 +134,7 @@ fn of_session(section: &Section, session: Option<&str>) -> Result<()> {
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the profile is empty")
-            .hint("if the name comes from a variable, this variable may be unset; ssox list shows the profiles");
+            .hint("if the name comes from a variable, this variable may be unset; `ssox list` shows the profiles");
     }
     let error = Error::configuration(format!("there is no profile `{name}`"));
     if let Some(hint) = files.header_hint(SectionKind::Profile, name) {
@@ -151,11 +151,11 @@ pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
 fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
     if files.sso_session(name).is_some() {
         let line = sign_in_line(name);
-        return format!("`{name}` is an sso-session: {line} signs in to it, ssox sessions shows its profiles");
+        return format!("`{name}` is an sso-session: `{line}` signs in to it, `ssox sessions` shows its profiles");
     }
     let near = nearest_profiles(files, name);
     if !near.is_empty() {
-        return format!("did you mean `{}`? ssox list shows all profiles", near.join("` or `"));
+        return format!("did you mean `{}`? `ssox list` shows all profiles", near.join("` or `"));
     }
     let sessions: Vec<String> = files.sso_session_names().collect();
     if let Some(session) = nearest(name, sessions.iter().map(String::as_str)).first() {
@@ -165,7 +165,7 @@ fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
     match profiles.len() {
         0 => first_step(files).into(),
         1..=MOST_LISTED => format!("the profiles are: {}", profiles.join(", ")),
-        count => format!("ssox list shows the {count} profiles"),
+        count => format!("`ssox list` shows the {count} profiles"),
     }
 }
 
@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(found("zzzzzzzz").unwrap_err().hints[0], all);
         let many: String = (0..6).map(|n| format!("[profile name-{n}]\n")).collect();
         let error = unknown(&Context::default(), &ConfigFiles::parse(&many, ""), "zzzzzzzz");
-        assert_eq!(error.hints[0], "ssox list shows the 6 profiles");
+        assert_eq!(error.hints[0], "`ssox list` shows the 6 profiles");
     }
 
     #[test]
@@ -299,7 +299,7 @@ mod tests {
         let line = "ssox login --sso-session corp";
         assert_eq!(
             hint("corp"),
-            format!("`corp` is an sso-session: {line} signs in to it, ssox sessions shows its profiles")
+            format!("`corp` is an sso-session: `{line}` signs in to it, `ssox sessions` shows its profiles")
         );
         assert_eq!(hint("crop"), format!("did you mean the sso-session `corp`? {line}"));
     }
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(error.message, "the name of the profile is empty");
         assert_eq!(
             error.hints[0],
-            "if the name comes from a variable, this variable may be unset; ssox list shows the profiles"
+            "if the name comes from a variable, this variable may be unset; `ssox list` shows the profiles"
         );
     }
 }

@@ -6,7 +6,7 @@ use crate::config::ConfigFiles;
 /// assignments, which can be used without a profile; otherwise, how to configure a session.
 pub(crate) fn first_step(files: &ConfigFiles) -> &'static str {
     match files.sso_session_names().next() {
-        Some(_) => "ssox list --assigned shows what you may use without a profile",
+        Some(_) => "`ssox list --assigned` shows what you may use without a profile",
         None => "ssox configure sso",
     }
 }

@@ -31,6 +31,6 @@ pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted
     let profile = Profile::resolve(ctx, files, &name)?;
     profile.source.session().cloned().ok_or_else(|| {
         Error::configuration(format!("profile `{name}` has no session to sign in to"))
-            .hint("ssox sessions shows the profiles of each session")
+            .hint("`ssox sessions` shows the profiles of each session")
     })
 }

@@ -113,20 +113,20 @@ pub(crate) fn scopes(list: &str) -> Vec<String> {
 fn missing(prefix: &str, key: &str, section: &Section) -> Error {
     let error = Error::configuration(format!("{prefix}has no `{key}`").trim_start().to_string());
     let hint = misspelt(section, key);
-    error.hint(hint.unwrap_or_else(|| format!("add `{key} = …` in ~/.aws/config, or run ssox configure sso")))
+    error.hint(hint.unwrap_or_else(|| format!("add `{key} = …` in ~/.aws/config, or run `ssox configure sso`")))
 }
 
 /// Makes the error for an unknown session name that was typed.
 fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the sso-session is empty")
-            .hint("if the name comes from a variable, this variable may be unset; ssox sessions shows the sessions");
+            .hint("if the name comes from a variable, this variable may be unset; `ssox sessions` shows the sessions");
     }
     if files.profile(name).is_some() {
         return error_for_unknown(ctx, files, name, format!("`{name}` is a profile: ssox login {}", as_argument(name)));
     }
     if files.sso_session_names().next().is_some() {
-        let hint = "ssox sessions shows the sessions, ssox configure sso adds one".into();
+        let hint = "`ssox sessions` shows the sessions, `ssox configure sso` adds one".into();
         return error_for_unknown(ctx, files, name, hint);
     }
     unknown(ctx, files, name)
@@ -134,7 +134,7 @@ fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
 
 /// Makes the error for an unknown session name in a profile.
 fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
-    let hint = format!("add `[sso-session {name}]` to ~/.aws/config, or run ssox configure sso");
+    let hint = format!("add `[sso-session {name}]` to ~/.aws/config, or run `ssox configure sso`");
     error_for_unknown(ctx, files, name, hint)
 }
 
@@ -150,7 +150,7 @@ fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, hint: Strin
     }
     let names: Vec<String> = files.sso_session_names().collect();
     match nearest(name, names.iter().map(String::as_str)).first() {
-        Some(near) => error.hint(format!("did you mean `{near}`? ssox sessions shows all sessions")),
+        Some(near) => error.hint(format!("did you mean `{near}`? `ssox sessions` shows all sessions")),
         None => error.hint(hint),
     }
 }

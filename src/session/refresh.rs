@@ -213,7 +213,7 @@ pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<Reserved>
             Store::Keyring => "unlock the keyring",
         };
         terminal::warn(&format!("{}; only this command uses the new token of `{label}`", error.message));
-        terminal::say(&format!("hint: {remedy}, then type {line} --fresh"));
+        terminal::say(&format!("hint: {remedy}, then type `{line} --fresh`"));
     }
 }
 

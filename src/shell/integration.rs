@@ -76,7 +76,7 @@ pub(crate) trait Integration: Sync {
     /// Returns a text for the person: the command that loads ssox's script now, and what to do so that later shells
     /// load the script.
     fn how_to_load(&self) -> String {
-        format!("{}; add this line to the rc file of your shell too", self.rc_line())
+        format!("`{}`; add this line to the rc file of your shell too", self.rc_line())
     }
 
     /// Returns the rc files that may contain the line that loads ssox's script.

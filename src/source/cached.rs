@@ -84,7 +84,7 @@ pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> E
     let entry = Entry { credentials, issued_at: ctx.now() };
     if entry.is_expired(ctx.now()) {
         terminal::warn(
-            "the new credentials have already expired, because this machine's clock is ahead: ssox doctor shows by how much",
+            "the new credentials have already expired, because this machine's clock is ahead: `ssox doctor` shows by how much",
         );
     }
     if entry.credentials.expiration.is_none() {

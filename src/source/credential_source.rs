@@ -135,7 +135,7 @@ impl CredentialSource {
 fn environment(ctx: &Context) -> Result<RoleCredentials> {
     if is_set_by_ssox(ctx) {
         return Err(Error::configuration("it needs your own access keys, but ssox set the keys in the environment")
-            .hint("ssox clear removes them, and restores your own keys"));
+            .hint("`ssox clear` removes them, and restores your own keys"));
     }
     let required = |name: &str| {
         ctx.var(name)

@@ -120,7 +120,7 @@ impl Mfa {
     fn ask(&self, ctx: &Context) -> Result<Secret> {
         let needed = |why: &str| {
             Error::needs_person(format!("an MFA code of `{}` is needed, but {why}", self.serial))
-                .hint("ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile")
+                .hint("`ssox use NAME --mfa-code CODE`, or add `mfa_process` to the profile")
         };
         if ctx.no_input {
             return Err(needed("ssox cannot ask for it here"));

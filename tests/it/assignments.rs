@@ -151,7 +151,7 @@ fn every_verb_takes_an_assignment() {
     let error = home.ssox(&["--emit=zsh1", "use", "--profile-only", wanted]).fails(4);
     shows!(home, error, @r"
     ssox: --profile-only needs a profile, and no profile has the account and role `555566667777/Admin`
-    ssox: hint: ssox configure populate writes a profile for each account and role that you may use
+    ssox: hint: `ssox configure populate` writes a profile for each account and role that you may use
     ");
     assert_eq!(home.standin.violations(), [""; 0]);
 }
@@ -203,19 +203,19 @@ fn an_unknown_account_or_role_has_the_nearest_as_hint() {
     .map(|(wanted, status)| home.ssox(&["export", wanted]).fails(status));
     shows!(home, errors.concat(), @r"
     ssox: there is no profile `Data Platfrom/ReadOnly`, and no account `Data Platfrom`
-    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows every account and role
+    ssox: hint: did you mean `Data Platform/ReadOnly`? `ssox list --assigned` shows every account and role
     ssox: you have no role `ReadOnyl` in account `Data Platform`
-    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows every account and role
+    ssox: hint: did you mean `Data Platform/ReadOnly`? `ssox list --assigned` shows every account and role
     ssox: you have no role `Elsewhere` in account `Data Platform`
-    ssox: hint: did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`? ssox list --assigned shows every account and role
+    ssox: hint: did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`? `ssox list --assigned` shows every account and role
     ssox: there is no profile `Nowhere/ReadOnly`, and no account `Nowhere`
-    ssox: hint: ssox list --assigned --refresh shows every account and role
+    ssox: hint: `ssox list --assigned --refresh` shows every account and role
     ssox: could not get the credentials of `ReadOnly` in `555566667778`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
-    ssox: hint: did you mean `555566667777/ReadOnly`? ssox list --assigned shows every account and role
+    ssox: hint: the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use
+    ssox: hint: did you mean `555566667777/ReadOnly`? `ssox list --assigned` shows every account and role
     ssox: could not get the credentials of `Admni` in `555566667777`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
-    ssox: hint: did you mean `555566667777/Admin`? ssox list --assigned shows every account and role
+    ssox: hint: the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use
+    ssox: hint: did you mean `555566667777/Admin`? `ssox list --assigned` shows every account and role
     ssox: the role after the `/` is empty
     ssox: hint: write the name of a role
     ssox: there is no profile `/ReadOnly`
@@ -283,7 +283,7 @@ fn a_listing_with_missing_roles_says_so() {
     shows!(home, ran.stderr(), @r#"
     ssox: the list is without session `https://d-1234567890.awsapps.com/start`: nobody is signed in to this session
     ssox: hint: ssox login legacy
-    {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox list --assigned --refresh tries again","exit_status":5,"hints":["ssox list --assigned --refresh tries again"],"code":null}}
+    {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"`ssox list --assigned --refresh` tries again","exit_status":5,"hints":["`ssox list --assigned --refresh` tries again"],"code":null}}
     "#);
     let kept = json_of(&fs::read_to_string(listing_file(&home)).unwrap());
     assert_eq!((&kept["complete"], &kept["accounts"][1]["roles"]), (&json!(false), &Value::Null));
@@ -387,6 +387,6 @@ fn completion_offers_assignments_to_every_shell() {
     let error = home.ssox(&["--emit=zsh1", "use"]).fails(3);
     says!(home, error, @r"
     ssox: no profile is given: choose one of `dev`, `stg`, `legacy`, `555566667777/Admin`, `666677778888/Admin` and 1 more
-    ssox: hint: ssox use NAME; ssox list shows the names
+    ssox: hint: `ssox use NAME`; `ssox list` shows the names
     ");
 }

@@ -130,13 +130,13 @@ fn keys_of_an_assignment_have_its_name_in_status_and_doctor() {
     profile      dev
     foreign      this shell is no longer as ssox set it for `dev`: something else has set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
     now          access key …WXYZ, of `555566667777/Admin`, with AWS_ENDPOINT_URL=http://STANDIN
-    hint         ssox use dev sets everything again; ssox clear keeps what others set
+    hint         `ssox use dev` sets everything again; `ssox clear` keeps what others set
     region       eu-west-1
     session      corp
     token        LEFT left, until TIME
     refresh      automatic until TIME at the latest; your organization may end the session earlier
     error: this shell is no longer as ssox set it for `dev`: something else has set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; now: access key …WXYZ, of `555566667777/Admin`, with AWS_ENDPOINT_URL=http://STANDIN
-        hint: ssox use dev sets everything again; ssox clear keeps what others set
+        hint: `ssox use dev` sets everything again; `ssox clear` keeps what others set
     warning: AWS_ACCOUNT_ID is `111122223333`, but the access key belongs to `555566667777`: the SDKs send requests to the address of another account
         hint: unset AWS_ACCOUNT_ID
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
@@ -192,16 +192,16 @@ fn without_a_profile_a_session_leads_to_its_assignments() {
     shows!(home, told, @r"
     $ ssox list => 0
     ssox: no profiles are configured yet
-    ssox: hint: ssox list --assigned shows what you may use without a profile
+    ssox: hint: `ssox list --assigned` shows what you may use without a profile
     $ ssox --emit=zsh1 use => 3
     ssox: there is no profile to choose
-    ssox: hint: ssox list --assigned shows what you may use without a profile
+    ssox: hint: `ssox list --assigned` shows what you may use without a profile
     $ ssox export => 4
     ssox: there is no profile `default`
-    ssox: hint: ssox list --assigned shows what you may use without a profile
+    ssox: hint: `ssox list --assigned` shows what you may use without a profile
     $ ssox exec dev -- true => 4
     ssox: there is no profile `dev`
-    ssox: hint: ssox list --assigned shows what you may use without a profile
+    ssox: hint: `ssox list --assigned` shows what you may use without a profile
     ");
     home.ssox(&["list", "--assigned"]).ok();
     let offered = home.ssox(&["--emit=zsh1", "use"]).fails(3);

@@ -37,7 +37,7 @@ fn an_unknown_profile_gets_the_nearest_names() {
     let near = "[profile dve]\nregion = x\n[profile dev2]\nregion = x\n";
     assert_snapshot!(refused(&[near.into(), String::new()]), @r"
     ssox: there is no profile `dev`
-    ssox: hint: did you mean `dve` or `dev2`? ssox list shows all profiles
+    ssox: hint: did you mean `dve` or `dev2`? `ssox list` shows all profiles
     ssox: there is no profile `dev`
     ssox: hint: ssox configure sso
     ");
@@ -57,9 +57,9 @@ fn a_session_that_does_not_exist_gets_the_nearest() {
     let alone = crop.replace(SESSION, "");
     assert_snapshot!(refused(&[crop, alone]), @r"
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
+    ssox: hint: did you mean `corp`? `ssox sessions` shows all sessions
     ssox: there is no sso-session `crop`
-    ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run ssox configure sso
+    ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run `ssox configure sso`
     ");
 }
 
@@ -100,9 +100,9 @@ fn an_invalid_region_is_not_used_in_a_host_name() {
     let configs = [dev(&[("= R\n", "= R\nregion = eu west $(id)\n")]), dev(&[("= eu-west-1", "= evil.example/")])];
     assert_snapshot!(refused(&configs), @r"
     ssox: `region` of profile `dev`: `eu west $(id)` is not a region
-    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the file and the line
+    ssox: hint: a region looks like `eu-west-1`; `ssox doctor` shows the file and the line
     ssox: `sso_region` of sso-session `corp`: `evil.example/` is not a region
-    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the file and the line
+    ssox: hint: a region looks like `eu-west-1`; `ssox doctor` shows the file and the line
     ");
 }
 
@@ -122,7 +122,7 @@ fn a_control_character_never_reaches_the_shell() {
     let error = home.ssox(&["--emit=zsh1", "use", "d\u{1b}v"]).fails(4);
     says!(home, error, @r"
     ssox: could not set AWS_SSO_PROFILE: the value contains a control character
-    ssox: hint: if the value is in a configuration file: ssox doctor shows the file and the line
+    ssox: hint: if the value is in a configuration file: `ssox doctor` shows the file and the line
     ");
 }
 
@@ -279,21 +279,21 @@ fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
     ssox: there is no profile `nope`
     ssox: hint: the profiles are: dev, stg, legacy
     ssox: there is no profile `dve`
-    ssox: hint: did you mean `dev`? ssox list shows all profiles
+    ssox: hint: did you mean `dev`? `ssox list` shows all profiles
     ssox: there is no profile `crop`
     ssox: hint: did you mean the sso-session `corp`? ssox login --sso-session corp
     ssox: there is no profile `corp`
-    ssox: hint: `corp` is an sso-session: ssox login --sso-session corp signs in to it, ssox sessions shows its profiles
+    ssox: hint: `corp` is an sso-session: `ssox login --sso-session corp` signs in to it, `ssox sessions` shows its profiles
     ssox: there is no sso-session `dev`
     ssox: hint: `dev` is a profile: ssox login dev
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
+    ssox: hint: did you mean `corp`? `ssox sessions` shows all sessions
     ssox: there is no sso-session `nope`
-    ssox: hint: ssox sessions shows the sessions, ssox configure sso adds one
+    ssox: hint: `ssox sessions` shows the sessions, `ssox configure sso` adds one
     ssox: the name of the sso-session is empty
-    ssox: hint: if the name comes from a variable, this variable may be unset; ssox sessions shows the sessions
+    ssox: hint: if the name comes from a variable, this variable may be unset; `ssox sessions` shows the sessions
     ssox: the name of the profile is empty
-    ssox: hint: if the name comes from a variable, this variable may be unset; ssox list shows the profiles
+    ssox: hint: if the name comes from a variable, this variable may be unset; `ssox list` shows the profiles
     ");
 }
 
@@ -305,7 +305,7 @@ fn a_secret_that_cannot_be_used_is_not_shown() {
     for arguments in [&["--emit=zsh1", "use", "keys"][..], &["export", "keys", "--format", "env"]] {
         says!(home, home.ssox(arguments).fails(4), @r"
         ssox: could not set AWS_SECRET_ACCESS_KEY: the value contains a control character
-        ssox: hint: if the value is in a configuration file: ssox doctor shows the file and the line
+        ssox: hint: if the value is in a configuration file: `ssox doctor` shows the file and the line
         ");
     }
 }
@@ -354,13 +354,13 @@ fn a_session_token_too_large_for_an_environment_is_an_error_where_it_would_go_in
     }
     says!(home, errors, @r"
     ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
-    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: hint: use `ssox credential-process NAME`, which passes credentials to AWS tools without the environment
     ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
-    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: hint: use `ssox credential-process NAME`, which passes credentials to AWS tools without the environment
     ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
-    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: hint: use `ssox credential-process NAME`, which passes credentials to AWS tools without the environment
     ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
-    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: hint: use `ssox credential-process NAME`, which passes credentials to AWS tools without the environment
     ");
     assert!(home.ssox(&["credential-process", "large"]).ok().contains(&token));
     assert!(home.ssox(&["export", "large", "--format", "json"]).ok().contains(&token));

@@ -104,14 +104,14 @@ fn patterns_and_options_choose() {
     ];
     says!(home, mistakes.map(|arguments| each(&home, arguments).fails(2)).concat(), @r"
     ssox: no profile is chosen
-    ssox: hint: ssox each 'dev-*' -- COMMAND, or '*' for all profiles
+    ssox: hint: `ssox each 'dev-*' -- COMMAND`, or `'*'` for all profiles
     ssox: no profile matches `dve`
-    ssox: hint: did you mean `dev`? ssox list shows all profiles
+    ssox: hint: did you mean `dev`? `ssox list` shows all profiles
     ssox: no profile matches `none*`
-    ssox: hint: ssox list shows all profiles
+    ssox: hint: `ssox list` shows all profiles
     ssox: no profile and no assignment matches --sso-session, --account and --role together
-    ssox: hint: ssox list shows all profiles
-    ssox: hint: ssox list --assigned shows every account and role
+    ssox: hint: `ssox list` shows all profiles
+    ssox: hint: `ssox list --assigned` shows every account and role
     ssox: invalid value `0` for `--jobs <N>`: must be a number, at least 1
     ssox: hint: ssox each --help
     ssox: missing on the command line: `<COMMAND>...`
@@ -120,7 +120,7 @@ fn patterns_and_options_choose() {
     assert_eq!(each(&home, &["dev", "--"]).fails(2), each(&home, &["dev"]).fails(2));
     says!(home, each(&home, &["--sso-session", "crop", "--", "true"]).fails(4), @r"
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
+    ssox: hint: did you mean `corp`? `ssox sessions` shows all sessions
     ");
 }
 

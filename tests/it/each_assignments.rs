@@ -82,14 +82,14 @@ fn patterns_and_options_choose_assignments_and_what_has_a_profile_runs_for_each_
     let mistakes = [&["Data Platfrom/Admin"][..], &["*/Nothing"], &["--role", "Nothing"], &["dve"]];
     says!(home, mistakes.map(|arguments| refused(&home, arguments, 2)).concat(), @r"
     ssox: no profile and no assignment matches `Data Platfrom/Admin`
-    ssox: hint: did you mean `Data Platform/Admin`? ssox list --assigned shows every account and role
+    ssox: hint: did you mean `Data Platform/Admin`? `ssox list --assigned` shows every account and role
     ssox: no profile and no assignment matches `*/Nothing`
-    ssox: hint: ssox list --assigned shows every account and role
+    ssox: hint: `ssox list --assigned` shows every account and role
     ssox: no profile and no assignment matches --sso-session, --account and --role together
-    ssox: hint: ssox list shows all profiles
-    ssox: hint: ssox list --assigned shows every account and role
+    ssox: hint: `ssox list` shows all profiles
+    ssox: hint: `ssox list --assigned` shows every account and role
     ssox: no profile matches `dve`
-    ssox: hint: did you mean `dev`? ssox list shows all profiles
+    ssox: hint: did you mean `dev`? `ssox list` shows all profiles
     ");
 }
 
@@ -187,7 +187,7 @@ fn accounts_whose_roles_are_missing_are_named() {
     assert_eq!((names(&ran), ran.status()), (vec!["555566667777/ReadOnly".into(), "dev".into(), "twin".into()], 5));
     says!(home, ran.stderr(), @r"
     ssox: warning: the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)
-    ssox: hint: ssox list --assigned --refresh tries again
+    ssox: hint: `ssox list --assigned --refresh` tries again
     ");
     let ran = each(&home, &["Data*/ReadOnly"]);
     assert_eq!((ran.status(), ran.stderr().as_str()), (0, ""), "another account");

@@ -166,7 +166,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     ] {
         says!(desktop.home, desktop.ssox(arguments).fails(3), @r"
         ssox: the keyring is locked
-        ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
+        ssox: hint: `ssox login --sso-session corp`, which asks for the password of the keyring
         ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
         ");
     }
@@ -175,12 +175,12 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     assert_eq!(status, 3, "{said}");
     says!(desktop.home, said, @r"
     ssox: the keyring is locked
-    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
+    ssox: hint: `ssox login --sso-session corp`, which asks for the password of the keyring
     ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     says!(desktop.home, desktop.ssox(&["login", "dev"]).fails(3), @r"
     ssox: the keyring is locked
-    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
+    ssox: hint: `ssox login --sso-session corp`, which asks for the password of the keyring
     ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     // Verbs that show what is there show the rest.
@@ -195,12 +195,12 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     stg      sso     corp                                    222233334444  PowerUser  eu-central-1
     legacy   sso     https://d-1234567890.awsapps.com/start  111122223333  Admin      us-east-1
     ssox: warning: the keyring is locked
-    ssox: hint: ssox login, which asks for the password of the keyring
+    ssox: hint: `ssox login`, which asks for the password of the keyring
     SESSION                                 START URL                               REGION     TOKEN    REFRESHABLE  PROFILES
     corp                                    https://d-1234567890.awsapps.com/start  eu-west-1  unknown               dev stg
     https://d-1234567890.awsapps.com/start  https://d-1234567890.awsapps.com/start  eu-west-1  unknown               legacy
     ssox: warning: the keyring is locked
-    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
+    ssox: hint: `ssox login --sso-session corp`, which asks for the password of the keyring
     ");
     let mut variables: Vec<(&str, &str)> = held
         .iter()
@@ -217,7 +217,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     credentials  LEFT left, until TIME
     session      corp
     token        unknown: the keyring is locked
-    hint         ssox login --sso-session corp, which asks for the password of the keyring
+    hint         `ssox login --sso-session corp`, which asks for the password of the keyring
     ");
     // The hook says that a person is needed, and a process in the background found out why.
     variables.retain(|(name, _)| *name != "SSOX_EXPIRES");
@@ -413,9 +413,9 @@ fn doctor_says_where_a_secret_is() {
     desktop.home.sign_in(&Grant::default());
     says!(desktop.home, doctor().ok(), @r"
     warning: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: a token of `corp` is still in ~/.aws/sso/cache, but ssox no longer reads it there
-        hint: ssox login --sso-session corp moves or replaces this token, ssox logout removes it
+        hint: `ssox login --sso-session corp` moves or replaces this token, `ssox logout` removes it
     info: the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring
-        hint: other AWS tools cannot read the keyring: give them credentials with ssox credential-process or ssox exec
+        hint: other AWS tools cannot read the keyring: give them credentials with `ssox credential-process` or `ssox exec`
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -424,14 +424,14 @@ fn doctor_says_where_a_secret_is() {
     let said = doctor().ok();
     says!(desktop.home, said, @r"
     warning: the keyring is locked; the keyring has the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start`
-        hint: ssox login --sso-session corp, which asks for the password of the keyring; without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
+        hint: `ssox login --sso-session corp`, which asks for the password of the keyring; without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
     let said = desktop.ssox_with(&["doctor"], &[("SSOX_STORE", "files")]).ok();
     says!(desktop.home, said, @r"
     warning: a token of `corp` is still in the keyring, but ssox no longer reads it there
-        hint: ssox login --sso-session corp moves or replaces this token, ssox logout removes it
+        hint: `ssox login --sso-session corp` moves or replaces this token, `ssox logout` removes it
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -469,7 +469,7 @@ fn a_failed_process_is_tried_again_as_soon_as_the_keyring_is_unlocked_or_somebod
     desktop.lock();
     says!(desktop.home, desktop.ssox(&process).fails(3), @r"
     ssox: the keyring is locked
-    ssox: hint: ssox login --sso-session corp, which asks for the password of the keyring
+    ssox: hint: `ssox login --sso-session corp`, which asks for the password of the keyring
     ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     desktop.unlock();

@@ -271,7 +271,7 @@ fn a_partial_listing_writes_what_is_certain_and_removes_nothing() {
     +sso_role_name = Audit
     +ssox_managed = corp
     ssox: profiles: +1 ~0 -0 (added, changed, removed)
-    {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox configure populate tries again","exit_status":5,"hints":["ssox configure populate tries again"],"code":null}}
+    {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"`ssox configure populate` tries again","exit_status":5,"hints":["`ssox configure populate` tries again"],"code":null}}
     "#);
     home.standin.configure(|options| options.forbidden_accounts.clear());
     assert_eq!(json_of(&populate(&home, &["--prune", "--yes", "--json"]))["removed"].as_array().map(Vec::len), Some(2));
@@ -354,15 +354,15 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     ssox: the name format makes the same name, `555566667777`, for the roles `Admin` and `ReadOnly` of account `555566667777`
     ssox: hint: add {role_name} to --name-format
     ssox: no account matches `Shpo`
-    ssox: hint: did you mean `Shop`? ssox list --assigned shows every account and role
+    ssox: hint: did you mean `Shop`? `ssox list --assigned` shows every account and role
     ssox: no role matches `Admni`
-    ssox: hint: did you mean `Admin`? ssox list --assigned shows every account and role
+    ssox: hint: did you mean `Admin`? `ssox list --assigned` shows every account and role
     ssox: --region: `Europe` is not a region
     ssox: hint: a region looks like `eu-west-1`
     ssox: the AWS CLI has no output format `xml`
     ssox: hint: one of: json, yaml, yaml-stream, text, table, off
     ssox: there is no sso-session `crop`
-    ssox: hint: did you mean `corp`? ssox sessions shows all sessions
+    ssox: hint: did you mean `corp`? `ssox sessions` shows all sessions
     ");
     assert_eq!(config(&home), OWN);
     let other = "[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n";
@@ -378,12 +378,12 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     );
     says!(home, populate(&home, &["--yes"]).fails(4), @r"
     ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, not of an sso-session
-    ssox: hint: ssox configure migrate gives these profiles an sso-session
+    ssox: hint: `ssox configure migrate` gives these profiles an sso-session
     ");
     let url = ["--yes", "--sso-session", "https://d-1234567890.awsapps.com/start"];
     says!(home, populate(&home, &url).fails(4), @r"
     ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, not of an sso-session
-    ssox: hint: ssox configure migrate gives these profiles an sso-session
+    ssox: hint: `ssox configure migrate` gives these profiles an sso-session
     ");
     home.write_config("");
     says!(home, populate(&home, &["--yes"]).fails(4), @r"
@@ -399,7 +399,7 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     assert_eq!(home.ssox(&["configure", "migrate", "--yes"]).fails(4), error);
     says!(home, error, @r"
     ssox: `~/.aws/config` is not UTF-8; nothing was changed
-    ssox: hint: iconv -f latin1 -t utf-8 ~/.aws/config > ~/.aws/config.utf-8, check the new file, and rename it
+    ssox: hint: `iconv -f latin1 -t utf-8 ~/.aws/config > ~/.aws/config.utf-8`, check the new file, and rename it
     ");
 }
 
@@ -497,9 +497,9 @@ fn doctor_names_managed_profiles_whose_session_is_gone_once() {
     }
     insta::assert_snapshot!(errors, @r"
     error: ~/.aws/config:13: session `corp` no longer exists, but 3 profiles, written by `configure populate`, still refer to it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
-        hint: ssox configure sso --sso-session corp writes the session again; or remove the profiles
+        hint: `ssox configure sso --sso-session corp` writes the session again; or remove the profiles
     error: ~/.aws/config:11: session `corp` no longer exists, but 3 profiles, written by `configure populate`, still refer to it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
-        hint: ssox configure sso --sso-session corp writes the session again; or remove the profiles
+        hint: `ssox configure sso --sso-session corp` writes the session again; or remove the profiles
     ");
 }
 

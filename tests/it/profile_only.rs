@@ -306,7 +306,7 @@ fn a_profile_that_tools_read_differently_is_named() {
     profile      dev
     foreign      this shell is no longer as ssox set it for `dev`: something else has set AWS_PROFILE
     now          profile `dev`
-    hint         ssox use dev sets everything again; ssox clear keeps what others set
+    hint         `ssox use dev` sets everything again; `ssox clear` keeps what others set
     warning      profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys
     session      corp
     token        LEFT left, until TIME

@@ -94,7 +94,7 @@ fn programs_get_credentials_only_where_the_profile_says_so() {
         let protected = home("ssox_protected = true");
         says!(protected, protected.ssox(arguments).fails(3), @r"
         ssox: profile `prod-admin` is protected, so programs get no credentials from this profile
-        ssox: hint: ssox use prod-admin in a shell; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question
+        ssox: hint: `ssox use prod-admin` in a shell; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question
         ");
         home("ssox_protected = unattended").ssox(arguments).ok();
         home("").ssox(arguments).ok();

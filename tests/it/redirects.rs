@@ -113,7 +113,7 @@ fn an_error_from_a_custom_endpoint_names_the_endpoint() {
     ");
     shows!(home, error(Fault::Status(403), 5), @r"
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use
     ");
 }
 

@@ -263,7 +263,7 @@ fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
     let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROMPT", "dev")]].concat());
     shows!(home, ours.fails(4), @r"
     ssox: `credential_source = Environment`: it needs your own access keys, but ssox set the keys in the environment
-    ssox: hint: ssox clear removes them, and restores your own keys
+    ssox: hint: `ssox clear` removes them, and restores your own keys
     ");
     let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
     assert!(arn(&home, &ran).contains("assumed-role/Target/"));
@@ -298,7 +298,7 @@ fn a_role_of_keys_in_the_environment_is_used_again_while_it_is_in_use() {
     assert_eq!(home.standin.count("AssumeRole"), 1);
     let cannot = |arguments: &[&str], variables: &[(&str, &str)]| {
         let told = home.ssox_with(&[&["--emit=zsh1", "use"], arguments].concat(), variables).fails(4);
-        assert!(told.contains("ssox: hint: ssox clear"), "{arguments:?}: {told}");
+        assert!(told.contains("ssox: hint: `ssox clear`"), "{arguments:?}: {told}");
     };
     cannot(&["other"], &held);
     cannot(&["target", "--min-ttl", "24h"], &held);

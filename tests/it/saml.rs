@@ -380,7 +380,7 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
     ssox: this is an SSH session: the browser would open on this machine, where you do not see it
     ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ssox: SSOX_BROWSER is `no-such-browser`, which is not on PATH
-    ssox: hint: export SSOX_BROWSER=/path/to/chrome (or Edge, Chromium, Brave)
+    ssox: hint: `export SSOX_BROWSER=/path/to/chrome` (or Edge, Chromium, Brave)
     ssox: the sign-in at `STANDIN` needs a person and a browser
     ssox: hint: run this command in a terminal
     ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
@@ -429,7 +429,7 @@ fn a_response_is_taken_from_a_file_or_a_pipe() {
     let several = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).fails(3);
     says!(home, several, @r"
     ssox: no role is given: choose one of `arn:aws:iam::444455556666:role/External`, `arn:aws:iam::555566667777:role/Audit`
-    ssox: hint: add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles
+    ssox: hint: add `ssox_saml_role_arn = …` to the profile; `ssox saml roles` lists the roles
     ");
     fs::write(home.path("response"), home.standin.saml_response("expired")).unwrap();
     let expired = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).fails(3);

@@ -560,6 +560,6 @@ fn an_env_file_has_values_unquoted() {
     let error = home.ssox(&["export", "odd", "--format", "env-file"]).fails(4);
     shows!(home, error, @r"
     ssox: the value for AWS_SECRET_ACCESS_KEY has 65536 bytes, which is too large: the shell could not start programs with such a variable
-    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: hint: use `ssox credential-process NAME`, which passes credentials to AWS tools without the environment
     ");
 }

@@ -90,7 +90,7 @@ fn status_has_one_line_for_each_fact() {
     profile      dev
     foreign      this shell is no longer as ssox set it for `dev`: something else has set AWS_ACCESS_KEY_ID
     now          access key …WXYZ, unknown to ssox, with AWS_ENDPOINT_URL=http://STANDIN
-    hint         ssox use dev sets everything again; ssox clear keeps what others set
+    hint         `ssox use dev` sets everything again; `ssox clear` keeps what others set
     region       eu-west-1
     session      corp
     token        LEFT left, until TIME
@@ -145,7 +145,7 @@ fn a_new_machine_gets_the_first_step() {
     nothing is wrong; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
     $ ssox use => 2
     ssox: `ssox use` changes the current shell, and only ssox's shell function can do that
-    ssox: hint: eval "$(ssox init bash)"; add this line to the rc file of your shell too
+    ssox: hint: `eval "$(ssox init bash)"`; add this line to the rc file of your shell too
     $ ssox --emit=zsh1 use => 4
     ssox: there is no profile to choose: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso

@@ -347,7 +347,7 @@ fn without_a_name_the_only_session_is_used() {
     home.add_config(&format!("[sso-session other]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"));
     shows!(home, home.ssox(&["login"]).fails(4), @r"
     ssox: there are several sessions
-    ssox: hint: give a profile, or --sso-session NAME; ssox sessions lists the sessions
+    ssox: hint: give a profile, or --sso-session NAME; `ssox sessions` lists the sessions
     ");
     home.write_config("");
     shows!(home, home.ssox(&["login"]).fails(4), @r"
@@ -360,7 +360,7 @@ fn without_a_name_the_only_session_is_used() {
     ");
     shows!(home, home.ssox(&["logout", "--sso-session", "crop"]).fails(4), @r"
     ssox: there is no sso-session `crop`
-    ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run ssox configure sso
+    ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run `ssox configure sso`
     ");
 }
 

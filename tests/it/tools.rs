@@ -275,9 +275,9 @@ fn doctor_names_the_tools_that_take_another_identity() {
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
     warning: these tools would use other credentials than those of this shell: polars alone takes `old` (the first keys in ~/.aws/credentials, whatever AWS_PROFILE says)
-        hint: ssox status --tools shows every tool; ssox use sets access keys, which most tools use
+        hint: `ssox status --tools` shows every tool; `ssox use` sets access keys, which most tools use
     info: these tools would send requests without a signature, and show no error: Java v1 (unsigned: it does not read sso_session); tiledb (unsigned: it does not read sso_session)
-        hint: ssox status --tools shows every tool; ssox use sets access keys, which most tools use
+        hint: `ssox status --tools` shows every tool; `ssox use` sets access keys, which most tools use
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -310,7 +310,7 @@ fn profile_only_says_once_which_tools_do_not_take_the_profile() {
     store_keys(&home);
     let used = home.ssox(&["--emit=zsh1", "use", "--profile-only", "dev"]);
     let said = used.stderr();
-    says!(home, said, @"ssox: these tools do not use the profile `dev` in AWS_PROFILE: JS v2, Java v1, tiledb, duckdb, object_store (deltalake), polars alone, minio; Java v1 sends unsigned requests; tiledb sends unsigned requests; polars alone takes `old`; ssox status --tools says why");
+    says!(home, said, @"ssox: these tools do not use the profile `dev` in AWS_PROFILE: JS v2, Java v1, tiledb, duckdb, object_store (deltalake), polars alone, minio; Java v1 sends unsigned requests; tiledb sends unsigned requests; polars alone takes `old`; `ssox status --tools` says why");
     let set: Vec<(String, String)> = used.all_set();
     let held: Vec<(&str, &str)> = set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let again = home.ssox_with(&["--emit=zsh1", "use", "--profile-only", "stg"], &held).stderr();

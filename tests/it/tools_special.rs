@@ -218,7 +218,7 @@ fn profile_only_is_refused_where_tools_would_get_no_credentials_of_a_protected_p
     let refused = home.ssox(&["--emit=zsh1", "use", "--yes", "--profile-only", "prod"]).fails(3);
     says!(home, refused, @r"
     ssox: AWS tools would get no credentials with --profile-only: profile `prod` is protected, so programs get no credentials from this profile
-    ssox: hint: ssox use prod in a shell; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question
+    ssox: hint: `ssox use prod` in a shell; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question
     ");
     let of_role = home.ssox(&["--emit=zsh1", "use", "--profile-only", "deploy"]).fails(3);
     assert!(of_role.contains("profile `prod` is protected"), "{of_role}");

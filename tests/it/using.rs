@@ -92,7 +92,7 @@ fn the_previous_profile_is_a_dash() {
     assert_eq!((back.set("SSOX_PROFILE").as_deref(), back.set("SSOX_PREVIOUS").as_deref()), (Some("dev"), Some("stg")));
     says!(home, home.ssox(&["--emit=zsh1", "use", "-"]).fails(4), @r"
     ssox: there is no previous profile in this shell
-    ssox: hint: ssox use NAME; ssox list shows the names
+    ssox: hint: `ssox use NAME`; `ssox list` shows the names
     ");
 }
 
@@ -158,9 +158,9 @@ fn without_the_function_nothing_secret_is_printed() {
     }
     says!(home, errors, @r#"
     ssox: `ssox use` changes the current shell, and only ssox's shell function can do that
-    ssox: hint: eval "$(ssox init zsh)"; add this line to the rc file of your shell too
+    ssox: hint: `eval "$(ssox init zsh)"`; add this line to the rc file of your shell too
     ssox: `ssox clear` changes the current shell, and only ssox's shell function can do that
-    ssox: hint: eval "$(ssox init zsh)"; add this line to the rc file of your shell too
+    ssox: hint: `eval "$(ssox init zsh)"`; add this line to the rc file of your shell too
     "#);
     assert_eq!(home.standin.total(), 0);
 }
@@ -273,9 +273,9 @@ fn each_kind_of_error_has_its_exit_status() {
     }
     says!(home, errors, @r"
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: Resource not found (ResourceNotFoundException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` is throttling: too many requests (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: wait a minute, then try again
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
@@ -420,7 +420,7 @@ fn a_wrong_clock_is_reported() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.clock_offset = -2 * 3600);
     let ran = home.ssox(&USE_DEV);
-    says!(home, ran.stderr(), @"ssox: warning: the new credentials have already expired, because this machine's clock is ahead: ssox doctor shows by how much");
+    says!(home, ran.stderr(), @"ssox: warning: the new credentials have already expired, because this machine's clock is ahead: `ssox doctor` shows by how much");
     says!(home, home.ssox(&["doctor"]).stdout(), @r"
     error: this machine's clock is 2h 0m ahead of AWS's
         hint: timedatectl set-ntp true, or set the clock in the system's settings

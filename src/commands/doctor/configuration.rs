@@ -117,7 +117,7 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
     };
     for key in ["sso_start_url", "sso_region"].into_iter().filter(|key| has("sso_session") && has(key)) {
         let message = format!("profile `{name}` has `{key}` and `sso_session`: the SDK for Rust rejects it");
-        add(Warning, key, message, format!("ssox configure migrate, or remove `{key}` from the profile"));
+        add(Warning, key, message, format!("`ssox configure migrate`, or remove `{key}` from the profile"));
     }
     if (is_sso || OTHER_SOURCES.iter().any(|(key, _)| has(key)))
         && let Err(error) = Profile::resolve(ctx, files, name)

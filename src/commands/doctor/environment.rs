@@ -87,7 +87,7 @@ fn keys(ctx: &Context, files: &ConfigFiles, is_ours: bool, findings: &mut Vec<Fi
         findings.push(finding(Warning, message, format!("ssox use {}", as_argument(profile))));
     } else if id && has("AWS_PROFILE") {
         let message = "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the AWS CLI uses the access keys, the SDK for JavaScript uses the profile";
-        findings.push(finding(Warning, message, format!("{}, or ssox clear", ctx.line_to_unset(&["AWS_PROFILE"]))));
+        findings.push(finding(Warning, message, format!("`{}`, or `ssox clear`", ctx.line_to_unset(&["AWS_PROFILE"]))));
     } else if id && !is_ours {
         let message = "AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line";
         findings.push(finding(Warning, message, ctx.line_to_unset(&KEYS)));

@@ -33,7 +33,7 @@ fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
                 "keyring",
                 Info,
                 message,
-                "other AWS tools cannot read the keyring: give them credentials with ssox credential-process or ssox exec",
+                "other AWS tools cannot read the keyring: give them credentials with `ssox credential-process` or `ssox exec`",
             )
         }
         Err(error) => {
@@ -54,7 +54,7 @@ fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
         session.label(),
         kept::name(before)
     );
-    let hint = format!("{} moves or replaces this token, ssox logout removes it", session.sign_in_line());
+    let hint = format!("`{}` moves or replaces this token, `ssox logout` removes it", session.sign_in_line());
     let finding = Finding::new("keyring", Warning, message, hint);
     let file = session::token::path(ctx, session).ok().filter(|_| before == Store::Files);
     Some(file.into_iter().fold(finding, |finding, file| finding.at(file, None)))

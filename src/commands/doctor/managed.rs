@@ -34,7 +34,7 @@ fn finding(files: &ConfigFiles, session: &str, profiles: &[String]) -> Finding {
     };
     let message = format!("session `{session}` no longer exists, but {name_it}: {names}");
     let hint = format!(
-        "ssox configure sso {} writes the session again; or remove the profiles",
+        "`ssox configure sso {}` writes the session again; or remove the profiles",
         as_option("--sso-session", session)
     );
     let finding = Finding::new("config", Error, message, hint);

@@ -98,7 +98,7 @@ fn shared_start_url(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
         name_list(&names),
         programs.join(" or ")
     );
-    Some(Finding::new("config", Warning, message, format!("ssox use PROFILE, instead of {first}")))
+    Some(Finding::new("config", Warning, message, format!("`ssox use PROFILE`, instead of {first}")))
 }
 
 fn bundle(ctx: &Context) -> Option<Finding> {

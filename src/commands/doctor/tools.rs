@@ -60,7 +60,7 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let unexpected = rows.iter().filter(|row| !status_tools::is_expected(ctx, &rows, row));
     let (others, unsigned): (Vec<_>, Vec<_>) =
         unexpected.filter(|row| row.takes_something() || row.is_unsigned()).partition(|row| row.takes_something());
-    let hint = "ssox status --tools shows every tool; ssox use sets access keys, which most tools use";
+    let hint = "`ssox status --tools` shows every tool; `ssox use` sets access keys, which most tools use";
     let finding = |severity, message| Finding::new("environment", severity, message, hint);
     let taken = list(&others, |row| format!("{} takes {}", row.tool, named(row)));
     let reasons = list(&unsigned, |row| format!("{} ({})", row.tool, row.why));

@@ -42,7 +42,9 @@ type AllFound = BTreeMap<String, Result<Profile>>;
 /// unknown. `NeedsPerson`, `Refused`, `Unreachable`: nothing matches, because accounts could not be listed.
 pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
     if args.patterns.is_empty() && args.fetch.sso_session.is_none() && args.account.is_empty() && args.role.is_empty() {
-        return Err(Error::usage("no profile is chosen").hint("ssox each 'dev-*' -- COMMAND, or '*' for all profiles"));
+        return Err(
+            Error::usage("no profile is chosen").hint("`ssox each 'dev-*' -- COMMAND`, or `'*'` for all profiles")
+        );
     }
     let files = ConfigFiles::load(ctx)?;
     if let Some(name) = &args.fetch.sso_session {
@@ -193,8 +195,8 @@ fn check_all_match(
     Err(match unused {
         Some(pattern) => unmatched(files, listings, pattern),
         None => Error::usage("no profile and no assignment matches --sso-session, --account and --role together")
-            .hint("ssox list shows all profiles")
-            .hint("ssox list --assigned shows every account and role"),
+            .hint("`ssox list` shows all profiles")
+            .hint("`ssox list --assigned` shows every account and role"),
     })
 }
 
@@ -202,9 +204,9 @@ fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
     let mut names: Vec<String> = files.profile_names().collect();
     let (what, list) = if pattern.contains('/') {
         names.extend(listings.spelled());
-        ("no profile and no assignment", "ssox list --assigned shows every account and role")
+        ("no profile and no assignment", "`ssox list --assigned` shows every account and role")
     } else {
-        ("no profile", "ssox list shows all profiles")
+        ("no profile", "`ssox list` shows all profiles")
     };
     let error = Error::usage(format!("{what} matches `{pattern}`"));
     match nearest(pattern, names.iter().map(String::as_str)).as_slice() {

@@ -87,7 +87,7 @@ fn read_reply(child: Child, limit: Duration) -> Result<Secret> {
         return Ok(reply);
     }
     Err(Error::other("the ssox process that renews the credentials ended without a complete reply")
-        .hint("ssox use NAME -v shows what fails"))
+        .hint("`ssox use NAME -v` shows what fails"))
 }
 
 fn not_started(cause: &io::Error) -> Error {

@@ -85,7 +85,7 @@ pub(super) fn find(ctx: &Context) -> Result<Program> {
 fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
     let unusable = |why: &str| {
         Error::configuration(format!("SSOX_BROWSER is `{wanted}`, {why}"))
-            .hint(format!("{} (or Edge, Chromium, Brave)", ctx.line_to_set("SSOX_BROWSER", "/path/to/chrome")))
+            .hint(format!("`{}` (or Edge, Chromium, Brave)", ctx.line_to_set("SSOX_BROWSER", "/path/to/chrome")))
     };
     let expanded = ctx.expand(wanted);
     let stem = expanded.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();

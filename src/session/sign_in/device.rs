@@ -87,7 +87,7 @@ fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthoriz
 
 fn not_a_page(url: &str) -> Error {
     Error::unreachable(format!("the sign-in page in the response is `{url}`, so the response is not from AWS"))
-        .hint("a proxy may have answered instead of AWS: check with ssox doctor")
+        .hint("a proxy may have answered instead of AWS: check with `ssox doctor`")
 }
 
 /// Polls until AWS responds with a token or a final error. Returns `None` at the deadline.

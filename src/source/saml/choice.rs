@@ -42,7 +42,7 @@ fn choose_with(
 /// Asks the person to choose a role.
 fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
     let rows: Vec<Row> = roles.iter().map(|role| row(role, roles)).collect();
-    let hint = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles";
+    let hint = "add `ssox_saml_role_arn = …` to the profile; `ssox saml roles` lists the roles";
     let chosen = picker::pick(ctx, "role", hint, &rows)?;
     let role = roles
         .iter()
@@ -89,7 +89,7 @@ fn listed(roles: &[SamlRole]) -> String {
     const MOST: usize = 12;
     let names: Vec<String> = roles.iter().take(MOST).map(|role| format!("`{role}`")).collect();
     let more = roles.len().saturating_sub(MOST);
-    let more = if more > 0 { format!(" and {more} more (ssox saml roles)") } else { String::new() };
+    let more = if more > 0 { format!(" and {more} more (`ssox saml roles`)") } else { String::new() };
     names.join(", ") + &more
 }
 
@@ -179,7 +179,7 @@ mod tests {
         let names: Vec<String> = (0..200).map(|number| format!("R{number}")).collect();
         let offered: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
         let hint = check((Some("A"), None), &offered).unwrap_err().hints.concat();
-        assert!(hint.contains("R11") && !hint.contains("R12") && hint.ends_with("and 188 more (ssox saml roles)"));
+        assert!(hint.contains("R11") && !hint.contains("R12") && hint.ends_with("and 188 more (`ssox saml roles`)"));
     }
 
     #[test]

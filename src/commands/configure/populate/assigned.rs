@@ -94,7 +94,7 @@ impl Scope {
 fn unmatched<'a>(what: &str, glob: &str, names: impl Iterator<Item = &'a str>) -> Error {
     let near = nearest(glob, names);
     Error::configuration(format!("no {what} matches `{glob}`")).hint(match near.as_slice() {
-        [] => "ssox list --assigned shows every account and role".into(),
-        near => format!("did you mean `{}`? ssox list --assigned shows every account and role", near.join("` or `")),
+        [] => "`ssox list --assigned` shows every account and role".into(),
+        near => format!("did you mean `{}`? `ssox list --assigned` shows every account and role", near.join("` or `")),
     })
 }

@@ -98,7 +98,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
     let Listed { listing, failure } = assignments::list(ctx, &session)?;
     let missing = (!listing.is_complete()).then(|| {
         let kind = failure.as_ref().map_or(ErrorKind::Refused, |error| error.kind);
-        let error = incomplete(&listing, &session, kind).only_hint("ssox configure populate tries again");
+        let error = incomplete(&listing, &session, kind).only_hint("`ssox configure populate` tries again");
         failure.as_ref().map_or(error.clone(), |failure| error.doing(&failure.message))
     });
     if listing.accounts.iter().all(|account| account.known_roles().is_empty()) {
@@ -183,7 +183,7 @@ fn session(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Ses
 
 fn legacy(session: &Session) -> Error {
     let message = format!("`{}` is the start URL of legacy profiles, not of an sso-session", session.start_url);
-    Error::configuration(message).hint("ssox configure migrate gives these profiles an sso-session")
+    Error::configuration(message).hint("`ssox configure migrate` gives these profiles an sso-session")
 }
 
 fn no_role(session: &Session) -> Error {

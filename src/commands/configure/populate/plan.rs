@@ -95,7 +95,7 @@ impl Planner<'_> {
         let profiles: Vec<usize> = (0..self.managed.len()).filter(|at| self.is_looked_at(*at)).collect();
         if chosen.is_empty() && profiles.is_empty() {
             return Err(Error::configuration("no assigned account and role match the options")
-                .hint("ssox list --assigned shows every account and role"));
+                .hint("`ssox list --assigned` shows every account and role"));
         }
         let named: Vec<(&Assignment, &Names)> =
             chosen.iter().map(|at| (&self.assignments[*at], &self.names[*at])).collect();
