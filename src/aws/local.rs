@@ -24,7 +24,9 @@ use tokio::time::{sleep, timeout};
 
 /// The time limit of one attempt. It is short, because the service is on the same machine.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How many times a request is sent at most.
 const ATTEMPTS: usize = 3;
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(300);
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";
 
@@ -129,12 +131,12 @@ impl Service {
     }
 }
 
-/// Returns the `message` of a JSON error response, with `: ` before it. Returns an empty text when the response has no
-/// `message`.
+/// Returns the `message` of a JSON error response, such as ", with the message `access denied`". Returns an empty text
+/// when the response has no `message`.
 fn message_in(body: &str) -> String {
     let document: Value = serde_json::from_str(body).unwrap_or_default();
     let message = document.get("message").or_else(|| document.get("Message"));
-    message.and_then(Value::as_str).map(|message| format!(": {message}")).unwrap_or_default()
+    message.and_then(Value::as_str).map(|message| format!(", with the message `{message}`")).unwrap_or_default()
 }
 
 fn invalid_header(name: &str) -> Error {
@@ -242,7 +244,7 @@ mod tests {
         let error = container(&Context::default(), &url, None).unwrap_err();
         assert_eq!(
             (error.kind.exit_status(), &*error.message),
-            (5, "the container's credential service answered 403: not for you")
+            (5, "the container's credential service answered 403, with the message `not for you`")
         );
     }
 
@@ -254,7 +256,7 @@ mod tests {
         let failed =
             parse_credentials(&Secret::new(r#"{"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot"}"#))
                 .unwrap_err();
-        assert!(failed.message.ends_with("AssumeRoleUnauthorizedAccess: EC2 cannot"));
+        assert!(failed.message.ends_with("AssumeRoleUnauthorizedAccess, with the message `EC2 cannot`"));
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
     for session in &signed_out {
         let stored = session::stored_token(ctx, session);
         let cause = stored.map_or_else(|error| error.message, |_| "nobody is signed in to this session".into());
-        say(&format!("the list is without session `{}`: {cause}", session.label()));
+        say(&format!("the accounts and roles of session `{}` are not listed: {cause}", session.label()));
         say(&format!("hint: {}", session.sign_in_line()));
     }
     Ok(signed_in)

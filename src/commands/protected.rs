@@ -24,7 +24,7 @@ pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Co
             .hint(format!("ssox {verb} --yes {}", as_argument(name)))
     };
     if ctx.no_input {
-        return Err(refused("ssox cannot ask for confirmation (no terminal, CI or --no-input)"));
+        return Err(refused("ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set"));
     }
     match terminal::confirm(&format!("use the protected profile {name}{}?", account(ctx, profile)))? {
         Answer::Yes => Ok(()),

@@ -49,7 +49,10 @@ pub(super) fn by_number(
             let message = format!(
                 "could not choose a session for `{wanted}`: no session's list of accounts and roles contains it"
             );
-            Err(choose_session(message, &sessions.iter().collect::<Vec<_>>()))
+            let options = session_options(&sessions.iter().collect::<Vec<_>>());
+            Err(Error::configuration(message).hint(format!(
+                "a list may be missing or out of date; if you know the session, add one of these options: {options}"
+            )))
         }
         several => Err(choose_session(format!("several sessions have `{wanted}`"), several)),
     }
@@ -129,8 +132,9 @@ pub(super) fn by_name(
     }
 }
 
-/// Returns the hint for a role that the stored listing does not have: similar accounts and roles to type. Returns
-/// `None` if there is no stored listing, or if the listing has the role.
+/// Returns a hint for a role that the session's stored listing does not contain. The hint says which similar
+/// `ACCOUNT_ID/ROLE` of the listing a person may have meant. Returns `None` if there is no stored listing, or if the
+/// listing contains the role.
 pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
     let listing = assignments::read(ctx, &role.session)?;
     let near = match listing.account(&role.account_id) {
@@ -168,8 +172,12 @@ fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> 
 }
 
 fn choose_session(message: String, sessions: &[&Session]) -> Error {
+    Error::configuration(message).hint(format!("add one of these options: {}", session_options(sessions)))
+}
+
+fn session_options(sessions: &[&Session]) -> String {
     let options: Vec<String> = sessions.iter().map(|session| as_option("--sso-session", session.label())).collect();
-    Error::configuration(message).hint(format!("add one of these options: {}", options.join(" or ")))
+    options.join(" or ")
 }
 
 fn unknown_account<'a>(name: &str, role_name: &str, labels: impl Iterator<Item = &'a str>) -> Error {

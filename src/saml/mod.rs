@@ -25,8 +25,8 @@ use std::time::Duration;
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The hint of every error that means that ssox cannot control a browser on this machine.
-const GIVE_RESPONSE: &str = "copy the form field `SAMLResponse` from any browser's developer tools, and pass it with \
-                             `--saml-response FILE` (`-` for standard input)";
+const GIVE_RESPONSE: &str = "sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it \
+                             with `--saml-response FILE` (`-` for standard input)";
 
 /// Where a SAML assertion comes from.
 #[derive(Clone, Copy, Debug)]

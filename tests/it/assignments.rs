@@ -250,7 +250,7 @@ fn of_several_sessions_the_one_with_the_role_is_used() {
     let error = home.ssox(&["export", "555566667777/Nobody"]).fails(4);
     shows!(home, error, @r"
     ssox: could not choose a session for `555566667777/Nobody`: no session's list of accounts and roles contains it
-    ssox: hint: add one of these options: --sso-session corp or --sso-session other or --sso-session https://d-1234567890.awsapps.com/start
+    ssox: hint: a list may be missing or out of date; if you know the session, add one of these options: --sso-session corp or --sso-session other or --sso-session https://d-1234567890.awsapps.com/start
     ");
     home.ssox(&["export", "555566667777/Nobody", "--sso-session", "corp"]).fails(5);
     home.ssox(&["export", "555566667777/Admin", "--sso-session", "https://nowhere.awsapps.com/start"]).fails(4);
@@ -281,7 +281,7 @@ fn a_listing_with_missing_roles_says_so() {
     let listed = json_of(&ran.stdout());
     assert_eq!((listed.as_array().unwrap().len(), &listed[2]["role_name"]), (3, &Value::Null));
     shows!(home, ran.stderr(), @r#"
-    ssox: the list is without session `https://d-1234567890.awsapps.com/start`: nobody is signed in to this session
+    ssox: the accounts and roles of session `https://d-1234567890.awsapps.com/start` are not listed: nobody is signed in to this session
     ssox: hint: ssox login legacy
     {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"`ssox list --assigned --refresh` tries again","exit_status":5,"hints":["`ssox list --assigned --refresh` tries again"],"code":null}}
     "#);
@@ -312,9 +312,9 @@ fn sessions_without_a_token_are_named() {
     home.add_config("[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n");
     let ran = home.ssox(&["list", "--assigned", "--json"]);
     shows!(home, ran.stderr(), @r"
-    ssox: the list is without session `other`: nobody is signed in to this session
+    ssox: the accounts and roles of session `other` are not listed: nobody is signed in to this session
     ssox: hint: ssox login --sso-session other
-    ssox: the list is without session `https://d-1234567890.awsapps.com/start`: nobody is signed in to this session
+    ssox: the accounts and roles of session `https://d-1234567890.awsapps.com/start` are not listed: nobody is signed in to this session
     ssox: hint: ssox login legacy
     ");
     assert_eq!(json_of(&ran.ok()).as_array().unwrap().len(), 3);

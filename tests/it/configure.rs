@@ -29,7 +29,7 @@ fn legacy_profiles_share_one_session_afterwards() {
     assert_eq!(config(&home), MIGRATED);
     shows!(home, ran.stderr(), @r"
     ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
-    ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
+    ssox: the reason: both have the start URL `https://d-1234567890.awsapps.com/start`, so they use the same session, `d-1234567890`, and its one token file; each profile keeps its own account and role
     ssox: --session-per-profile gives each of them its own session, so that each signs in separately
     --- ~/.aws/config
     +++ ~/.aws/config
@@ -101,7 +101,7 @@ fn without_a_terminal_only_yes_writes() {
     let error = home.ssox(&["configure", "migrate"]).fails(3);
     let last: Vec<&str> = error.lines().skip_while(|line| !line.starts_with("ssox: this change needs")).collect();
     shows!(home, last.join("\n"), @r"
-    ssox: this change needs a confirmation, and ssox cannot ask for it (no terminal, CI or --no-input)
+    ssox: this change needs a confirmation, and ssox cannot ask for it: there is no terminal, or `CI` or `--no-input` is set
     ssox: hint: add --yes
     ");
     assert_eq!(config(&home), LEGACY);
@@ -124,7 +124,7 @@ fn keep_legacy_adds_and_removes_nothing() {
     let said: Vec<String> = ran.stderr().lines().filter(|line| line.starts_with("ssox: ")).map(String::from).collect();
     says!(home, said.join("\n"), @r"
     ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
-    ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
+    ssox: the reason: both have the start URL `https://d-1234567890.awsapps.com/start`, so they use the same session, `d-1234567890`, and its one token file; each profile keeps its own account and role
     ssox: --session-per-profile gives each of them its own session, so that each signs in separately
     ssox: `sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions
     ssox: but the SDK for Rust rejects a profile that has `sso_session` together with these two keys: when no tool needs the two any more, remove them with `ssox configure migrate`
@@ -170,6 +170,17 @@ fn profiles_in_the_credentials_file_are_named_and_not_migrated() {
     let untouched = "[profile half]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\n";
     assert_eq!(config(&home), format!("{untouched}{MIGRATED}"));
     assert_eq!(fs::read_to_string(home.path(".aws/credentials")).unwrap(), credentials);
+}
+
+#[test]
+fn more_than_two_profiles_that_share_one_sign_in_are_counted() {
+    let home = Home::new();
+    home.write_config(&format!("{LEGACY}\n{}", LEGACY.replace("[profile stg]", "[profile qa]").replace("dev", "test")));
+    let said = home.ssox(&["configure", "migrate", "--yes"]).stderr();
+    shows!(home, said.lines().take(2).collect::<Vec<_>>().join("\n"), @r"
+    ssox: profiles `dev`, `stg`, `test` and `qa` share one sign-in: signing in as `dev` also signs in the others
+    ssox: the reason: all 4 have the start URL `https://d-1234567890.awsapps.com/start`, so they use the same session, `d-1234567890`, and its one token file; each profile keeps its own account and role
+    ");
 }
 
 #[test]
@@ -225,7 +236,7 @@ fn kept_legacy_keys_are_removed_later_if_they_agree_with_the_session() {
     assert_eq!(config(&home), format!("{MIGRATED}{odd}"));
     shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @r"
     ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove these settings from the profile, or correct the session
-    ssox: there is nothing to migrate in `~/.aws/config`
+    ssox: there is nothing else to migrate in `~/.aws/config`
     ");
 }
 

@@ -161,7 +161,7 @@ fn without_a_terminal_only_yes_writes() {
     let diff = ran.stderr();
     assert!(diff.contains("\n+sso_role_name = Admin\n"), "{diff}");
     says!(home, error.strip_prefix(&diff).unwrap(), @r"
-    ssox: this change needs a confirmation, and ssox cannot ask for it (no terminal, CI or --no-input)
+    ssox: this change needs a confirmation, and ssox cannot ask for it: there is no terminal, or `CI` or `--no-input` is set
     ssox: hint: add --yes
     ");
 }

@@ -65,13 +65,13 @@ fn without_a_terminal_only_the_option_answers() {
         let home = home(keys);
         let errors = verbs().map(|(arguments, _)| home.ssox_with(arguments, variables).fails(3));
         says!(home, errors.concat(), @r"
-        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation (no terminal, CI or --no-input)
+        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
         ssox: hint: ssox use --yes prod-admin
-        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation (no terminal, CI or --no-input)
+        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
         ssox: hint: ssox exec --yes prod-admin
-        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation (no terminal, CI or --no-input)
+        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
         ssox: hint: ssox export --yes prod-admin
-        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation (no terminal, CI or --no-input)
+        ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
         ssox: hint: ssox console --yes prod-admin
         ");
         for (arguments, printed) in verbs() {

@@ -224,10 +224,10 @@ fn an_error_of_sts_is_explained() {
     ssox: hint: set a shorter `duration_seconds` or --duration, or raise the role's maximum session duration
     ");
     let chained = use_(&home, "chained");
-    shows!(home, chained.stderr(), @r"
+    says!(home, chained.stderr(), @r"
     ssox: could not assume `arn:aws:iam::444455556666:role/Target`: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining (ValidationError) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: AWS allows 1 hour at most when one role assumes another: write `duration_seconds = 3600` in the profile
-    ssox: hint: or, if --duration was given: --duration LEFT
+    ssox: hint: or, if --duration was given: --duration 1h
     ");
     assert_eq!((long.status(), chained.status()), (4, 4));
 }

@@ -376,27 +376,27 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
     };
     says!(home, rows.map(|(variables, status)| fails(variables, status)).concat(), @r"
     ssox: there is no screen to open a browser on
-    ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
+    ssox: hint: sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ssox: this is an SSH session: the browser would open on this machine, where you do not see it
-    ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
+    ssox: hint: sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ssox: SSOX_BROWSER is `no-such-browser`, which is not on PATH
     ssox: hint: `export SSOX_BROWSER=/path/to/chrome` (or Edge, Chromium, Brave)
     ssox: the sign-in at `STANDIN` needs a person and a browser
     ssox: hint: run this command in a terminal
-    ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
+    ssox: hint: or sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ");
     // A known browser in one of its usual places would be found.
     if !Path::new("/opt/google/chrome/chrome").exists() {
         says!(home, fails(&[("PATH", "/usr/share"), ("SSOX_BROWSER", "")], 3), @r"
         ssox: there is no browser that ssox can control: no Chrome, Edge, Chromium or Brave was found
         ssox: hint: export SSOX_BROWSER=/path/to/chrome
-        ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
+        ssox: hint: or sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
         ");
     }
     says!(home, home.ssox(&["--emit=zsh1", "use", "external"]).fails(3), @r"
     ssox: the sign-in at `STANDIN` needs a person and a browser
     ssox: hint: run this command in a terminal
-    ssox: hint: or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
+    ssox: hint: or sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ");
     assert_eq!(home.standin.total(), 0);
 }

@@ -57,7 +57,7 @@ fn a_migration_says_which_profiles_share_one_sign_in() {
         let before_the_diff: Vec<&str> = said.lines().take_while(|line| line.starts_with("ssox: ")).collect();
         shows!(home, before_the_diff.join("\n"), @r"
         ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
-        ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
+        ssox: the reason: both have the start URL `https://d-1234567890.awsapps.com/start`, so they use the same session, `d-1234567890`, and its one token file; each profile keeps its own account and role
         ssox: --session-per-profile gives each of them its own session, so that each signs in separately
         ");
     }

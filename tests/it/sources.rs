@@ -251,7 +251,7 @@ fn a_container_has_a_role_that_can_assume_others() {
     let wrong =
         home.ssox_with(&["--emit=zsh1", "use", "container"], &[uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "no")]);
     shows!(home, wrong.fails(5), @r"
-    ssox: `credential_source = EcsContainer`: the container's credential service answered 403: not for you
+    ssox: `credential_source = EcsContainer`: the container's credential service answered 403, with the message `not for you`
     ssox: hint: AWS_CONTAINER_CREDENTIALS_FULL_URI sets the address of the credential service; if this address is wrong here: unset AWS_CONTAINER_CREDENTIALS_FULL_URI
     ");
     fs::write(home.path("token"), "letmein").unwrap();

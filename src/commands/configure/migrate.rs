@@ -7,7 +7,7 @@ mod sign_in_keys;
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::commands::name_list::name_list;
-use crate::config::{ConfigFiles, Edits, SectionKind, check_name};
+use crate::config::{ConfigFiles, Edits, Section, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Result, as_option};
 use crate::secret::Secret;
@@ -63,7 +63,9 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let groups = groups(&files, args);
     if groups.is_empty() {
-        say(&format!("there is nothing to migrate in `{}`", files.config.path.display()));
+        let is_skipped = |section: Section| sign_in_keys(&files, &section).is_some_and(|keys| keys.is_err());
+        let what = if files.profiles().any(is_skipped) { "nothing else" } else { "nothing" };
+        say(&format!("there is {what} to migrate in `{}`", files.config.path.display()));
         return Ok(String::new());
     }
     let text = migrated(&files, &groups, args)?;
@@ -177,13 +179,17 @@ fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> R
 fn explain(groups: &[Group], args: &ConfigureMigrate) {
     let shared = groups.iter().filter(|group| group.profiles.len() > 1);
     for Group { name, start_url, profiles, .. } in shared.clone() {
-        let (first, second) = (&profiles[0], &profiles[1]);
+        let first = &profiles[0];
+        let (all, others) = match profiles.as_slice() {
+            [_, second] => ("both".into(), format!("`{second}`")),
+            more => (format!("all {}", more.len()), "the others".into()),
+        };
         say(&format!(
-            "profiles {} share one sign-in: signing in as `{first}` also signs in `{second}`",
+            "profiles {} share one sign-in: signing in as `{first}` also signs in {others}",
             name_list(profiles)
         ));
         say(&format!(
-            "the reason: all have the start URL `{start_url}`, and session `{name}` has one token file; each profile keeps its own account and role"
+            "the reason: {all} have the start URL `{start_url}`, so they use the same session, `{name}`, and its one token file; each profile keeps its own account and role"
         ));
     }
     if shared.count() > 0 {

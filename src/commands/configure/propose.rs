@@ -51,7 +51,7 @@ pub(super) fn write_shown(
     if consent == Consent::Asked {
         if ctx.no_input {
             return Err(Error::needs_person(
-                "this change needs a confirmation, and ssox cannot ask for it (no terminal, CI or --no-input)",
+                "this change needs a confirmation, and ssox cannot ask for it: there is no terminal, or `CI` or `--no-input` is set",
             )
             .hint("add --yes"));
         }
