@@ -154,7 +154,7 @@ fn a_missing_file_is_reported_with_the_variable_that_names_it() {
         assert_eq!(ran.ok(), "");
         insta::allow_duplicates! {
             shows!(home, ran.stderr().replace(what, "WHAT"), @r"
-            ssox: there are no WHAT yet: AWS_CONFIG_FILE names `/nope`, which does not exist
+            ssox: no WHAT are configured yet: AWS_CONFIG_FILE names `/nope`, which does not exist
             ssox: hint: unset AWS_CONFIG_FILE
             ");
         }
