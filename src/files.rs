@@ -78,7 +78,7 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-/// Creates a directory with mode 0700, and its parents if they are missing.
+/// Creates a directory, and its parents if they are missing. Each directory that is created gets mode 0700.
 ///
 /// # Errors
 /// I/O errors of the file system: the directory cannot be created.

@@ -53,8 +53,8 @@ pub(crate) const COMPARED: [&str; 18] = [
 /// The variables with the name of a profile. If such a variable is set but empty, the AWS CLI and boto3 look for a
 /// profile with an empty name.
 pub(crate) const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
-/// The variables with the paths of the AWS configuration files. ssox does not change them. While the shell has no
-/// access keys, tools use a profile in these files.
+/// The variables with the paths of the AWS configuration files. `ssox use` does not change these variables. While the
+/// shell has no access keys, tools use a profile in these files.
 pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 /// The variables of a web identity. In the AWS CLI and boto3, they take precedence over the profile, and access keys
 /// take precedence over them.

@@ -25,6 +25,7 @@ const COUNTDOWN_DELAY: Duration = Duration::from_millis(500);
 /// The first pause between two attempts to take a lock. Each later pause is twice as long as the one before, but at
 /// most [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
+/// The longest pause between two attempts to take a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// A lock. It is released when this value is dropped or the process exits.

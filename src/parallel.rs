@@ -11,6 +11,7 @@ use std::thread::{Builder, available_parallelism, scope};
 const PART: usize = 100;
 /// With at most this many items, a second thread costs more time than it saves.
 const FEW: usize = 2000;
+/// The most threads that work at the same time.
 const MOST_THREADS: usize = 8;
 /// How many results may wait for an earlier result, for example because the thread that computes the earlier result is
 /// not running. This limits the memory of the waiting results.

@@ -74,8 +74,8 @@ impl<Text: AsRef<str>> Document<Text> {
     }
 }
 
-/// Selects the accounts to read: those whose ID or name is wanted, or all accounts if the listing has at most
-/// `all_up_to` roles.
+/// Selects the accounts to read: those for whose ID or name `is_wanted` returns true, or all accounts if the listing
+/// has at most `all_up_to` roles.
 pub(crate) struct AccountFilter<'a> {
     pub(crate) is_wanted: &'a dyn Fn(&str) -> bool,
     pub(crate) all_up_to: usize,

@@ -58,7 +58,8 @@ pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize
 }
 
 impl Interrupted {
-    /// Reads the roles that interrupted listings of this session have found in the last ten minutes.
+    /// Reads the file of the session's interrupted listing: the roles that earlier ssox processes have found before
+    /// they were interrupted. Roles that were found more than ten minutes ago are not used.
     pub(super) fn read(ctx: &Context, session: &Session) -> Self {
         let path = path(ctx, session.label(), &session.start_url).ok();
         let bytes = path.as_ref().and_then(|path| files::read_up_to(path, LARGEST).ok().flatten()).unwrap_or_default();

@@ -23,9 +23,9 @@ const USUAL: [&str; 10] = [
     "chromium",
 ];
 
-/// The first letters of the program names of Firefox and similar browsers, in lower case. [`CHROME`] has the same for
-/// Chrome and similar browsers.
+/// The first letters of the program names of Firefox and similar browsers, in lower case.
 const FIREFOX: [&str; 6] = ["firefox", "librewolf", "waterfox", "zen", "floorp", "mullvad-browser"];
+/// The first letters of the program names of Chrome and similar browsers, in lower case.
 const CHROME: [&str; 8] =
     ["google-chrome", "google chrome", "chrome", "chromium", "microsoft-edge", "microsoft edge", "msedge", "brave"];
 

@@ -18,12 +18,14 @@ use std::path::PathBuf;
 
 /// The first line of the index file. The number in this line changes with the format of the file.
 const HEADING: &[u8] = b"ssox expirations 2\n";
+/// The size of a stamp in bytes.
 const STAMP: usize = 32;
 /// The size in bytes of a stamp and an expiration.
 const KNOWN: usize = STAMP + 8;
 /// The size of a record in bytes: the hash in the name of a cache file, the stamp of the file, and the expiration of
 /// its credentials.
 const RECORD: usize = size_of::<Hash>() + KNOWN;
+/// The size in bytes of the SHA-1 at the end of the index file.
 const SUM: usize = 20;
 /// The largest number of records. With this limit, the index file stays below the size limit for reading.
 pub(super) const MOST: usize = 100_000;

@@ -21,6 +21,7 @@ const OTHER_SOURCES: [&str; 5] =
     [identity::ENDPOINT[1], "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", CREDENTIAL_FILE];
 /// The variable with the URL of the local server.
 pub(super) const URI: &str = identity::ENDPOINT[0];
+/// The variable with the authorization token.
 const TOKEN: &str = identity::ENDPOINT[2];
 /// The variable with the path of the file that contains the authorization token.
 pub(super) const TOKEN_FILE: &str = identity::ENDPOINT[3];

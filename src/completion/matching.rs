@@ -14,9 +14,11 @@ pub(super) enum Matches {
     Prefixes(Vec<String>),
 }
 
-/// Returns the names that match what was typed, sorted and without repetitions. If too many match, returns their common
-/// prefixes. With `MatchedBy::Shell`, the shell selects the matching names, so all names are returned if there are at
-/// most [`MAX_NAMES`].
+/// Returns the names that match what was typed, sorted and without repetitions. If more than [`MAX_NAMES`] match,
+/// returns their common prefixes instead.
+///
+/// With `MatchedBy::Shell`, the shell selects the matching names itself. If `names` has at most [`MAX_NAMES`] elements,
+/// all of them are returned, whatever was typed; if it has more, the names that match are returned, as above.
 pub(super) fn matches(names: Vec<Cow<str>>, typed: &str, matched_by: MatchedBy) -> Matches {
     let is_for_shell = matched_by == MatchedBy::Shell && names.len() <= MAX_NAMES;
     let matching = if is_for_shell || typed.is_empty() { names } else { matching(names, typed) };

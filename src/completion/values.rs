@@ -13,8 +13,8 @@ use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable}
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// The highest number of profiles that get a description. If more profiles match, they get no descriptions, because a
-/// file is read for each description.
+/// The highest number of matching profiles with which descriptions are shown. If more profiles match, no profile gets a
+/// description, because a file is read for each description.
 const MAX_DESCRIBED: usize = 200;
 
 const OUTPUTS: [(&str, &str); 6] = [

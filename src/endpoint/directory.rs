@@ -84,8 +84,8 @@ impl Directory {
     }
 }
 
-/// Returns the two parent directories in which a server's directory may be, each with the prefix of the names of such
-/// directories.
+/// Returns the two directories in which the directory of a server may be, each with the text that stands before the
+/// server's name in the name of its directory.
 fn parents(ctx: &Context) -> Result<[(PathBuf, &'static str); 2]> {
     Ok([(ctx.state_dir()?.join(PARENT), ""), (std::env::temp_dir(), "ssox-")])
 }

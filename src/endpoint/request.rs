@@ -14,8 +14,9 @@ use subtle::ConstantTimeEq as _;
 
 /// How much time a client has to send its request.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// The largest request in bytes, and the most HTTP headers that it may have.
+/// The largest request in bytes.
 const LARGEST: usize = 16 * 1024;
+/// The most HTTP headers that a request may have.
 const MOST_HEADERS: usize = 64;
 
 /// The values that a request must contain.

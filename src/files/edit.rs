@@ -18,6 +18,7 @@ const SETTLED: Duration = Duration::from_millis(50);
 const WRITING_TIME: Duration = Duration::from_secs(3);
 /// If a file stays empty for this long, it is considered to be empty on purpose.
 const EMPTY_ON_PURPOSE: Duration = Duration::from_secs(10);
+/// The pause between two checks whether another program is still writing.
 const PAUSE: Duration = Duration::from_millis(10);
 /// On a file system that does not record when files were created, a file that stays empty for this long is considered
 /// to be empty on purpose.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 const LARGEST: u64 = 8 << 20;
 /// How long to wait until a program writes to a pipe that a person named.
 const WRITER_TIME: Duration = Duration::from_secs(5);
+/// The pause between two checks whether the program has written.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Reads a file; returns `None` if the file or its directory does not exist.

@@ -15,6 +15,7 @@ const APPLICATION: &str = "ssox";
 
 /// How long the crate `dbus-secret-service` waits for a response.
 const ATTEMPT: Duration = Duration::from_secs(2);
+/// How many times a request is sent to the keyring at most.
 const ATTEMPTS: usize = 4;
 
 /// A connection to the bus, with an open session of the Secret Service.

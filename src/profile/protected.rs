@@ -11,9 +11,9 @@ use crate::source::Source;
 use crate::time::parse_duration;
 use std::time::Duration;
 
-/// A profile is highlighted if its name contains one of [`WORDS`], unless one of [`NEGATIONS`] is directly before it,
-/// as in `non-prod`.
+/// A profile is highlighted if its name contains one of these words, unless one of [`NEGATIONS`] is directly before it.
 const WORDS: [&str; 4] = ["prod", "production", "prd", "live"];
+/// A word of [`WORDS`] does not count if one of these words is directly before it, as in `non-prod`.
 const NEGATIONS: [&str; 3] = ["non", "pre", "not"];
 
 /// The variable with the time limit of all protected profiles.

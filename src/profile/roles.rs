@@ -12,8 +12,8 @@ use crate::source::credential_source::CredentialSource;
 use crate::source::role_arn::RoleArn;
 use crate::source::{Source, role_keys, tags};
 
-/// Returns the source of a profile. If the requested profile has `role_arn`, the role takes precedence over all other
-/// keys.
+/// Returns the source of the profile `name`, whose keys are in `section`. If `section` has `role_arn` and no
+/// `web_identity_token_file`, the source is this role, whatever other keys `section` has.
 ///
 /// # Errors
 /// Those of [`Resolver::own_source`]. `Configuration`: a key has an invalid value, or the chain is circular.

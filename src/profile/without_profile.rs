@@ -68,12 +68,12 @@ fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &
 pub(crate) struct AllProfiles<'a> {
     listings: Vec<Listing>,
     profiles: Profiles<'a>,
-    /// The text with which the wanted assignments start.
+    /// The text with which an assignment must start, so that [`without_profile`] returns it.
     typed: &'a str,
 }
 
-/// Which assignments are wanted. If there are at most `all_up_to` assignments in total, all are wanted; otherwise only
-/// those whose name starts with `text`.
+/// What a person has typed, and which assignments completion or the picker takes because of it: all, if the stored
+/// listings contain at most `all_up_to` assignments; otherwise only those that start with `text`.
 #[derive(Clone, Copy)]
 pub(crate) struct Typed<'a> {
     pub(crate) text: &'a str,
@@ -87,8 +87,8 @@ impl<'a> Typed<'a> {
         may_start_with(account, self.text)
     }
 
-    /// Returns the listings in `counted`, and the text with which the wanted assignments start. This text is empty if
-    /// there are at most `all_up_to` assignments, so that all are wanted; otherwise it is the typed text.
+    /// Returns the listings in `counted`, and the text with which an assignment must start to be taken. This text is
+    /// empty if there are at most `all_up_to` assignments, so that all are taken; otherwise it is the typed text.
     fn of(self, counted: Vec<Counted>) -> (Vec<Listing>, &'a str) {
         let count: usize = counted.iter().map(|counted| counted.count).sum();
         let listings = counted.into_iter().map(|counted| counted.listing).collect();
@@ -138,7 +138,7 @@ impl<'a> AllProfiles<'a> {
     }
 }
 
-/// Returns the wanted assignments that no profile has.
+/// Returns the assignments that no profile has, of those that were selected by the [`Typed`] with which `all` was read.
 pub(crate) fn without_profile<'a>(all: &'a AllProfiles) -> Vec<WithoutProfile<'a>> {
     let is_wanted =
         |account: &str, role_name: &str| starts_with([account, role_name], all.typed, str::eq_ignore_ascii_case);

@@ -13,10 +13,12 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::{self, Session, Token};
 
-/// The config keys that `configure populate` writes: the first contains the session, and in profiles without `sso_…`
-/// keys the other two contain the account and the role.
+/// The config key with the name of the session. `configure populate` writes it into every profile that it creates.
 const MANAGED: &str = "ssox_managed";
+/// The config key with the account ID. `configure populate --credential-process` writes it in place of
+/// `sso_account_id`.
 const MANAGED_ACCOUNT: &str = "ssox_account_id";
+/// The config key with the role name. `configure populate --credential-process` writes it in place of `sso_role_name`.
 const MANAGED_ROLE: &str = "ssox_role_name";
 
 /// An assignment: an account and a role (permission set) that a session may use.

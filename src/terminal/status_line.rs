@@ -9,7 +9,8 @@ use std::sync::Arc;
 pub(crate) struct StatusLine(Option<Arc<Spinner>>);
 
 impl StatusLine {
-    /// Reserves the status line, without a text. From now on no spinner is drawn, and the caller must handle Ctrl-C.
+    /// Reserves the last line of the terminal for the status line, which has no text yet. Until the process ends, the
+    /// terminal shows this status line and no spinner of `Progress`, and the caller must handle Ctrl-C.
     pub(crate) fn start() -> Self {
         spinner::leave_to_status_line();
         Self(super::is_seen().then(|| Arc::new(Spinner::start(""))))

@@ -23,7 +23,9 @@ impl View<'_> {
     }
 }
 
-/// Returns the configuration file of boto 2 from which botocore takes access keys, or which botocore refuses.
+/// Returns the first configuration file of boto 2 that decides what botocore does: botocore takes the access keys in
+/// this file; or botocore fails, because it cannot read the file, or because the file has an access key ID without a
+/// secret access key. Returns `None` if no such file has an effect.
 pub(crate) fn deciding_boto_file(ctx: &Context) -> Option<PathBuf> {
     boto_file(ctx).map(|(path, _)| path)
 }

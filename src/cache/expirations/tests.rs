@@ -11,7 +11,9 @@ const MANY: u64 = index::MANY as u64 + 10;
 /// The first expiration of each entry. This time has passed, because the AWS CLI overwrites only expired credentials in
 /// place.
 const FIRST: &str = "2020-11-20T12:00:00Z";
+/// The expiration of an entry after a test has written the entry again.
 const SECOND: &str = "2037-11-20T12:00:00Z";
+/// The expiration of an entry after a test has written the entry once more.
 const THIRD: &str = "2038-11-20T12:00:00Z";
 
 struct Cache {
@@ -48,8 +50,8 @@ impl Cache {
         fs::write(self.file(number), content).unwrap();
     }
 
-    /// Overwrites an entry in place, as [`Self::write`] does. This write keeps the inode and the size, so only the times
-    /// differ. Some file systems store times in coarse steps, so the file is written until the times differ.
+    /// Overwrites an entry in place, as [`Self::write`] does. This write keeps the inode and the size, so only the
+    /// times differ. Some file systems store times in coarse steps, so the file is written until the times differ.
     fn write_at_another_time(&self, number: u64, expiration: &str) {
         let directory = Directory::open(self.home.path().join(".aws/cli/cache"));
         let stamp = || directory.stamp(&Self::key(number).file_name()).unwrap().bytes();
@@ -59,7 +61,8 @@ impl Cache {
         }
     }
 
-    /// Reads all expirations; returns those of the wanted entries, and how many files were opened.
+    /// Reads all expirations; returns those of the entries with the numbers in `wanted`, and how many files
+    /// were opened.
     fn list<const N: usize>(&self, wanted: [u64; N]) -> ([Option<Timestamp>; N], usize) {
         let names = EntryNames::read(&self.ctx);
         let mut expirations = names.expirations();

@@ -28,7 +28,8 @@ pub(super) struct Selection {
     pub(super) protected: Vec<String>,
     /// The sessions whose accounts could not be listed, and why.
     pub(super) refused: Vec<(Session, Error)>,
-    /// An error for each listing that lacks roles.
+    /// An error for each session whose listing is incomplete: AWS did not list the roles of an account that the command
+    /// line could choose.
     pub(super) incomplete: Vec<Error>,
 }
 

@@ -127,8 +127,8 @@ impl<'a> Edits<'a> {
         changes
     }
 
-    /// Tells whether the section has to be added to the file, because the file has none with this name and a key is
-    /// set.
+    /// Tells whether [`Self::finish`] adds a section to the file, because the file has no section with this name, and
+    /// the edit sets at least one key in it.
     fn is_new(&self, wanted: &SectionEdit) -> bool {
         let exists = !self.file.find(wanted.kind, &wanted.name).is_empty();
         !exists && wanted.keys.iter().any(|(_, value)| value.is_some())

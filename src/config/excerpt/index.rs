@@ -25,7 +25,8 @@ const UNKNOWN: &str = "-";
 /// The size in bytes of the first line of an index file, padded with blanks.
 pub(super) const HEAD: usize = 256;
 
-/// A function that returns a hash of a profile's account, role and session; `None` for a profile without them.
+/// A function that returns a hash of a profile's account, role and session; `None` for a profile that
+/// lacks one of the three.
 pub(crate) type RoleHash = fn(&Section) -> Option<u64>;
 
 /// Which part of an index ssox reads.

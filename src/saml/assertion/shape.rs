@@ -5,8 +5,9 @@ use super::invalid;
 use crate::error::Result;
 use std::collections::HashSet;
 
-/// The limits for depth and prefixes. A usual response has about ten levels and ten prefixes.
+/// How many levels of XML elements a response may have. A usual response has about ten.
 const MAX_DEPTH: usize = 100;
+/// How many namespace prefixes a response may have. A usual response has about ten.
 const MAX_PREFIXES: usize = 100;
 
 /// Checks the XML before it is parsed.

@@ -24,8 +24,8 @@ type Bytes = Zeroizing<Vec<u8>>;
 /// The process group that the program runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProcessGroup {
-    /// The process group of ssox. Ctrl-C then reaches both ssox and the program. The program may also read from the
-    /// terminal, which only the foreground group may do.
+    /// The program runs in the process group of ssox, so Ctrl-C reaches both ssox and the program. If this group is in
+    /// the foreground, the program may also read from the terminal.
     Shared,
     /// A process group of its own, so that ssox can kill the program together with all processes that it started.
     Own,
