@@ -464,7 +464,7 @@ fn an_edited_name_is_not_taken_for_the_profile_in_use() {
             session.run("ssox use dev");
             session.run(&edit);
             let told = session.run("ssox status");
-            assert!(told.contains("ssox use PROFILE sets everything again"), "{shell:?} {edit}: {told}");
+            assert!(told.contains("`ssox use PROFILE` sets everything again"), "{shell:?} {edit}: {told}");
             let status = status(&mut session, &home);
             assert_eq!(status["foreign"], true, "{shell:?} {edit}: {status}");
             assert!(status["profile"].is_null(), "{shell:?} {edit}: {status}");
