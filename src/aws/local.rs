@@ -28,6 +28,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: usize = 3;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(300);
+/// The path of an EC2 instance's metadata that lists its role, and below which the credentials of the role are.
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";
 
 /// Gets credentials from a container's credential endpoint. `authorization` is the value of the HTTP header

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 /// The size of the buffer in bytes; most cache entries are smaller.
 const BUFFER: usize = 16 << 10;
+/// The number of nanoseconds in a second.
 const NANOSECONDS: i64 = 1_000_000_000;
 
 /// A directory whose files other programs may write at the same time.

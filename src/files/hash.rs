@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Up to this number of hashes, computing them takes less time than asking the processor whether it has instructions
 /// for SHA-1: in a virtual machine, some 20 microseconds.
 const FEW: usize = 50;
+/// How many hashes this process has computed.
 static COMPUTED: AtomicUsize = AtomicUsize::new(0);
 
 /// Returns the SHA-1 of a text in lower-case hexadecimal digits.

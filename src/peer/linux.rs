@@ -12,7 +12,9 @@ const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 /// How many times the kernel's lists of sockets are read. The kernel returns a list in pieces, so a line can be missed
 /// if the list changes while ssox reads it.
 const ATTEMPTS: usize = 3;
+/// The greatest size in bytes of a list of sockets. ssox does not read a larger list.
 const LARGEST: u64 = 256 << 20;
+/// The state of a connected socket in the kernel's lists.
 const ESTABLISHED: &str = "01";
 
 pub(super) fn tells_the_user() -> bool {

@@ -8,6 +8,7 @@ use crate::identity::{ID, SECRET, TOKEN};
 
 /// The old name of the variable with the session token.
 pub(super) const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
+/// The variable with the URL of a container's credential service.
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 impl View<'_> {

@@ -19,6 +19,7 @@ const REFUSE_BUNDLE: [&str; 2] = ["litestream", "rclone"];
 /// Programs that use any token with the start URL of a session, whichever session the token belongs to: yawsso 1.4.0,
 /// aws2-wrap 1.4.0. `findings/two_sessions.sh` shows it.
 const USE_ANY_TOKEN: [&str; 2] = ["yawsso", "aws2-wrap"];
+/// A config key of AWS CLI v2, which AWS CLI v1 does not accept.
 const PLUGIN_PATH: &str = "cli_legacy_plugin_path";
 
 /// Checks the environment and the configuration.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 /// How long a browser may take to close. While it closes, it writes its cookies to disk.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The pause between two checks whether the browser has closed.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long to wait for the browser's last log lines after it has ended.
 const LOG_TIMEOUT: Duration = Duration::from_millis(500);

@@ -74,8 +74,8 @@ impl Placement {
     fn add(&mut self, at: usize, names: &Names, others: &HashSet<String>, taken: &mut HashSet<String>) {
         let Names { wanted, numbered, .. } = names;
         let is_free = |name: &&String| !taken.contains(*name);
-        // If another managed profile has the wanted name, the new profile gets the name with the account ID. If a
-        // profile that is not managed has the wanted name, the new profile is skipped.
+        // If another managed profile has the name `wanted`, the new profile gets the name with the account ID. If a
+        // profile that is not managed has the name `wanted`, the new profile is skipped.
         let name = if others.contains(wanted) { None } else { [wanted, numbered].into_iter().find(is_free).cloned() };
         match name {
             Some(name) => {

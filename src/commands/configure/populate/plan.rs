@@ -164,8 +164,8 @@ impl Planner<'_> {
             with_assignment().filter(|(at, of)| self.managed[*at].name == self.names[*of].wanted).map(|(_, of)| of),
         );
         for (at, assignment) in with_assignment() {
-            // If several profiles have the same role, only one of them can get the wanted name, and the others keep
-            // theirs.
+            // If several profiles have the same role, only one of them can get the name `wanted` of this role,
+            // and the others keep their names.
             if !has_name.insert(assignment) {
                 continue;
             }
