@@ -3,6 +3,7 @@
 //! `SSOX_SNAPSHOT` contains a fingerprint of each value of the tool, and the value that the variable had before the
 //! shell entered the directory. A value that may be secret is left out.
 
+use super::replaced;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -32,7 +33,11 @@ pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChan
 }
 
 fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
-    let is_plain = |before: &str| NOT_SECRET.contains(&name) && !before.contains(|c: char| c == '|' || c.is_control());
+    // An old value of ssox, which `clear` has removed since, was not there before the first `use`.
+    let is_plain = |before: &str| {
+        let has_separator = before.contains(|c: char| c == '|' || c.is_control());
+        NOT_SECRET.contains(&name) && !has_separator && !replaced::is_replaced(ctx, name, before)
+    };
     let before = snapshots.before(name).filter(|before| is_plain(before.expose())).unwrap_or_default();
     Some(format!("{name}:{}:{}", fingerprint(name, ctx.var(name)?), before.expose()))
 }

@@ -300,3 +300,27 @@ fn use_does_nothing_in_an_envrc() {
         assert_eq!(inside.get("AWS_ACCESS_KEY_ID"), before.get("AWS_ACCESS_KEY_ID"), "{shell:?}");
     });
 }
+
+/// direnv and mise restore what ssox had set before `clear`, when a profile is in use again.
+#[test]
+fn clear_removes_what_an_earlier_use_had_set_before_the_directory() {
+    for tool in [Tool::Direnv, Tool::Mise] {
+        if !installed(tool.name()) {
+            continue;
+        }
+        in_each(&shells(), |shell| {
+            for (verb, name) in [("use", "AWS_REGION"), ("use --profile-only", "AWS_PROFILE")] {
+                let (_standin, home) = signed_in(Duration::from_secs(3300));
+                tool.directory(&home, "d", &[(name, "theirs")]);
+                let mut session = home.session(shell, &format!("LOAD\n{}", tool.hook(shell)));
+                let (first, again) = (format!("ssox {verb} dev"), format!("ssox {verb} stg"));
+                for step in [&first, "cd d", "ssox clear", &again, "cd ..", "ssox clear"] {
+                    session.run(step);
+                }
+                let left = environment(&mut session, &home);
+                assert_eq!(left.get(name), None, "{shell:?} {tool:?} {name}");
+                assert_eq!(segment(&mut session, &home), "|", "{shell:?} {tool:?} {name}");
+            }
+        });
+    }
+}
