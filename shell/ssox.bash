@@ -1082,7 +1082,7 @@ function _ssox_exit() {
     _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
     # The program checks the identity that the shell has now.
     if ((${#_ssox_under[@]})); then _ssox_seen=(); fi
-    [[ -z ${SSOX_ENDPOINT-} ]] || _ssox_seen[0]=edited
+    [[ -z ${SSOX_ENDPOINT-}$_ssox_held ]] || _ssox_seen[0]=edited
     _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_layer=''
   elif [[ -n ${SSOX_DIRECTORY-} ]]; then
     if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 directory </dev/null); then

@@ -738,7 +738,7 @@ function _ssox_exit
         set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
         set -gu _ssox_child $_ssox_before[2..]
         # The program checks the identity that the shell has now.
-        set -q _ssox_layered[1]; and set -gu _ssox_seen $SSOX_ENDPOINT
+        set -q _ssox_layered[1]; and set -gu _ssox_seen "$SSOX_ENDPOINT$_ssox_held"
         set -gu _ssox_layer
         for name in $_ssox_layered
             set -e -g _ssox_under_$name

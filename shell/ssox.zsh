@@ -824,7 +824,8 @@ function _ssox_end_layer() {
   _ssox_kept=("${(@kv)_ssox_outside}")
   _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
   # The program checks the identity that the shell has now.
-  (( ! $#_ssox_under )) || _ssox_seen=${SSOX_ENDPOINT:+edited}
+  (( ! $#_ssox_under )) || _ssox_seen=
+  [[ -z $SSOX_ENDPOINT$_ssox_held ]] || _ssox_seen=edited
   _ssox_under=() _ssox_over=() _ssox_layer=
 }
 

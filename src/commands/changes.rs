@@ -46,7 +46,7 @@ pub(super) fn with_credentials(
     region: Option<&str>,
 ) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    endpoint_changes::leave(&mut changes, ctx)?;
+    endpoint_changes::replace(&mut changes, ctx)?;
     let until = time_limit(ctx, profile);
     credentials(&mut changes, ctx, entry, until)?;
     set_or_remove(&mut changes, ctx, UNTIL, until.map(|until| until.0.to_string()).as_deref())?;
@@ -66,7 +66,7 @@ pub(super) fn with_credentials(
 /// `Configuration`: a value in a file contains a control character.
 pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    endpoint_changes::leave(&mut changes, ctx)?;
+    endpoint_changes::replace(&mut changes, ctx)?;
     changes.set("AWS_PROFILE", &profile.name)?;
     shared(&mut changes, ctx, profile, region, profile.source.role_name())?;
     let until = time_limit(ctx, profile).map(|until| until.0.to_string());
@@ -91,7 +91,7 @@ pub(super) fn without_credentials(
     (state, next): (&str, Timestamp),
 ) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    endpoint_changes::leave(&mut changes, ctx)?;
+    endpoint_changes::replace(&mut changes, ctx)?;
     let role_name = profile.source.role_name();
     shared(&mut changes, ctx, profile, region, role_name)?;
     changes.set("SSOX_STATE", state)?;

@@ -141,6 +141,18 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     Ok(())
 }
 
+/// Does the same as [`leave`], for a `use` in a shell that has evaluated the lines of `ssox serve`: `clear` must not
+/// restore the variables of the server as if they were the person's own.
+///
+/// # Errors
+/// Those of [`leave`].
+pub(super) fn replace(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
+    leave(changes, ctx)?;
+    let names: Vec<&'static str> = changes.iter().map(|(name, _)| name).collect();
+    names.into_iter().for_each(|name| changes.forget(name));
+    Ok(())
+}
+
 /// Sets the URL, the authorization token, and the path of the file with the token: some tools read the token only from
 /// the variable, and some only from the file.
 fn address(changes: &mut EnvChanges, endpoint: &Endpoint) -> Result<()> {

@@ -3,7 +3,7 @@
 //! the rest again.
 
 use super::changes;
-use super::profile_variables::REGIONS;
+use super::profile_variables::{KEYS, REGIONS};
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
 use super::{endpoint_changes, protected, renewal, replaced, shown};
@@ -41,7 +41,7 @@ impl VerbArgs for CheckIdentity {
 /// # Errors
 /// Those of [`changes::renewed`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
-    let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx);
+    let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx) && !is_gone(ctx);
     let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx)? };
     replaced::record(ctx, &Snapshots::of(ctx), &mut changes)?;
     Ok(changes)
@@ -53,6 +53,14 @@ fn is_only_labelled(ctx: &Context) -> bool {
     let is_described =
         ctx.var("SSOX_PROFILE").is_some() && [ID, "AWS_PROFILE"].iter().any(|name| ctx.var(name).is_some());
     Identity::recorded(ctx).is_none() && !is_described
+}
+
+/// Tells whether the shell has neither credentials nor any variable that describes a profile in use. The shell function
+/// may still pass a record of such a profile: for example, direnv has set all these variables and unset them again.
+fn is_gone(ctx: &Context) -> bool {
+    let described = [identity::VARIABLE, "SSOX_PROMPT", "SSOX_PROFILE"];
+    let mut names = described.into_iter().chain(KEYS).chain(identity::PROFILES).chain(identity::ENDPOINT);
+    !names.any(|name| ctx.var_os(name).is_some())
 }
 
 fn in_use(ctx: &Context) -> Result<EnvChanges> {

@@ -324,3 +324,30 @@ fn clear_removes_what_an_earlier_use_had_set_before_the_directory() {
         });
     }
 }
+
+/// The lines of `ssox serve` in an `.envrc` set and unset also the variables in which ssox notes what it set.
+#[test]
+fn what_direnv_sets_and_unsets_with_the_lines_of_a_server_is_shown_as_it_is() {
+    if !installed("direnv") {
+        return;
+    }
+    in_each(&[Shell::Zsh, Shell::Bash], |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let server = serve(&home, shell);
+        home.write("e/.envrc", ". ~/lines\n");
+        assert!(home.command("direnv").args(["allow", "e"]).status().expect("direnv starts").success());
+        home.write("ours/.ssox", "profile = dev\n");
+        home.allow("ours");
+        let mut session = home.session(shell, &format!("LOAD\n{}", Tool::Direnv.hook(shell)));
+        session.run("cd e");
+        session.run("cd ..");
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+        for step in ["cd e", "ssox use stg", "cd ../ours", "cd .."] {
+            session.run(step);
+        }
+        assert_eq!(segment(&mut session, &home), "?|foreign", "{shell:?}");
+        session.run("ssox clear");
+        assert_eq!(environment(&mut session, &home).get("AWS_ACCESS_KEY_ID"), None, "{shell:?}");
+        end(server);
+    });
+}

@@ -60,6 +60,11 @@ fn clear_removes_what_the_lines_of_serve_have_set() {
         // With another identity in between, the end is the same.
         assert_eq!(left(&home, shell, "LOAD\nssox use dev\nssox clear\n. ./lines\nssox clear"), before, "{shell:?}");
         assert_eq!(left(&home, shell, "LOAD\n. ./lines\nssox use dev\nssox clear"), before, "{shell:?}");
+        // ssox remembers what was there before the first use, and the lines come later.
+        for again in ["use stg", "use --profile-only stg", "use dev"] {
+            let script = format!("LOAD\nssox use dev\n. ./lines\nssox {again}\nssox clear");
+            assert_eq!(left(&home, shell, &script), before, "{shell:?} {again}");
+        }
         // What a person has set instead stays.
         let own = shell.export("AWS_EC2_METADATA_DISABLED", "TRUE");
         let kept = left(&home, shell, &format!("LOAD\n. ./lines\n{own}\nssox clear"));
