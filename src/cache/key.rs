@@ -69,8 +69,8 @@ impl Key {
         Self { call: Some(files::hashed(call)), ..self }
     }
 
-    /// Sets where the entry is kept. An entry in the keyring always contains the label of its session, by which a
-    /// sign-out finds the entry.
+    /// Sets where the entry is kept. In the keyring, the entry also contains the label of its session, by which a
+    /// sign-out finds it. For an entry in a file, the label is not used.
     pub(crate) fn in_store(self, store: Store, label: &str) -> Self {
         match store {
             Store::Files => self,

@@ -126,7 +126,8 @@ impl ConfigFiles {
         file.name(header.header).map(|(_, name)| name).unwrap_or_default()
     }
 
-    /// Returns the merged entries of the profile with this header.
+    /// Returns the profile with this header. Its entries are merged if it has several sections, in one file or in both;
+    /// the keys of `[DEFAULT]` are added.
     pub(crate) fn profile_below(&self, header: &ProfileHeader) -> Option<Section<'_>> {
         let name = self.name(header);
         if header.is_merged {

@@ -26,8 +26,8 @@ impl State {
         ]))
     }
 
-    /// Returns `None`: on Windows there is no state, and therefore no index, because programs can set all times of a
-    /// file.
+    /// Always returns `None`: on Windows, a program can set all times of a file, so they do not show that the file is
+    /// unchanged. Therefore ssox writes no index of the config file there.
     #[cfg(not(unix))]
     pub(super) fn of(_file: &std::fs::File) -> Option<Self> {
         None
