@@ -39,7 +39,7 @@ pub(super) enum ConfigChoice {
     /// The program reads config and credentials files of ssox that have no profiles, because in most tools the profile
     /// `default` takes precedence over the local server.
     Empty,
-    /// The program reads the person's own AWS config and credentials files.
+    /// The program that gets credentials from the local server reads the person's own AWS config and credentials files.
     Kept,
 }
 

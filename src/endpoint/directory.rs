@@ -25,8 +25,8 @@ const UNUSED_AGE: Duration = Duration::from_secs(60);
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    /// Creates the directory in the state directory; or, if the home directory is read-only, in the directory for
-    /// temporary files.
+    /// Creates the directory with the files of one local server: in the state directory or, if the home directory is
+    /// read-only, in the directory for temporary files.
     ///
     /// # Errors
     /// `Configuration`: neither directory can be written.

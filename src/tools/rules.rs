@@ -22,8 +22,8 @@ pub(super) struct Tool {
     pub(super) refuses_first: &'static [Lack],
     /// The variables from which the tool takes the session token of the access keys in the environment, in order.
     pub(super) token_variables: &'static [&'static str],
-    /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`, or if
-    /// this variable does not contain a time.
+    /// Whether the tool reads `AWS_CREDENTIAL_EXPIRATION`. It then refuses the access keys in the environment in two
+    /// cases: the time in this variable has passed, or the variable is set to a text that is no time.
     pub(super) reads_expiration: bool,
     /// Whether the tool ignores `AWS_CONTAINER_CREDENTIALS_FULL_URI` without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     pub(super) needs_token_file: bool,

@@ -19,7 +19,7 @@ pub(crate) enum Taken {
     Profile(String, ProfileKind),
     /// The access keys in a file of an older program, with this access key ID.
     FileKeys(String),
-    /// The API key for Amazon Bedrock in the environment.
+    /// The tool uses the API key for Amazon Bedrock that is in the environment.
     BedrockKey,
     /// The credentials of the container, from the variables `AWS_CONTAINER_CREDENTIALS_…`.
     Container,
