@@ -33,8 +33,8 @@ pub(crate) enum Found {
 }
 
 impl<'a> Wanted<'a> {
-    /// Describes what to look for: a name that a person typed. If the later search needs the list of accounts of a session,
-    /// and none is stored, it asks AWS.
+    /// Describes what to look for: a name that a person typed. If the later search needs the list of a session's
+    /// accounts, and none is stored, it asks AWS.
     pub(crate) fn new(name: &'a str, session: Option<&'a str>) -> Self {
         Self { name, session, listings: ListingSource::Fetched }
     }
