@@ -133,10 +133,10 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
 /// has unset: AWS would reject the access key without its session token. Does so even if the identity of the shell is
 /// still not the one that ssox set, for example because direnv has set AWS_PROFILE.
 fn with_token(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
-    let Ok(profile) = renewal::held_profile(ctx) else { return Ok(()) };
     if !held.has_removed(TOKEN) || ![ID, SECRET].iter().all(|name| held.has_set(ctx, name)) {
         return Ok(());
     }
+    let Ok(profile) = renewal::held_profile(ctx) else { return Ok(()) };
     let Some(entry) = profile.source.cached(ctx) else { return Ok(()) };
     let current = changes::put_back(ctx, &profile, &entry)?;
     let is_ours = |name: &str| current.get(name).flatten().is_some_and(|value| held.matches(name, value));
@@ -165,11 +165,10 @@ fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
         Some(value) => held.matches(name, value) || replaced::is_replaced(ctx, name, value),
         None => held.is_unchanged(ctx, name) || !is_current && !REGIONS.contains(name) && *name != SECRET,
     };
-    let foreign = held.changed_by_others(ctx);
-    let Ok(profile) = renewal::held_profile(ctx) else { return Ok(None) };
-    if !foreign.iter().all(is_snapshot) {
+    if !held.changed_by_others(ctx).iter().all(is_snapshot) {
         return Ok(None);
     }
+    let Ok(profile) = renewal::held_profile(ctx) else { return Ok(None) };
     with_current(ctx, held, &profile)
 }
 
