@@ -112,9 +112,10 @@ impl Expirations<'_> {
 
     fn of_file(&mut self, key: &Key) -> Option<Timestamp> {
         let EntryNames { ctx, directory, index, hashes, .. } = self.names;
-        let kept = if hashes.is_none() { index.get_kept(&key.hash, ctx.now()) } else { None };
-        if kept.is_some() {
-            return kept;
+        if hashes.is_none()
+            && let Some(kept) = index.get_kept(&key.hash, ctx.now())
+        {
+            return Some(kept);
         }
         let name = key.file_name();
         // The stamp (inode, size and times) is taken before the file is read. If the file is written in between, the
