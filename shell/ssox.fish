@@ -261,11 +261,7 @@ function _ssox_off
         set -gu _ssox_layer going-off
     end
     test "$_ssox_layer" = going-off; or return 0
-    for name in $_ssox_layered
-        builtin contains -- $name $_ssox_theirs; and continue
-        set -l under _ssox_under_$name
-        _ssox_write $name $$under
-    end
+    _ssox_write_layer _ssox_under_
     set -gu _ssox_layer off
 end
 
@@ -631,12 +627,18 @@ function _ssox_on
         set -gu _ssox_layer going-on
     end
     test "$_ssox_layer" = going-on; or return 0
+    _ssox_write_layer _ssox_over_
+    set -gu _ssox_layer on
+end
+
+# Sets the variables of the layer to the recorded values below it or in it, except those that other programs have
+# changed. `prefix` begins the names of the variables with these values. Repeating it changes nothing.
+function _ssox_write_layer --argument-names prefix
     for name in $_ssox_layered
         builtin contains -- $name $_ssox_theirs; and continue
-        set -l over _ssox_over_$name
-        _ssox_write $name $$over
+        set -l value $prefix$name
+        _ssox_write $name $$value
     end
-    set -gu _ssox_layer on
 end
 
 # Notes what other programs have changed below the layer. Repeating it changes nothing.
