@@ -57,7 +57,7 @@ impl VerbArgs for Login {
     /// `Refused`: AWS rejects the sign-in. `Unreachable`: AWS is unreachable.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
-        match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
+        match sign_in_target(ctx, "login", &files, self.profile.as_deref(), self.sso_session.as_deref())? {
             SignInTarget::Session(session) => self.sign_in(ctx, &files, &session)?,
             SignInTarget::Saml(name, saml) => {
                 let freshness = if self.fresh { Freshness::New } else { Freshness::Cached };

@@ -39,7 +39,7 @@ impl VerbArgs for Logout {
             first_of(log_out_of_all(ctx, &files))?;
             return Ok(Done::default());
         }
-        match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
+        match sign_in_target(ctx, "logout", &files, self.profile.as_deref(), self.sso_session.as_deref())? {
             SignInTarget::Session(session) => first_of(log_out(ctx, &files, &session))?,
             SignInTarget::Saml(name, saml) => first_of(saml_profiles::log_out(ctx, &[(name, saml)]))?,
         }

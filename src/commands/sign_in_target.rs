@@ -17,12 +17,13 @@ pub(super) enum SignInTarget {
 }
 
 /// Returns the given session, or the session or identity provider of the given profile. If neither is given, uses the
-/// profile that the environment names, or `default`, or else the only session.
+/// profile that the environment names, or `default`, or else the only session. `verb` is `login` or `logout`.
 ///
 /// # Errors
 /// `Configuration`: the session or profile is unknown, or neither is given and there are several sessions.
 pub(super) fn sign_in_target(
     ctx: &Context,
+    verb: &'static str,
     files: &ConfigFiles,
     profile: Option<&str>,
     sso_session: Option<&str>,
@@ -36,7 +37,7 @@ pub(super) fn sign_in_target(
     }
     let is_implied = implied.name != "default" || files.profile(implied.name).is_some();
     let session = match profile.map(Wanted::stored).or(is_implied.then_some(implied)) {
-        Some(wanted) => profile::session_behind(ctx, files, &wanted)?,
+        Some(wanted) => profile::session_behind(ctx, files, &Wanted { session_verb: Some(verb), ..wanted })?,
         None => only_session(ctx, files)?,
     };
     Ok(SignInTarget::Session(Box::new(session)))

@@ -7,7 +7,7 @@ use super::first_step::first_step;
 use crate::arn::{AccountId, Arn};
 use crate::config::{ConfigFiles, Section, SectionKind, nearest};
 use crate::context::Context;
-use crate::error::{Error, Result, as_argument};
+use crate::error::{Error, Result, as_argument, as_option};
 use crate::source::role_arn::permission_set;
 use crate::source::sso::{SsoRole, account_and_role, check_role_name, session_label};
 
@@ -21,6 +21,9 @@ pub(crate) struct Wanted<'a> {
     /// The value of `--sso-session`.
     pub(crate) session: Option<&'a str>,
     pub(crate) listings: ListingSource,
+    /// The verb, if it works with the session of a profile: `login` or `logout`. Without the name of a profile, this
+    /// verb takes `--sso-session`.
+    pub(crate) session_verb: Option<&'static str>,
 }
 
 /// What ssox has found for a name: a profile or an assignment.
@@ -36,7 +39,7 @@ impl<'a> Wanted<'a> {
     /// Describes what to look for: a name that a person typed. If the later search needs the list of a session's
     /// accounts, and none is stored, it asks AWS.
     pub(crate) fn new(name: &'a str, session: Option<&'a str>) -> Self {
-        Self { name, session, listings: ListingSource::Fetched }
+        Self { name, session, listings: ListingSource::Fetched, session_verb: None }
     }
 
     /// Takes the profile that is in use in this shell; if none is in use, the profile whose name is in a variable such
@@ -51,7 +54,7 @@ impl<'a> Wanted<'a> {
 
     /// Takes a name that is only looked for in files; AWS is not asked.
     pub(crate) fn stored(name: &'a str) -> Self {
-        Self { name, session: None, listings: ListingSource::Stored }
+        Self { name, session: None, listings: ListingSource::Stored, session_verb: None }
     }
 }
 
@@ -67,10 +70,10 @@ pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Resul
     if let Some(role) = AccountRole::parse(wanted.name) {
         return by_role(ctx, files, wanted, &role);
     }
-    let Some((account, role_name)) = wanted.name.rsplit_once('/') else { return Err(unknown(ctx, files, wanted.name)) };
+    let Some((account, role_name)) = wanted.name.rsplit_once('/') else { return Err(not_found(ctx, files, wanted)) };
     let sessions = assignment::candidates(ctx, files, wanted.session)?;
     if account.is_empty() || role_name.is_empty() || sessions.is_empty() {
-        return Err(unknown(ctx, files, wanted.name));
+        return Err(not_found(ctx, files, wanted));
     }
     let role = assignment::by_name(ctx, &sessions, wanted.listings, account, permission_set(role_name))?;
     let profile = only_profile(files, wanted.session, &AccountRole::of(&role))?;
@@ -133,6 +136,11 @@ fn of_session(section: &Section, session: Option<&str>) -> Result<()> {
 
 /// Makes the error for an unknown name; the hint contains similar names.
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
+    not_found(ctx, files, &Wanted::stored(name))
+}
+
+fn not_found(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Error {
+    let name = wanted.name;
     if name.is_empty() {
         return Error::configuration("the name of the profile is empty")
             .hint("if the name comes from a variable, this variable may be unset; `ssox list` shows the profiles");
@@ -144,15 +152,15 @@ pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
     }
-    error.hint(hint_for_unknown(files, name))
+    error.hint(hint_for_unknown(files, wanted))
 }
 
 /// Returns the hint for an unknown name: a session with that name, similar profiles, similar sessions, or all profiles
 /// if they are few.
-fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
+fn hint_for_unknown(files: &ConfigFiles, wanted: &Wanted) -> String {
+    let Wanted { name, session_verb, .. } = *wanted;
     if files.sso_session(name).is_some() {
-        let line = sign_in_line(name);
-        return format!("`{name}` is an sso-session: `{line}` signs in to it, `ssox sessions` shows its profiles");
+        return format!("`{name}` is an sso-session: {}", with_session(files, name, session_verb));
     }
     let near = nearest_profiles(files, name);
     if !near.is_empty() {
@@ -160,7 +168,7 @@ fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
     }
     let sessions: Vec<String> = files.sso_session_names().collect();
     if let Some(session) = nearest(name, sessions.iter().map(String::as_str)).first() {
-        return format!("did you mean the sso-session `{session}`? {}", sign_in_line(session));
+        return format!("did you mean the sso-session `{session}`? {}", with_session(files, session, session_verb));
     }
     let profiles: Vec<String> = files.profile_names().collect();
     match profiles.len() {
@@ -170,8 +178,20 @@ fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
     }
 }
 
-fn sign_in_line(session: &str) -> String {
-    format!("ssox login --sso-session {}", as_argument(session))
+/// Returns what a person may type who gave the name of a session instead of that of a profile: the same verb with
+/// `--sso-session`, or the name of a profile of this session.
+fn with_session(files: &ConfigFiles, session: &str, verb: Option<&str>) -> String {
+    let option = as_option("--sso-session", session);
+    if let Some(verb) = verb {
+        return format!("ssox {verb} {option}");
+    }
+    let of_session = files.profiles().filter(|section| session_label(section) == Some(session));
+    let profiles: Vec<String> = of_session.map(|section| section.name.to_string()).collect();
+    match profiles.len() {
+        0 => format!("`ssox list --assigned {option}` shows its accounts and roles"),
+        1..=MOST_LISTED => format!("its profiles are: {}", profiles.join(", ")),
+        _ => "`ssox sessions` shows its profiles".into(),
+    }
 }
 
 /// Returns the names of profiles that are similar to a name.
@@ -294,15 +314,24 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_session_gets_the_line_that_signs_in_to_it() {
-        let files = ConfigFiles::parse("[sso-session corp]\n[profile dev]\n", "");
-        let hint = |name| unknown(&Context::default(), &files, name).hints.concat();
-        let line = "ssox login --sso-session corp";
-        assert_eq!(
-            hint("corp"),
-            format!("`corp` is an sso-session: `{line}` signs in to it, `ssox sessions` shows its profiles")
-        );
-        assert_eq!(hint("crop"), format!("did you mean the sso-session `corp`? {line}"));
+    fn the_name_of_a_session_gets_its_profiles_or_the_option() {
+        let config = "[sso-session corp]\n[profile dev]\nsso_session = corp\n[profile of-another]\n";
+        let hint = |config: &str, name, session_verb| {
+            let wanted = Wanted { session_verb, ..Wanted::stored(name) };
+            not_found(&Context::default(), &ConfigFiles::parse(config, ""), &wanted).hints.concat()
+        };
+        assert_eq!(hint(config, "corp", None), "`corp` is an sso-session: its profiles are: dev");
+        assert_eq!(hint(config, "crop", None), "did you mean the sso-session `corp`? its profiles are: dev");
+        for verb in ["login", "logout"] {
+            let line = format!("ssox {verb} --sso-session corp");
+            assert_eq!(hint(config, "corp", Some(verb)), format!("`corp` is an sso-session: {line}"));
+            assert_eq!(hint(config, "crop", Some(verb)), format!("did you mean the sso-session `corp`? {line}"));
+        }
+        let unused = "`corp` is an sso-session: `ssox list --assigned --sso-session corp` shows its accounts and roles";
+        assert_eq!(hint("[sso-session corp]\n", "corp", None), unused);
+        let many: String = (0..6).map(|n| format!("[profile p{n}]\nsso_session = corp\n")).collect();
+        let many = format!("[sso-session corp]\n{many}");
+        assert_eq!(hint(&many, "corp", None), "`corp` is an sso-session: `ssox sessions` shows its profiles");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::network::network;
 use super::store;
 use crate::config::{ConfigFiles, Section, SectionKind, misspelt, nearest};
 use crate::context::Context;
-use crate::error::{Error, Result, as_argument};
+use crate::error::{Error, Result, as_option};
 use crate::region::Region;
 use crate::session::Session;
 use crate::source::sso::session_name;
@@ -122,14 +122,22 @@ fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
         return Error::configuration("the name of the sso-session is empty")
             .hint("if the name comes from a variable, this variable may be unset; `ssox sessions` shows the sessions");
     }
-    if files.profile(name).is_some() {
-        return error_for_unknown(ctx, files, name, format!("`{name}` is a profile: ssox login {}", as_argument(name)));
+    if let Some(section) = files.profile(name) {
+        return error_for_unknown(ctx, files, name, hint_for_profile(files, name, &section));
     }
     if files.sso_session_names().next().is_some() {
         let hint = "`ssox sessions` shows the sessions, `ssox configure sso` adds one".into();
         return error_for_unknown(ctx, files, name, hint);
     }
     unknown(ctx, files, name)
+}
+
+/// Returns the hint for a person who typed the name of a profile instead of that of its session.
+fn hint_for_profile(files: &ConfigFiles, name: &str, section: &Section) -> String {
+    match session_name(section).filter(|session| files.sso_session(session).is_some()) {
+        Some(session) => format!("`{name}` is a profile: give its session, {}", as_option("--sso-session", session)),
+        None => format!("`{name}` is a profile: give its name without --sso-session"),
+    }
 }
 
 /// Makes the error for an unknown session name in a profile.

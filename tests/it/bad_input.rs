@@ -267,7 +267,13 @@ fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
         &["login", "dve"],
         &["login", "crop"],
         &["login", "corp"],
+        &["logout", "crop"],
+        &["logout", "corp"],
+        &["export", "crop"],
+        &["export", "corp"],
+        &["--emit=zsh1", "use", "corp"],
         &["login", "--sso-session", "dev"],
+        &["logout", "--sso-session", "legacy"],
         &["login", "--sso-session", "crop"],
         &["login", "--sso-session", "nope"],
         &["login", "--sso-session", ""],
@@ -283,9 +289,21 @@ fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
     ssox: there is no profile `crop`
     ssox: hint: did you mean the sso-session `corp`? ssox login --sso-session corp
     ssox: there is no profile `corp`
-    ssox: hint: `corp` is an sso-session: `ssox login --sso-session corp` signs in to it, `ssox sessions` shows its profiles
+    ssox: hint: `corp` is an sso-session: ssox login --sso-session corp
+    ssox: there is no profile `crop`
+    ssox: hint: did you mean the sso-session `corp`? ssox logout --sso-session corp
+    ssox: there is no profile `corp`
+    ssox: hint: `corp` is an sso-session: ssox logout --sso-session corp
+    ssox: there is no profile `crop`
+    ssox: hint: did you mean the sso-session `corp`? its profiles are: dev, stg
+    ssox: there is no profile `corp`
+    ssox: hint: `corp` is an sso-session: its profiles are: dev, stg
+    ssox: there is no profile `corp`
+    ssox: hint: `corp` is an sso-session: its profiles are: dev, stg
     ssox: there is no sso-session `dev`
-    ssox: hint: `dev` is a profile: ssox login dev
+    ssox: hint: `dev` is a profile: give its session, --sso-session corp
+    ssox: there is no sso-session `legacy`
+    ssox: hint: `legacy` is a profile: give its name without --sso-session
     ssox: there is no sso-session `crop`
     ssox: hint: did you mean `corp`? `ssox sessions` shows all sessions
     ssox: there is no sso-session `nope`

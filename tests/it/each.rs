@@ -98,6 +98,7 @@ fn patterns_and_options_choose() {
         &["--", "true"][..],
         &["dve", "--", "true"],
         &["dev", "none*", "--", "true"],
+        &["corp", "--", "true"],
         &["--account", "999*", "--", "true"],
         &["--jobs", "0", "dev", "--", "true"],
         &["dev"],
@@ -109,6 +110,8 @@ fn patterns_and_options_choose() {
     ssox: hint: did you mean `dev`? `ssox list` shows all profiles
     ssox: no profile matches `none*`
     ssox: hint: `ssox list` shows all profiles
+    ssox: no profile matches `corp`
+    ssox: hint: `corp` is an sso-session: ssox each --sso-session corp -- COMMAND
     ssox: no profile and no assignment matches --sso-session, --account and --role together
     ssox: hint: `ssox list` shows all profiles
     ssox: hint: `ssox list --assigned` shows every account and role

@@ -210,6 +210,10 @@ fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
         ("no profile", "`ssox list` shows all profiles")
     };
     let error = Error::usage(format!("{what} matches `{pattern}`"));
+    if files.sso_session(pattern).is_some() {
+        let option = as_option("--sso-session", pattern);
+        return error.hint(format!("`{pattern}` is an sso-session: ssox each {option} -- COMMAND"));
+    }
     match nearest(pattern, names.iter().map(String::as_str)).as_slice() {
         [] => error.hint(list),
         near => error.hint(format!("did you mean `{}`? {list}", near.join("` or `"))),
