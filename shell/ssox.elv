@@ -558,7 +558,8 @@ fn place {
   set is-placed = $true
   var old = $edit[rprompt]
   if (ours $old) { set old = ($old &ssox=$true) }
-  var texts = (str:join ' ' [(for prompt [$edit[prompt] $old] { try { put $prompt[def] } catch _ { } })])
+  # A comment may name a framework.
+  var texts = (re:replace '(?m)(^|\s)#.*$' '' (str:join ' ' [(for prompt [$edit[prompt] $old] { try { put $prompt[def] } catch _ { } })]))
   if (or (eq $E:TERM dumb) (re:match 'starship|oh-my-posh|_omp_|powerline|ssox' $texts)) { return }
   var prompt = {|&ssox=$false| if $ssox { put $old } else { all $segment[styled]; $old } }
   eval 'set edit:rprompt = $prompt'

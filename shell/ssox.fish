@@ -332,7 +332,8 @@ end
 function _ssox_place
     set -gu _ssox_undecided
     set -gu _ssox_is_late
-    set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
+    # A comment may name a framework.
+    set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null | string replace -ra '(^|\s)#.*' '')
     string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_draw|_ssox_painted' -- "$prompts"; and return
     # If the left prompt shows the prompt segment, the segment must be computed before the right prompt is drawn.
     string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1

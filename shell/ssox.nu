@@ -567,8 +567,11 @@ def _ssox_painted [label: string shown: record] {
 # owns the prompt. It is added once: if a person removes it, it stays removed.
 def --env _ssox_place [] {
     $env._ssox.place = false
+    # A comment may name a framework.
     let prompts = ([$env.PROMPT_COMMAND? $env.PROMPT_COMMAND_RIGHT?] | each {|prompt|
-        if ($prompt | describe) == 'closure' { view source $prompt } else { $prompt | to text }
+        if ($prompt | describe) == 'closure' {
+            view source $prompt | str replace --all --regex '(?m)(^|\s)#.*$' ''
+        } else { $prompt | to text }
     } | str join ' ')
     if $env.TERM? == dumb or $prompts =~ 'starship|oh-my-posh|_omp_|powerline|SSOX_|_ssox' { return }
     let old = $env.PROMPT_COMMAND_RIGHT?

@@ -791,7 +791,9 @@ function global:_ssox_prompt($number) {
         $global:_ssox_is_prompting = $was
         $global:LASTEXITCODE = $code
     }
-    $is_theirs = "$before" -match 'starship|posh|OMPExecutable|powerline' -or "$before" -cmatch 'SSOX_'
+    # A comment may name a framework.
+    $commands = "$before" -replace '(?s:<#.*?#>)|(?m:(^|\s)#.*$)'
+    $is_theirs = $commands -match 'starship|posh|OMPExecutable|powerline' -or $commands -cmatch 'SSOX_'
     if ($is_theirs -or -not $global:_ssox_segment) { $segment = '' }
     if ($text.Count) { "$segment$($text[0])" } else { "${segment}PS>" }
     if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }

@@ -57,6 +57,21 @@ fn frameworks(shell: Other) -> &'static [&'static str] {
     }
 }
 
+/// An rc file with a plain prompt, in which comments name a framework.
+fn comments(shell: Other) -> &'static [&'static str] {
+    match shell {
+        Other::Nushell => &[
+            "$env.PROMPT_COMMAND = {||\n # no starship\n $'<<($env._prompts.0)>> ' # nor SSOX_SEGMENT\n}",
+            "$env.PROMPT_COMMAND_RIGHT = {||\n # powerline\n '' }",
+        ],
+        Other::Elvish => &[
+            "set edit:prompt = {\n # no starship\n put '<<'$prompts'>> ' # nor ssox\n }",
+            "set edit:rprompt = {\n # powerline\n put '(('$prompts'))' }",
+        ],
+        Other::Xonsh => &[],
+    }
+}
+
 #[test]
 fn every_option_works_with_every_setting() {
     in_each(|shell| {
@@ -316,6 +331,9 @@ fn a_framework_and_a_dumb_terminal_keep_their_prompt() {
             for rc in [format!("{framework}\nLOAD"), format!("LOAD\n{framework}")] {
                 assert!(!shown(&rc, &[]), "{shell:?} {rc}");
             }
+        }
+        for comment in comments(shell) {
+            assert!(shown(&format!("{comment}\nLOAD"), &[]), "{shell:?} {comment}");
         }
         // There, elvish has no prompt that can be changed.
         assert!(shell == Other::Elvish || !shown("LOAD", &[("TERM", "dumb")]), "{shell:?}");

@@ -191,6 +191,19 @@ fn a_framework_keeps_its_prompt() {
     }
 }
 
+#[test]
+fn a_comment_about_a_framework_is_no_framework() {
+    if shells().contains(&Shell::Fish) {
+        let home = Home::scripted();
+        for comment in ["# not powerline", "echo -n '' # starship was here", "# see SSOX_SEGMENT"] {
+            let right = format!("function fish_right_prompt\n {comment}\n end\nLOAD");
+            assert!(is_placed(&home, Shell::Fish, &right, &[("SSOX_PROMPT", "dev")]), "{}", home.read("prompt"));
+            let left = format!("function fish_prompt\n {comment}\n echo -n \"<<$prompts>> \"\nend\nLOAD");
+            assert!(is_placed(&home, Shell::Fish, &left, &[("SSOX_PROMPT", "dev")]), "{}", home.read("prompt"));
+        }
+    }
+}
+
 /// Themes of oh-my-zsh have functions such as `git_prompt_info` in a plain prompt.
 #[test]
 fn a_function_in_a_plain_prompt_is_no_framework() {

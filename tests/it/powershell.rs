@@ -324,6 +324,15 @@ fn a_prompt_that_shows_the_segment_itself_shows_it_once() {
 }
 
 #[test]
+fn a_comment_about_a_framework_is_no_framework() {
+    let home = Home::scripted();
+    let script = "$env:SSOX_PROMPT = 'dev'; $env:TERM = 'dumb'\n\
+        $function:prompt = {\n # no starship\n '> ' # nor $SSOX_SEGMENT\n}\nLOAD\nprompt\n\
+        $function:prompt = { <# no\n powerline #> '> ' }\nLOAD\nprompt";
+    check(&home, &script.replace("LOAD", LOAD), "dev > \ndev > \n");
+}
+
+#[test]
 fn removing_the_module_restores_the_previous_prompt() {
     let home = Home::scripted();
     let module = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/ssox.psd1");
