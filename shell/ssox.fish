@@ -252,7 +252,9 @@ end
 
 # Takes the layer of a `.ssox` file off. The part "directories" below explains layers.
 function _ssox_off
+    test -n "$_ssox_layer"; or return 0
     set -l fish_trace
+    _ssox_unhide
     test "$_ssox_layer" = going-on; and _ssox_on
     if test "$_ssox_layer" = on
         for name in $_ssox_layered
@@ -272,6 +274,7 @@ end
 function _ssox_arrive
     test "$PWD/$_ssox_again" != "$_ssox_directory/"; or begin
         test -n "$_ssox_layer"; or return
+        _ssox_unhide
         _ssox_on
         return 0
     end
@@ -292,6 +295,7 @@ function _ssox_arrive
     set -gu _ssox_found
     test -z "$_ssox_is_near"; or _ssox_find
     set -l fish_trace
+    _ssox_unhide
     # The directory has changed, so a relative path in these variables names another file. The identity is checked
     # again.
     test -n "$SSOX_IDENTITY$_ssox_layer"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
@@ -661,6 +665,12 @@ function _ssox_compare_under
         test -z "$_ssox_over_SSOX_PROMPT[2..]"; and test "$$over" = "$$under"; and set -gu $over $_ssox_state
         set -gu $under $_ssox_state
     end
+end
+
+# Removes what hides variables of the shell in the calling function: if a function changes the directory, fish copies its
+# exported local variables into the hooks.
+function _ssox_unhide --no-scope-shadowing
+    set -lxn | string match -rq '^(?:AWS|SSOX)_'; and set -e -l (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
 end
 
 # Tells whether the layer is off, because a hook of the person makes this call, is still that of another directory, or

@@ -144,7 +144,7 @@ function _ssox_apply() {
   builtin setopt local_options no_xtrace
   local name in_use=${(M)1:#(use|clear|directory)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
   local allowed='((AWS|SSOX)_[A-Z0-9_]##|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG)'
-  local -a lines wrong sets names gone kept
+  local -a lines wrong sets names gone forgets kept
   lines=("${(@f)2}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'the program ssox sent an unexpected reply'; return 70 }
   builtin shift lines
@@ -154,7 +154,8 @@ function _ssox_apply() {
   sets=(${${(M)lines:#=*}#=})
   names=(${(M)sets##[^=]##})
   gone=(${${(M)lines:#-*}#-})
-  for name in $names $gone; do
+  forgets=(${${(M)lines:#!*}#!})
+  for name in $names $gone $forgets; do
     case ${(Pt)name} in
       (|scalar|scalar-export) ;;
       (*) _ssox_check_type $name || return 70 ;;
@@ -173,7 +174,7 @@ function _ssox_apply() {
   fi
   (( ! $#gone )) || builtin unset -v $gone
   (( ! $#sets )) || builtin export "${sets[@]}"
-  (( ! ${lines[(I)!*]} )) || _ssox_forget ${${(M)lines:#!*}#!}
+  (( ! $#forgets )) || _ssox_forget $forgets
   [[ $1 == use || $1 != clear && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_restore
   _ssox_note
 }

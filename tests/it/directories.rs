@@ -496,6 +496,33 @@ fn fish_refuses_a_directory_that_universal_variables_would_hide() {
     assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -");
 }
 
+/// A function may have a local variable with the name of a value of the directory or of the profile in use.
+#[test]
+fn a_local_variable_of_a_function_does_not_become_a_value_of_the_shell() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let (local, end) = match shell {
+            Shell::Fish => ("function f; set -lx AWS_REGION local", "end"),
+            Shell::Zsh | Shell::Bash => ("f() { local -x AWS_REGION=local", "}"),
+        };
+        for verb in ["true", "ssox use stg", "ssox use dev", "ssox clear"] {
+            for before in ["true", "ssox use stg"] {
+                let mut session = home.session(shell, "LOAD");
+                session.run(before);
+                session.run(&format!("{local}; cd ~/dir; {verb}; {end}"));
+                session.run("f");
+                let inside = holds(&mut session, &home);
+                session.run("cd ~/other");
+                let outside = holds(&mut session, &home);
+                session.run("ssox clear");
+                let cleared = holds(&mut session, &home);
+                let seen = format!("{shell:?} {before}; {verb}: {inside} | {outside} | {cleared}");
+                assert!(!seen.contains("local") && cleared == "- - - -", "{seen}");
+            }
+        }
+    });
+}
+
 #[test]
 fn a_protected_directory_does_not_hide_a_foreign_identity() {
     in_each(&shells(), |shell| {
