@@ -595,7 +595,7 @@ fn hello(directory: &Path, is_static: bool) -> Option<PathBuf> {
         "-Cstrip=symbols",
     ]);
     if is_static {
-        rustc.arg(format!("--target={}-unknown-linux-musl", std::env::consts::ARCH));
+        rustc.arg(format!("--target={}-unknown-linux-musl", std::env::consts::ARCH)).arg("-Crelocation-model=static");
     }
     rustc.arg("-o").arg(&program).arg(&source).stderr(Stdio::null());
     rustc.status().ok().filter(std::process::ExitStatus::success).map(|_| program)

@@ -68,3 +68,12 @@ fn the_archive_of_a_release_has_all_that_belongs_to_ssox() {
     let listed = run(Command::new("python3").args(["-m", "zipfile", "-l"]).arg(packed));
     assert!(listed.contains("/ssox.exe") && listed.contains("/shell/ssox.psd1"), "{listed}");
 }
+
+/// Without it, a cached `ssox use` takes a quarter longer.
+#[test]
+fn readme_builds_the_static_program_like_a_release() {
+    let flags = "RUSTFLAGS=\"-C relocation-model=static\"";
+    for file in [".ci/archive", "README.md", "docs/packaging.md"] {
+        assert!(fs::read_to_string(repository(file)).unwrap().contains(flags), "{file}");
+    }
+}
