@@ -170,6 +170,14 @@ impl Identity {
         Self(self::names().zip(&self.0).map(state).collect())
     }
 
+    /// Returns a copy of this identity in which the variables in `names` count as never changed by ssox.
+    pub(crate) fn untouched(&self, names: &[&str]) -> Self {
+        let state = |(name, state): (&'static str, &State)| {
+            if names.contains(&name) { State::Untouched } else { state.clone() }
+        };
+        Self(self::names().zip(&self.0).map(state).collect())
+    }
+
     /// Tells whether a variable is as it was after the last change by ssox. Unlike [`Self::is_unchanged`], also
     /// compares a variable in the state `Released`: a variable that ssox set for an earlier profile, and for which the
     /// profile in use has no value.

@@ -3,7 +3,7 @@
 use super::profile_variables::{
     KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, credentials, recorded, set_or_remove, set_or_unset, shared,
 };
-use super::{directory_values, endpoint_changes, file_marks, replaced};
+use super::{directory_values, endpoint_changes, file_marks, regions, replaced};
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 /// The variables with the URL from which programs in a container get credentials.
 const CONTAINER: [&str; 2] = [ENDPOINT[0], ENDPOINT[1]];
 /// The variables of ssox itself, which `clear` unsets.
-const OWN: [&str; 17] = [
+const OWN: [&str; 18] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
     "SSOX_ROLE_ARN",
@@ -32,6 +32,7 @@ const OWN: [&str; 17] = [
     UNTIL,
     "SSOX_STATE",
     directory_values::VARIABLE,
+    regions::VARIABLE,
     file_marks::VARIABLE,
     identity::VARIABLE,
 ];

@@ -1,6 +1,7 @@
 //! `ssox endpoint --renew`: the process that fetches new credentials for the endpoint, which is ssox's local server for
 //! credentials. Only that server starts it. This module also has the code that `exec --serve` and `serve` share.
 
+use super::regions;
 use super::verb::{Done, VerbArgs};
 use crate::cache::Entry;
 use crate::context::Context;
@@ -84,8 +85,8 @@ pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Requ
 
 /// Returns the region for the AWS config file that ssox writes for the program that it starts. This file contains no
 /// profiles.
-pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a str> {
-    let region = profile.region.as_deref().or_else(|| ctx.var("AWS_REGION"));
+pub(super) fn region(ctx: &Context, profile: &Profile) -> Option<String> {
+    let region = profile.region.as_deref().map(String::from).or_else(|| regions::without_ours(ctx, "AWS_REGION"));
     region.filter(|region| !region.contains(char::is_control))
 }
 
@@ -146,7 +147,7 @@ impl Beside {
         entry: Entry,
         changes: impl FnOnce(&Entry, &Endpoint) -> Result<EnvChanges>,
     ) -> Result<ForProgram> {
-        let endpoint = self.listening.with_files(ctx, region(ctx, profile))?;
+        let endpoint = self.listening.with_files(ctx, region(ctx, profile).as_deref())?;
         let changes = changes(&entry, &endpoint)?;
         let handover = handover(profile, entry, &endpoint);
         #[cfg(unix)]

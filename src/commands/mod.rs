@@ -45,6 +45,7 @@ mod process_of_ssox;
 mod profile_variables;
 mod protected;
 mod protected_process;
+mod regions;
 mod renewal;
 mod replaced;
 mod saml;

@@ -1,7 +1,7 @@
 //! Sets the variables that contain the credentials and describe the profile, in the same way for all verbs.
 
 use super::label::label;
-use super::{directory_values, replaced};
+use super::{directory_values, regions, replaced};
 use crate::account_names::AccountNames;
 use crate::cache::Entry;
 use crate::context::Context;
@@ -30,7 +30,8 @@ const SHORTEST_PAUSE: i64 = 5;
 /// In practice there is no error: a record contains no control characters.
 pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     let left: Vec<&str> = REGIONS.into_iter().filter(|name| changes.get(name).is_none()).collect();
-    Identity::after(ctx, &changes).released(&left).record(&mut changes)?;
+    let put_back: Vec<&str> = REGIONS.into_iter().filter(|name| changes.forgotten().contains(name)).collect();
+    Identity::after(ctx, &changes).released(&left).untouched(&put_back).record(&mut changes)?;
     let snapshots = Snapshots::of(ctx);
     directory_values::record(ctx, &snapshots, &mut changes)?;
     replaced::record(ctx, &snapshots, &mut changes)?;
@@ -77,9 +78,7 @@ pub(super) fn shared(
     region: Option<&str>,
     role_name: Option<&str>,
 ) -> Result<()> {
-    if let Some(region) = region.or(profile.region.as_deref()) {
-        REGIONS.iter().try_for_each(|name| changes.set(name, region))?;
-    }
+    regions::set(changes, ctx, region.or(profile.region.as_deref()))?;
     changes.set("AWS_SSO_PROFILE", &profile.name)?;
     changes.set("SSOX_PROFILE", &profile.name)?;
     changes.set("SSOX_PROMPT", label(&shown_name(ctx, profile), role_name))?;

@@ -62,7 +62,7 @@ impl VerbArgs for Serve {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::confirm(ctx, "serve", &profile, &self.consent)?;
         let entry = steps::first_credentials(ctx, &profile, &Request::from(&self.fetch))?;
-        let endpoint = Listening::on_port(self.port)?.with_files(ctx, steps::region(ctx, &profile))?;
+        let endpoint = Listening::on_port(self.port)?.with_files(ctx, steps::region(ctx, &profile).as_deref())?;
         let printed = self.text(ctx, &profile, &entry, &endpoint).and_then(|text| print(&text));
         let directory = endpoint.directory.clone();
         let until = changes::time_limit(ctx, &profile);

@@ -444,7 +444,7 @@ fn a_region_that_was_set_by_hand_counts_where_the_profile_has_none() {
             assert!(segment(&mut session, &home).starts_with("bare:ReadOnly 5"), "{shell:?} {edited}");
             assert_eq!(status(&mut session, &home)["foreign"], false, "{shell:?} {edited}");
             let held = environment(&mut session, &home);
-            assert_eq!(value(&held, "AWS_REGION"), region.or(Some("eu-west-1")), "{shell:?} {edited}");
+            assert_eq!(value(&held, "AWS_REGION"), region, "{shell:?} {edited}");
             session.run("ssox clear");
             let cleared = environment(&mut session, &home);
             assert_eq!(value(&cleared, "AWS_REGION"), region, "{shell:?} {edited}");

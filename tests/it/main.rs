@@ -134,6 +134,8 @@ mod pty;
 mod redirects;
 mod redrawn;
 #[cfg(unix)]
+mod regions;
+#[cfg(unix)]
 mod renewal;
 mod roles;
 #[cfg(unix)]

@@ -11,7 +11,7 @@ const LOAD: &str = "Set-StrictMode -Version Latest; ssox init powershell | Out-S
 const USE: &str = "#ssox1\n=SSOX_PROFILE=dev\n=SSOX_PROMPT=dev\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(calc) 'x\" \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n";
 
 /// Runs a script, and returns what it printed; `None` where there is no PowerShell.
-fn run(home: &Home, script: &str) -> Option<String> {
+pub(crate) fn run(home: &Home, script: &str) -> Option<String> {
     run_as_it_is(home, &format!("{LOAD}\n{script}\n"))
 }
 

@@ -64,6 +64,26 @@ fn sessions_is_a_table_of_sessions() {
     ");
 }
 
+/// Some tools read only one of the two variables.
+#[test]
+fn status_says_where_the_two_regions_differ() {
+    let home = home();
+    let used = home.ssox(&["--emit=zsh1", "use", "legacy", "--profile-only"]).all_set();
+    for (regions, shown) in [
+        (&["eu-west-1", "eu-west-1"][..], "eu-west-1"),
+        (&["eu-west-1", "us-east-1"], "eu-west-1 (AWS_REGION), us-east-1 (AWS_DEFAULT_REGION)"),
+        (&["eu-west-1", ""], "eu-west-1 (only AWS_REGION)"),
+        (&["", "us-east-1"], "us-east-1 (only AWS_DEFAULT_REGION)"),
+    ] {
+        let used = used.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let variables: Vec<(&str, &str)> =
+            used.chain(["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().zip(regions.iter().copied())).collect();
+        let status = home.ssox_with(&["status"], &variables).ok();
+        let line = format!("\n{:<12} {shown}\n", "region");
+        assert!(status.contains(&line), "{regions:?} {status}");
+    }
+}
+
 #[test]
 fn status_has_one_line_for_each_fact() {
     let home = home();

@@ -3,6 +3,7 @@
 use crate::account_names::AccountNames;
 use crate::commands::foreign::{self, Foreign, foreign};
 use crate::commands::precedence::disagreements;
+use crate::commands::profile_variables::REGIONS;
 use crate::commands::renewal;
 use crate::commands::{ended_endpoint, endpoint_changes};
 use crate::config::ConfigFiles;
@@ -20,6 +21,8 @@ pub(super) struct Held {
     pub(super) mode: Option<&'static str>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) region: Option<String>,
+    /// The values of AWS_REGION and AWS_DEFAULT_REGION. Some tools read only one of these variables.
+    pub(super) regions: [Option<String>; 2],
     pub(super) account_id: Option<String>,
     pub(super) account_names: AccountNames,
     pub(super) role_name: Option<String>,
@@ -54,7 +57,8 @@ pub(super) fn held(ctx: &Context) -> Held {
     let mut held = Held {
         mode: None,
         expires_at: None,
-        region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
+        region: REGIONS.iter().find_map(|name| ctx.var(name)).map(String::from),
+        regions: REGIONS.map(|name| ctx.var(name).map(String::from)),
         account_id: account_id(ctx, as_used),
         account_names: AccountNames::load(ctx),
         role_name: role_name(ctx).or_else(|| as_used?.role_name()).map(String::from),

@@ -34,7 +34,7 @@ fn lines(now: Timestamp, held: &Held, verified: Option<&Verified>) -> [(&'static
         ("account", account(held, verified)),
         ("alias", verified.and_then(|verified| verified.alias.clone())),
         ("role", held.role_name.clone()),
-        ("region", held.region.clone()),
+        ("region", regions(&held.regions)),
         ("credentials", held.expires_at.map(|expires_at| time_left(now, expires_at))),
         ("renewal", error.map(|error| format!("failed: {}", error.message))),
         ("hint", error.map(|error| error.hints.join("; ")).filter(|hint| !hint.is_empty())),
@@ -53,6 +53,17 @@ fn account(held: &Held, verified: Option<&Verified>) -> Option<String> {
     let id = verified.map(|verified| &verified.identity.account).or(held.account_id.as_ref())?;
     let name = held.account_names.get(id).map(|name| format!(" ({name})"));
     Some(format!("{id}{}", name.unwrap_or_default()))
+}
+
+/// Returns the region, or the regions if the two variables differ, as some tools read only one of them.
+fn regions(regions: &[Option<String>; 2]) -> Option<String> {
+    match regions {
+        [Some(region), Some(other)] if region == other => Some(region.clone()),
+        [Some(region), Some(other)] => Some(format!("{region} (AWS_REGION), {other} (AWS_DEFAULT_REGION)")),
+        [Some(region), None] => Some(format!("{region} (only AWS_REGION)")),
+        [None, Some(region)] => Some(format!("{region} (only AWS_DEFAULT_REGION)")),
+        [None, None] => None,
+    }
 }
 
 fn time_left(now: Timestamp, expires_at: Timestamp) -> String {
