@@ -3,6 +3,7 @@
 
 use super::changes;
 use super::file_marks;
+use super::foreign::{self, Owner};
 use super::label::label;
 use super::profile_variables::set_or_unset;
 use super::renewal::{self, SegmentState};
@@ -89,13 +90,23 @@ fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges
 fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<String> {
     let Ok(profile) = renewal::held_profile(ctx) else {
         let role = ctx.var("SSOX_ROLE").filter(|_| held.has_set(ctx, "SSOX_ROLE"));
-        return Ok(label(ctx.var("SSOX_PROFILE").unwrap_or_default(), role));
+        let name = ctx.var("SSOX_PROFILE").map(String::from).or_else(|| owner_of_keys(ctx, held));
+        return Ok(label(&name.unwrap_or_default(), role));
     };
     let cached = profile.source.cached(ctx);
     let role = profile.source.role_name().or_else(|| cached.as_ref()?.credentials.role_name.as_deref());
     set_or_unset(changes, "SSOX_ROLE", role.filter(|_| held.has_recorded(ID)))?;
     set_or_unset(changes, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;
     Ok(label(&profile.name, role))
+}
+
+/// Returns the profile or assignment to which ssox's access key belongs, for a shell in which another program has unset
+/// the name of the profile in use. `None`: ssox did not set the access key, or has renewed it since then.
+fn owner_of_keys(ctx: &Context, held: &Identity) -> Option<String> {
+    let id = ctx.var(ID).filter(|_| held.has_set(ctx, ID))?;
+    match foreign::owner(ctx, id)? {
+        Owner::Profile(name) | Owner::Assignment(name) => Some(name),
+    }
 }
 
 /// Updates the variables that describe the profile if a configuration file was edited since `use`. AWS tools read the
