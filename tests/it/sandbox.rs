@@ -1,7 +1,7 @@
 //! The sandbox (`cargo run --example sandbox`), without a terminal, and in a terminal with a browser.
 
 use crate::home::SSOX;
-use crate::pty::Terminal;
+use crate::pty::{Terminal, eventually};
 use crate::shells::program;
 use std::env;
 use std::fs;
@@ -111,6 +111,22 @@ fn a_sandbox_whose_terminal_is_closed_leaves_nothing_behind() {
     terminal.wait_for("inside");
     terminal.hang_up();
     terminal.wait_for_end();
+    assert!(!home.exists());
+}
+
+/// After a sign-in, a process of ssox in the background lists the accounts, and writes them into the home directory.
+#[test]
+fn a_process_that_outlives_the_shell_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    let done = directory.path().join("done");
+    let mut command = sandbox();
+    command.env("SHELL", "/bin/bash");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("a home of its own, ");
+    let home = PathBuf::from(terminal.wait_for(". Try:"));
+    terminal.enter(&format!("(sleep 1; mkdir -p ~/late; : >{}) & disown; exit", done.display()));
+    terminal.wait_for_end();
+    eventually("the process has ended", || done.exists().then_some(()));
     assert!(!home.exists());
 }
 

@@ -51,7 +51,7 @@ impl SandboxHome {
 }
 
 impl Drop for SandboxHome {
-    /// Removes the directory, and again what a process of ssox that lists in the background has written since.
+    /// Removes the directory, and again what a process that still runs has written since.
     fn drop(&mut self) {
         for _ in 0..40 {
             // The loop sees whether it worked.
