@@ -5,19 +5,27 @@ use crate::identity::segment;
 use crate::pty::eventually;
 use crate::shells::{Home, Shell, in_each, shells, signed_in};
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-/// Starts `ssox serve dev`, and waits for its lines in the file `lines`.
+/// Starts `ssox serve dev`, and waits for its lines in the file `lines`, and until the server answers: before that, a
+/// signal ends the process without removing its files.
 pub(crate) fn serve(home: &Home, shell: Shell) -> Child {
     let format = if shell == Shell::Fish { "fish" } else { "env" };
     let mut command = home.command("ssox");
     command.args(["serve", "dev", "--format", format]).stdin(Stdio::null());
     let command = command.env_remove("AWS_EC2_METADATA_DISABLED");
     let child = command.stdout(fs::File::create(home.path("lines")).unwrap()).spawn().expect("ssox starts");
-    eventually("the lines", || {
+    let lines = eventually("the lines", || {
         fs::read_to_string(home.path("lines")).ok().filter(|text| text.contains("SSOX_IDENTITY"))
     });
+    let address = lines.split_once("http://").expect("the lines have an address").1;
+    let address = &address[..address.find('/').expect("the address ends")];
+    let mut server = TcpStream::connect(address).expect("the server listens");
+    server.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("the server takes a request");
+    server.read_exact(&mut [0]).expect("the server answers");
     child
 }
 
