@@ -30,8 +30,8 @@ impl AccountNames {
         self.0.get(id)?.as_str()
     }
 
-    /// Adds account names to the file in which ssox stores them. `accounts` has pairs of an account ID and a name.
-    /// Ignores errors of writing the file.
+    /// Adds account names to the file in which ssox stores them, and replaces names that have changed. `accounts` has
+    /// pairs of an account ID and a name. Errors of writing the file are ignored.
     pub(crate) fn save<'a>(ctx: &Context, accounts: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let mut names = Self::load(ctx);
         let before = names.0.clone();

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 /// An absolute `http` or `https` URL.
 ///
-/// Invariant: every program finds the same host in the URL. There is no user name before the host, no white space and
-/// no `\`, and the host consists of letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets.
+/// Invariant: every program finds the same host in the URL. The URL consists of printable ASCII characters, without
+/// white space. It has no user name before the host, and the port, if there is one, is a number up to 65535. The host
+/// consists of letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
     is_https: bool,
@@ -55,7 +56,7 @@ impl Address {
         self.uri.authority().map_or("", http::uri::Authority::as_str)
     }
 
-    /// Returns the path.
+    /// Returns the path, without the query.
     pub(crate) fn path(&self) -> &str {
         self.uri.path()
     }

@@ -15,9 +15,9 @@ impl AccountId {
         Self::is(text).then_some(Self(digits))
     }
 
-    /// Decodes the account ID that an access key ID contains; returns `None` for an access key ID in the older format,
-    /// which contains no account. After the prefix, the key ID is Base32: the first bit is set, and the next 40 bits
-    /// are the account.
+    /// Decodes the account ID that an access key ID contains. Returns `None` for an access key ID in the older format,
+    /// which contains no account, and for a text that is not an access key ID. After the prefix, the key ID is Base32:
+    /// the first bit is set, and the next 40 bits are the account.
     pub(crate) fn of_key_id(id: &str) -> Option<Self> {
         let coded = id.strip_prefix("AKIA").or_else(|| id.strip_prefix("ASIA")).filter(|coded| coded.len() == 16)?;
         let digit = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte);
@@ -66,8 +66,8 @@ impl<'de> Deserialize<'de> for AccountId {
     }
 }
 
-/// The parts of an ARN. The partition is one of AWS's partitions, and all characters are printable ASCII, because ARNs
-/// are put into messages, requests and environment variables.
+/// The parts of an ARN. The name of the partition starts with `aws`, and all characters are printable ASCII, because
+/// ARNs are put into messages, requests and environment variables.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
@@ -127,7 +127,8 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// Tells whether IAM allows a text as the name of a role or provider. Names of permission sets follow the same rule.
+/// Tells whether a text can be the name of a role or provider in IAM: it is not empty, and has only characters that IAM
+/// allows. Names of permission sets follow the same rule.
 pub(crate) fn is_role_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
 }

@@ -40,7 +40,8 @@ impl OpenedBrowser {
 /// The programs that can open a URL, in the order in which they are tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Opener {
-    /// Whether a person would see the browser: `$BROWSER` is set, or this is a local session on a desktop.
+    /// Whether ssox expects that the person sees the browser: `$BROWSER` or `SSOX_CONSOLE_BROWSER` is set, the console
+    /// opens in a container (`--container`), or this is a local session on a desktop.
     is_expected: bool,
     /// The words of each command; `%s` stands for the URL of the page.
     commands: Vec<Vec<String>>,
@@ -71,8 +72,8 @@ impl Opener {
         self.is_expected && self.commands.iter().any(|words| is_installed(ctx, &words[0]))
     }
 
-    /// Opens a URL; returns `None` if no program could be started. If a program fails soon after its start, the next
-    /// program is tried.
+    /// Opens a URL; returns `None` if it is not an HTTP URL, or no program could be started. If a program fails soon
+    /// after its start, the next program is tried.
     pub(crate) fn open(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
         // Only HTTP URLs are passed on: the desktop's programs would also open files and start programs.
         Address::parse(url)?;
@@ -81,10 +82,11 @@ impl Opener {
 
     /// Opens a URL of this machine that only this user may open.
     ///
-    /// Other users can read the command line of the browser. On systems where ssox cannot find out which user connects
-    /// to its server, the command line contains the path of a private file instead, which redirects to the URL. Firefox
-    /// cannot open a file in a container tab, so if the page is to open in a container tab, this method returns `None`
-    /// on these systems.
+    /// On most systems, other users can read the command line of the browser. If ssox cannot find out there which user
+    /// connects to its server, the command line contains the path of a private file instead, which redirects to the
+    /// URL. Firefox cannot open a file in a container tab, so if the page is to open in a container tab, this method
+    /// returns `None` on these systems. Also returns `None` if no program could be started, or the file cannot be
+    /// written.
     pub(crate) fn open_private(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
         if peer::tells_the_user() {
             return self.open(ctx, url);
@@ -109,7 +111,7 @@ impl Opener {
     }
 }
 
-/// Opens a URL in the usual browser; returns `None` if no program could be started.
+/// Opens a URL in the usual browser; returns `None` if it is not an HTTP URL, or no program could be started.
 pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
     Opener::usual(ctx).open(ctx, url)
 }

@@ -26,7 +26,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// Cached credentials are used only if they are still valid for this many seconds. The AWS CLI has the same limit.
+/// Without `--min-ttl`, cached credentials that expire within this many seconds are not used, unless more than half of
+/// their lifetime is left. The AWS CLI has the same limit.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
 /// Cached role credentials, and when they were issued.
@@ -55,8 +56,9 @@ impl Entry {
         self.usable_until(min_ttl).is_none_or(|until| now < until)
     }
 
-    /// Returns the moment from which a shell renews the credentials: up to a minute before [`Entry::usable_until`], so
-    /// that many shells do not ask AWS in the same second. `None`: the credentials never expire.
+    /// Returns the earliest moment at which the credentials are renewed: up to a minute before [`Entry::usable_until`].
+    /// Each shell takes a random moment between the two, so that many shells do not ask AWS in the same second. `None`:
+    /// the credentials never expire.
     pub(crate) fn renewable_from(&self) -> Option<Timestamp> {
         let until = self.usable_until(None)?;
         Some(until.plus(-(until.seconds_after(self.issued_at) / 20).clamp(0, 60)))

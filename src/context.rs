@@ -35,14 +35,15 @@ const KEYRING_LIMIT: Duration = Duration::from_secs(10);
 /// How long a shell's prompt may wait for the keyring.
 const HOOK_LIMIT: Duration = Duration::from_millis(100);
 
-/// `true` in this variable keeps AWS tools from asking the instance metadata service for credentials. `exec --serve`
-/// sets it.
+/// `true` in this variable keeps AWS tools from asking the instance metadata service for credentials. ssox sets it for
+/// programs that use ssox's endpoint.
 pub(crate) const NO_MACHINE: &str = "AWS_EC2_METADATA_DISABLED";
 
 /// The environment, home directory and clock of this process.
 #[derive(Clone, Default)]
 pub(crate) struct Context {
-    /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
+    /// The environment variables, with the values that ssox uses. They are not wiped from memory, because they stay in
+    /// the environment of the process anyway.
     env: BTreeMap<String, OsString>,
     home: Option<PathBuf>,
     /// The variables that have another value in `env` than in the environment of the process, each with the value from
@@ -70,7 +71,7 @@ pub(crate) struct Context {
     /// Whether a shell's hook waits for this process.
     pub(crate) is_hook: bool,
     /// The function that is called after a person has signed in to a session. Its arguments are the context, and the
-    /// label and the start URL of the session. `main` sets this field.
+    /// label and the start URL of the session. The function that parses the command line sets this field.
     pub(crate) after_sign_in: Option<fn(&Self, &str, &str)>,
     /// The clock of the system; tests replace it.
     pub(crate) clock: Clock,
@@ -109,10 +110,10 @@ impl Context {
         if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }
 
-    /// Makes ssox use the real configuration files in a program that `exec --serve` started. In such a program, the AWS
-    /// variables for the configuration files contain paths of files without profiles, and two ssox variables contain
-    /// the real paths. Also removes `AWS_EC2_METADATA_DISABLED`, because ssox may ask the instance metadata service for
-    /// credentials if a profile has `credential_source`.
+    /// Makes ssox use the real configuration files in a program that uses ssox's endpoint (`exec --serve` or `serve`).
+    /// In such a program, the AWS variables for the configuration files contain paths of files without profiles, and
+    /// two ssox variables contain the real paths. Also removes `AWS_EC2_METADATA_DISABLED`, because ssox may ask the
+    /// instance metadata service for credentials if a profile has `credential_source`.
     fn use_real_files(&mut self) {
         if self.var("SSOX_ENDPOINT").is_none() {
             // Outside of such a program, the two variables mean nothing: no tool would read these files.
@@ -134,7 +135,8 @@ impl Context {
         }
     }
 
-    /// Returns a copy with the variables that other programs get.
+    /// Returns a copy in which the variables have the values that other programs get. They differ from those that ssox
+    /// uses only in a program that uses ssox's endpoint (`exec --serve` or `serve`).
     pub(crate) fn for_programs(&self) -> Self {
         let mut ctx = self.clone();
         for (name, value) in ctx.replaced.drain(..) {

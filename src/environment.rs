@@ -24,12 +24,12 @@ pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 /// endpoint. Otherwise ssox does not set it, because the file may contain settings of gsutil.
 pub(crate) const BOTO_CONFIG: &str = "BOTO_CONFIG";
 
-/// The variables that list the hosts to which programs connect without a proxy. ssox sets them for programs that it
-/// starts, never in a shell.
+/// The variables that list the hosts to which programs connect without a proxy. If there is a proxy, ssox sets them for
+/// programs that use ssox's endpoint. `ssox use` does not change them.
 pub(crate) const PROXY_BYPASS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The largest size of a variable with its name, in bytes. Windows allows 32,767 characters, Linux 128 KiB, and macOS 1
-/// MiB for all arguments and variables together. A session token has some hundred to a few thousand bytes.
+/// The largest size of a variable with its name and the `=`, in bytes. Windows allows 32,767 characters, Linux 128 KiB,
+/// and macOS 1 MiB for all arguments and variables together. A session token has some hundred to a few thousand bytes.
 const LARGEST: usize = 32_767;
 
 impl EnvChanges {

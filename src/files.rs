@@ -48,7 +48,7 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Tells whether other users can read or write a file.
+/// Tells whether other users can read or write a file; always false on Windows.
 pub(crate) fn is_open_to_others(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -63,7 +63,8 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     }
 }
 
-/// Returns a text with the size and the modification time of a file. If the text changes, the file has changed.
+/// Returns a text with the size and the modification time of a file, or `absent` if the file does not exist or cannot
+/// be reached. If the text changes, the file has changed.
 pub(crate) fn state(path: &Path) -> String {
     match path.metadata() {
         Ok(metadata) => format!("{} {:?}", metadata.len(), metadata.modified().ok()),

@@ -312,8 +312,8 @@ fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
 /// Returns the value of a variable, as ssox compares it with a fingerprint; `None` if the variable is unset. An empty
 /// variable counts as unset, unless it is one of [`PROFILES`]. For one of [`FILES`], the value is the absolute path of
 /// the configuration file, even if the variable is unset. This path also depends on the working directory and on HOME.
-/// In a program that runs under `exec --serve`, the value is the path of the file that other programs read, not the
-/// path of the file that ssox reads.
+/// In a program that uses ssox's endpoint (`exec --serve` or `serve`), the value is the path of the file that other
+/// programs read, not the path of the file that ssox reads.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match usual_name(name) {
         Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),

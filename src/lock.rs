@@ -1,5 +1,5 @@
 //! Locks between ssox processes. Each is a kernel lock on its own file in the state directory, so it is released when
-//! the process that holds it exits. The file contains the id and the command of that process.
+//! the process that holds it exits. The file contains the id, the command and the terminal of that process.
 //!
 //! Cache files cannot be locked themselves, because they are replaced by rename, and other tools do not lock them.
 
@@ -61,7 +61,8 @@ impl Lock {
         Self::wait_within(ctx, LIMIT, name, what)
     }
 
-    /// Tells whether `made_at` is later than the moment at which this process began to wait for the lock.
+    /// Tells whether this process had to wait for the lock, and `made_at` is not before the moment at which it began to
+    /// wait.
     pub(crate) fn has_waited_for(&self, made_at: Timestamp) -> bool {
         self.waited_since.is_some_and(|since| made_at >= since)
     }

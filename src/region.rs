@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use std::fmt;
 use std::ops::Deref;
 
-/// The name of a region. It must be a valid label of a host name, because ssox puts it into URLs to which it sends
-/// secrets, and into variables.
+/// The name of a region: 1 to 63 lower-case letters, digits and `-`. Other characters are not allowed, because ssox
+/// puts the name into the hosts of URLs to which it sends secrets, and into variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Region(String);
 
@@ -35,7 +35,7 @@ impl Region {
         Self::is(text).then(|| Self(text.into()))
     }
 
-    /// Tells whether a text can be a region.
+    /// Tells whether a text can be a region, also one that AWS adds later.
     pub(crate) fn is(text: &str) -> bool {
         let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         (1..=63).contains(&text.len()) && text.bytes().all(is_letter)

@@ -52,7 +52,8 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// Returns the exit status; failure if stdout could not be written. A closed pipe is not an error.
+/// Returns `status` as the exit status; 1, after an error message, if stdout could not be written. A closed pipe is not
+/// an error.
 fn exit(written: io::Result<()>, status: u8, as_json: bool) -> ExitCode {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
@@ -64,7 +65,8 @@ fn exit(written: io::Result<()>, status: u8, as_json: bool) -> ExitCode {
     }
 }
 
-/// Prints help and version on stdout; reports a wrong command line like any other error.
+/// Prints help and version on stdout, and help on stderr if the verb is missing. Reports a wrong command line like any
+/// other error.
 fn reject(rejected: &clap::Error, words: &[OsString]) -> ExitCode {
     if !rejected.use_stderr() {
         return exit(rejected.print().and_then(|()| stdout().flush()), 0, false);

@@ -31,12 +31,13 @@ impl<'a> Snapshots<'a> {
         Self { ctx, direnv: of("DIRENV_DIFF").and_then(|json| SecretJson::parse(&json)), mise: of("__MISE_DIFF") }
     }
 
-    /// Returns the value that direnv or mise has set; the variable may have been changed since then.
+    /// Returns the value that direnv or mise has set, even if the variable was changed since then; `None` if neither
+    /// tool has set the variable.
     pub(crate) fn value(&self, name: &str) -> Option<Secret> {
         self.of_direnv("n", name).or_else(|| self.of_mise("new", name))
     }
 
-    /// Returns the value that a variable had before direnv or mise set it.
+    /// Returns the value that a variable had before direnv or mise set it; `None` if neither tool has a value for it.
     pub(crate) fn before(&self, name: &str) -> Option<Secret> {
         self.all_before(name).next()
     }

@@ -15,7 +15,8 @@ use crate::time::Timestamp;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The variable that sets where the secrets of all sessions are kept.
+/// The variable that sets where the secrets of all sessions are kept; with `keyring`, also role credentials that belong
+/// to no session.
 pub(crate) const VARIABLE: &str = "SSOX_STORE";
 
 /// Where a secret is kept.
@@ -64,7 +65,7 @@ impl Store {
         Self::named(ctx.var(VARIABLE)?)
     }
 
-    /// Returns the store with this name.
+    /// Returns the store with this name; `None` if the name is unknown.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, store)| *store)
     }

@@ -10,8 +10,8 @@ use std::time::Duration;
 /// How long a program of the system, such as `ps`, may run.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Returns the stdout of a program; `None` if the program cannot be started. A program that does not close its stdout
-/// within [`LIMIT`] is killed, and `None` is returned.
+/// Returns the stdout of a program, whatever its exit status is; `None` if the program cannot be started. A program
+/// that does not close its stdout within [`LIMIT`] is killed, and `None` is returned.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     output_within(LIMIT, command)
 }

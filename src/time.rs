@@ -1,6 +1,6 @@
 //! Timestamps in the formats of AWS tools, and durations as people type and read them.
 //!
-//! Invariant: only `Context` reads the clock.
+//! Invariant: this module does not read the clock.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
@@ -67,10 +67,13 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
+/// The longest duration that people may type, in seconds: 366 days.
+const LONGEST: u64 = 366 * 24 * 3600;
+
 /// Parses a duration as people type it: `90s`, `30m`, `1h30m`; at most 366 days.
 ///
 /// # Errors
-/// A message that says how to write a duration.
+/// A message that says how to write a duration, or that the duration is too long.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let invalid = || format!("`{text}` is not a duration; write it as `90s`, `30m`, `1h30m`");
     let mut seconds: u64 = 0;
@@ -90,8 +93,11 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
         seconds = number.checked_mul(unit).and_then(|n| seconds.checked_add(n)).ok_or_else(invalid)?;
         digits.clear();
     }
-    if text.is_empty() || !digits.is_empty() || seconds > 366 * 24 * 3600 {
+    if text.is_empty() || !digits.is_empty() {
         return Err(invalid());
+    }
+    if seconds > LONGEST {
+        return Err(format!("`{text}` is too long; the longest duration is {}h", LONGEST / 3600));
     }
     Ok(Duration::from_secs(seconds))
 }

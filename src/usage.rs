@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 /// The time in seconds after which a use of a profile counts half as much in the order of the picker.
 const HALF_LIFE: f64 = 14.0 * 24.0 * 3600.0;
-/// The size in bytes of the file with the uses of profiles at which the older half of its lines is removed. A file of
-/// this size has some thousand lines.
+/// The size in bytes of the file with the uses of profiles. If the file is larger, the older half of its lines is
+/// removed. A file of this size has some thousand lines.
 const LARGEST: u64 = 128 * 1024;
 
 /// Records that a profile was used.

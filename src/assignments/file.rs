@@ -150,26 +150,26 @@ impl Listing {
     }
 }
 
-/// Reads the stored listing of a session; `None` if no listing is stored, or if the stored one belongs to another start
-/// URL.
+/// Reads the stored listing of a session; `None` if no listing is stored, if its file cannot be read, or if it belongs
+/// to another session or start URL.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
     let Counted { listing, .. } = read_path(&path(ctx, session).ok()?, &AccountFilter::ALL)?;
     let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);
     (listing.session == session.name && is_same).then_some(listing)
 }
 
-/// Reads the listings of all configured sessions.
+/// Reads the stored listings of all sessions that are configured, sorted by the session's name or start URL.
 pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
     configured_accounts(ctx, files, &AccountFilter::ALL).into_iter().map(|counted| counted.listing).collect()
 }
 
-/// Reads the configuration, and the listings of all configured sessions. If the configuration cannot be read, there are
-/// no listings.
+/// Reads the configuration, and the stored listings of all sessions that are configured. If the configuration cannot be
+/// read, there are no listings.
 pub(crate) fn all_configured(ctx: &Context) -> Vec<Listing> {
     ConfigFiles::load(ctx).map(|files| configured(ctx, &files)).unwrap_or_default()
 }
 
-/// Reads the listings of all configured sessions, but only the accounts that the filter selects.
+/// Reads the stored listings of all sessions that are configured, but only the accounts that the filter selects.
 pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &AccountFilter) -> Vec<Counted> {
     let mut listings = stored(ctx, wanted);
     listings.retain(|counted| is_configured(files, &counted.listing));
@@ -202,7 +202,7 @@ pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
     read(ctx, session).is_some()
 }
 
-/// Removes the listing of a session.
+/// Removes the stored listing of a session, if there is one.
 ///
 /// # Errors
 /// `Configuration`: the file cannot be removed.

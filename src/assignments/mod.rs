@@ -42,12 +42,14 @@ pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
     forget_interrupted(ctx, session.label(), &session.start_url)
 }
 
-/// Lists all assignments of a session, and stores the listing. If the session has no valid token, a person is asked to
-/// sign in. Accounts that an interrupted run has listed in the last ten minutes are not listed again.
+/// Lists all assignments of a session, and stores the listing. If another process stored a listing while this process
+/// waited for the lock, returns that listing instead. If the session has no valid token, ssox asks a person to sign in,
+/// unless it must not ask (`no_input`). If a run was interrupted, AWS is not asked again for the roles that this run
+/// listed in the last ten minutes.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody can sign in. `Refused`, `Unreachable`: the accounts could not be listed; the old listing is
-/// kept.
+/// `NeedsPerson`: the session has no valid token, and nobody can sign in. `Refused`, `Unreachable`: the accounts could
+/// not be listed; the old listing is kept.
 pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
     if ctx.no_input {
         session::valid_token(ctx, session)?;
@@ -96,7 +98,8 @@ fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> 
 }
 
 /// Stores a listing, unless somebody has signed out of the session, or signed in to it again, since the listing began.
-/// An incomplete listing does not replace a stored listing; the next listing of the session completes it.
+/// A listing that ended before AWS was asked for the roles of all accounts does not replace a stored listing; the next
+/// listing of the session continues it.
 fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut Interrupted) -> Listed {
     let has_ended_early = assigned.has_ended_early;
     let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();

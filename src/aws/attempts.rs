@@ -1,5 +1,5 @@
 //! Which failed requests the SDK sends again, and what ssox logs about each attempt. The SDK itself computes the pauses
-//! between attempts, unless a response has `Retry-After`.
+//! between attempts, unless a response with status 429 or 503 has `Retry-After`.
 
 use super::cause;
 use crate::context::Context;
@@ -17,10 +17,11 @@ use std::time::Duration;
 /// The longest `Retry-After` that the SDK waits for; when a response asks for more, the call fails.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// Tells the SDK which failures to retry.
+/// Tells the SDK whether to retry a failed request. The SDK's own rules apply to most failures; this policy adds rules.
 ///
-/// The SDK itself ignores the HTTP header `Retry-After`; this policy obeys it. A retry is forbidden when the host name
-/// cannot be resolved or the server's certificate is invalid.
+/// The SDK itself ignores the HTTP header `Retry-After`; this policy obeys it if the status is 429 or 503. A retry is
+/// forbidden when `Retry-After` is longer than [`LONGEST_WAIT`], when the host name cannot be resolved, or when the
+/// server's certificate is invalid.
 #[derive(Debug)]
 pub(super) struct RetryPolicy;
 
@@ -45,7 +46,8 @@ impl ClassifyRetry for RetryPolicy {
 }
 
 /// Returns what the SDK does after a response with this status: whether it sends the request again, and after which
-/// pause.
+/// pause. `NoActionIndicated` means that the SDK's own rules decide. `retry_after` is the HTTP header; it is ignored if
+/// it is not a number of seconds.
 fn action(status: u16, retry_after: Option<&str>) -> RetryAction {
     if !matches!(status, 429 | 503) {
         return RetryAction::NoActionIndicated;
@@ -72,7 +74,7 @@ impl AttemptLog {
         Self { ctx: ctx.clone(), status: Arc::default() }
     }
 
-    /// Tells whether the last response was `429 Too Many Requests`.
+    /// Tells whether the last attempt got the response `429 Too Many Requests`.
     pub(super) fn is_throttled(&self) -> bool {
         self.status.load(Ordering::Relaxed) == 429
     }

@@ -10,7 +10,8 @@ pub(super) type CallResult<T> = Result<T, CallError>;
 #[derive(Debug)]
 pub(super) struct CallError {
     pub(super) error: Error,
-    /// Whether the service does not exist in the region of the call, or the account has not activated that region.
+    /// Whether the same call may succeed in another region: the host name cannot be resolved (the service may not exist
+    /// in this region), or the account has not activated STS for this region.
     pub(super) is_region_unavailable: bool,
 }
 

@@ -3,7 +3,8 @@
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 
-/// Tells whether another attempt would fail for the same reason.
+/// Tells whether another attempt would fail for the same reason: the host name cannot be resolved, or the server's
+/// certificate is invalid.
 pub(super) fn is_permanent(error: &(dyn Cause + 'static)) -> bool {
     is_unresolved(error) || matches!(find(error), Some(rustls::Error::InvalidCertificate(_)))
 }
@@ -13,7 +14,7 @@ pub(super) fn is_unresolved(error: &(dyn Cause + 'static)) -> bool {
     chain(error).any(|cause| cause.to_string() == "dns error")
 }
 
-/// Tells whether the server or the proxy closed the connection.
+/// Tells whether an I/O error of this kind means that the server or the proxy closed the connection.
 pub(super) fn is_closed(kind: ErrorKind) -> bool {
     matches!(
         kind,

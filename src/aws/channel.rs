@@ -36,7 +36,7 @@ pub(super) struct Channel {
     /// The host of the service, with the port if its URL has one.
     pub(super) host: String,
     pub(super) proxy: Option<Proxy>,
-    /// The custom endpoint that requests go to; `None` for AWS's own host.
+    /// The custom endpoint that requests go to; `None` if no custom endpoint is configured for the service.
     pub(super) endpoint: Option<CustomEndpoint>,
     pub(super) timeouts: Timeouts,
     /// The number of attempts for one call, the first one included.
@@ -48,7 +48,8 @@ impl Channel {
     /// Makes a channel to a service in a region, or to the custom endpoint of the service.
     ///
     /// # Errors
-    /// `Configuration`: the region, the endpoint, the proxy or the CA bundle is invalid.
+    /// `Configuration`: the endpoint, the proxy or the CA bundle is invalid, or FIPS or dual-stack is configured
+    /// together with a custom endpoint.
     pub(super) fn for_service(
         ctx: &Context,
         network: &Network,
@@ -60,8 +61,13 @@ impl Channel {
             && (network.fips || network.dual_stack)
         {
             let message = format!("FIPS and dual-stack cannot be used with the custom endpoint `{url}` from {origin}");
-            return Err(Error::configuration(message)
-                .hint(ctx.line_to_unset(&["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
+            let variables = ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"];
+            let hint = if variables.iter().any(|name| ctx.var(name).is_some()) {
+                ctx.line_to_unset(&variables)
+            } else {
+                "remove `use_fips_endpoint` and `use_dualstack_endpoint` from the profile".into()
+            };
+            return Err(Error::configuration(message).hint(hint));
         }
         let channel = match endpoint {
             Some(endpoint) => Self::to_endpoint(ctx, network, endpoint, &endpoint.url)?,
@@ -72,11 +78,11 @@ impl Channel {
         Ok(Self { sdk: sdk.use_fips(network.fips).use_dual_stack(network.dual_stack).build(), ..channel })
     }
 
-    /// Makes a channel to a custom endpoint. Prints a warning, once per process, when the endpoint does not encrypt
-    /// requests.
+    /// Makes a channel to a custom endpoint, for requests to `url`, a URL at this endpoint. Prints a warning, once per
+    /// process, when requests leave this machine unencrypted.
     ///
     /// # Errors
-    /// Those of [`Channel::for_service`].
+    /// `Configuration`: the endpoint, the proxy or the CA bundle is invalid.
     pub(super) fn to_endpoint(ctx: &Context, network: &Network, endpoint: &CustomEndpoint, url: &str) -> Result<Self> {
         let CustomEndpoint { url: base, origin } = endpoint;
         if Address::parse(base).is_none() {
@@ -93,7 +99,7 @@ impl Channel {
     /// Makes a channel to the host in a URL.
     ///
     /// # Errors
-    /// Those of [`Channel::for_service`].
+    /// `Configuration`: the URL, the proxy or the CA bundle is invalid.
     pub(super) fn to_url(ctx: &Context, network: &Network, url: &str) -> Result<Self> {
         let timeouts = network.timeouts;
         let attempts = network.max_attempts.unwrap_or(DEFAULT_ATTEMPTS);

@@ -22,8 +22,8 @@ pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<
 }
 
 /// Removes the session from a console URL: if a browser is signed in to several accounts, the console puts account and
-/// session into the host, as in `111122223333-abcdefgh.eu-west-1.console.aws.amazon.com`. Returns `None` when the URL
-/// is not a console URL of this partition.
+/// session into the host, as in `111122223333-abcdefgh.eu-west-1.console.aws.amazon.com`. Returns a console URL without
+/// a session unchanged. Returns `None` when the URL is not an `https` URL of this partition's console, or has a port.
 pub(crate) fn without_session(partition: &Partition, url: &str) -> Option<String> {
     let address = Address::parse(url).filter(Address::is_https)?;
     let host = address.host();
@@ -55,10 +55,11 @@ pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page:
     format!("{portal}/#/console?account_id={account}&role_name={role}&destination={page}")
 }
 
-/// Returns the URL that signs a browser in to the console. The URL contains the sign-in token: it is a secret, and it
-/// works for fifteen minutes.
+/// Returns the URL that signs a browser in to the console and then opens `page`. The URL contains the sign-in token: it
+/// is a secret, and it works for fifteen minutes.
 ///
-/// `issuer` is the page that the console offers the person when the console session has expired.
+/// `signin` is the URL of the console's sign-in service, without a slash at the end. `issuer` is the page that the
+/// console offers the person when the console session has expired.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html>
 pub(crate) fn federated(signin: &str, issuer: &str, page: &str, token: &Secret) -> Secret {
     let (issuer, page) = (encode(issuer), encode(page));

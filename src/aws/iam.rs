@@ -22,8 +22,9 @@ const BODY: &str = "Action=ListAccountAliases&Version=2010-05-08";
 /// Returns the alias of the account that the credentials belong to; `None` when the account has no alias.
 ///
 /// # Errors
-/// `Refused`: the credentials lack the permission `iam:ListAccountAliases`, which few roles have. `Unreachable`: AWS
-/// sends no valid response.
+/// `Refused`: AWS rejects the request, usually because the credentials lack the permission `iam:ListAccountAliases`,
+/// which few roles have. `Unreachable`: AWS sends no valid response. `Configuration`: the endpoint, the proxy or the CA
+/// bundle is invalid.
 pub(crate) fn account_alias(
     ctx: &Context,
     network: &Network,
@@ -80,8 +81,9 @@ fn signed_headers(ctx: &Context, url: &str, region: &Region, keys: &RoleCredenti
     Ok(headers)
 }
 
-/// Returns the text of the first XML element with this name. Returns `None` when the text has characters other than
-/// ASCII letters, digits and hyphens: aliases and error codes have no other characters.
+/// Returns the text of the first XML element with this name. Returns `None` when there is no such element, or when its
+/// text is empty or has characters other than ASCII letters, digits and hyphens: aliases and error codes have no other
+/// characters.
 fn text_of(body: &Document, name: &str) -> Option<String> {
     let text = body.descendants().find(|node| node.tag_name().name() == name)?.text()?;
     (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then(|| text.into())

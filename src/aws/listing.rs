@@ -24,11 +24,12 @@ use tokio::time::{sleep_until, timeout_at};
 
 /// The highest number of requests that wait for a response at the same time.
 const MOST_IN_FLIGHT: usize = 24;
-/// The number of attempts for one page; attempts that AWS throttles do not count.
+/// The number of attempts for one page, after the first accounts are listed. Before that, the number of attempts is the
+/// same as for other calls (`AWS_MAX_ATTEMPTS`). Attempts that AWS throttles do not count.
 const ATTEMPTS: u32 = 10;
 /// The longest `Retry-After` that the listing waits for; when AWS asks for more, the listing ends.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// The listing ends when no request has succeeded for this long.
+/// If a request fails and no request has succeeded for longer than this, the listing ends.
 const LONGEST_FAILURE: Duration = Duration::from_secs(60);
 
 /// The role names of each account.
@@ -41,7 +42,8 @@ pub(crate) struct Assigned {
     pub(crate) accounts: Vec<(Account, Option<Vec<String>>)>,
     /// The error that kept the roles of some accounts from being listed; `None` if all are listed.
     pub(crate) failure: Option<Error>,
-    /// Whether the listing ended before the roles of all accounts were requested.
+    /// Whether the listing ended early: further requests would fail, none has succeeded for a minute, or AWS asks for
+    /// too long a pause. The roles of some accounts may not have been requested.
     pub(crate) has_ended_early: bool,
 }
 
@@ -50,7 +52,8 @@ pub(crate) struct Assigned {
 /// the account ID, the roles, and how many accounts were found so far.
 ///
 /// # Errors
-/// `NeedsPerson`: AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed.
+/// `NeedsPerson`: AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed. `Configuration`:
+/// the endpoint, the proxy or the CA bundle is invalid, or AWS rejects the parameters of the request.
 pub(crate) fn list_assignments(
     ctx: &Context,
     network: &Network,
@@ -71,7 +74,7 @@ pub(crate) fn list_assignments(
 /// Those of [`list_assignments`].
 pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<Vec<Account>> {
     let (client, pace) = client(ctx, network, region, token)?;
-    // AWS is not asked for roles that are known.
+    // Every account counts as known, so AWS is not asked for roles.
     let known = |_: &AccountId| Some(Vec::new());
     let bar = Bar::start("asking AWS for accounts", "accounts");
     let assigned = block_on(ListingRun::new(client, pace, &known, |_, _, _| {}, bar).run())?;
@@ -81,7 +84,8 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, t
 /// Returns the sorted names of the roles that the person may use in an account.
 ///
 /// # Errors
-/// `NeedsPerson`: AWS rejects the token. `Refused`, `Unreachable`: the roles could not be listed.
+/// `NeedsPerson`: AWS rejects the token. `Refused`, `Unreachable`: the roles could not be listed. `Configuration`: the
+/// endpoint, the proxy or the CA bundle is invalid, or AWS rejects the parameters of the request.
 pub(crate) fn list_account_roles(
     ctx: &Context,
     network: &Network,
@@ -106,7 +110,7 @@ fn client(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> 
     Ok((PageClient { channel: Arc::new(channel), client, token: token.clone() }, pace))
 }
 
-/// Returns the roles of an account, if they are known.
+/// A function that returns the roles of an account; `None` if they are not known and AWS must be asked.
 pub(super) type KnownRoles<'a> = &'a dyn Fn(&AccountId) -> Option<Vec<String>>;
 
 /// A listing in progress. One loop sends the next request when `pace` allows it, and handles the responses.
@@ -277,8 +281,8 @@ impl<'a, F: FnMut(&AccountId, &[String], usize)> ListingRun<'a, F> {
         Ok(())
     }
 
-    /// Ends the listing before all roles are listed. Returns the error if the person must sign in again, or if the
-    /// account list is not complete.
+    /// Ends the listing before all roles are listed; what is listed so far is kept, and the error is recorded in
+    /// `failure`. Returns the error instead if the person must sign in again, or if the account list is not complete.
     fn end(&mut self, error: Error) -> Result<()> {
         if error.kind == ErrorKind::NeedsPerson || !self.are_all_accounts_listed {
             return Err(error);

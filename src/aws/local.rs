@@ -32,11 +32,12 @@ const PAUSE: Duration = Duration::from_millis(300);
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";
 
 /// Gets credentials from a container's credential endpoint. `authorization` is the value of the HTTP header
-/// `Authorization`.
+/// `Authorization`; with `None`, this header is not sent.
 ///
 /// # Errors
-/// `Refused`: the service rejects the request; the error contains the service's message. `Unreachable`: the service
-/// does not answer, or its response has no credentials.
+/// `Refused`: the service rejects the request, or responds that it has no credentials; the error contains the service's
+/// message, if there is one. `Unreachable`: the service does not answer, answers 429 or 5xx, or its response has no
+/// valid credentials. `Configuration`: the URL or the value of `Authorization` is invalid.
 pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>) -> Result<RoleCredentials> {
     ctx.log(|| format!("asking for the container's credentials at {}", without_query(url)));
     let call = async {
@@ -52,7 +53,7 @@ pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>
 /// requires for each request.
 ///
 /// # Errors
-/// Those of [`container`].
+/// Those of [`container`]. `Refused`: also if the instance has no IAM role.
 pub(crate) fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
     let endpoint = endpoint.trim_end_matches('/');
     ctx.log(|| format!("asking for the instance's credentials at {endpoint}"));
@@ -83,8 +84,8 @@ impl Service {
         Ok(Self { name, connector: LimitedBody(builder.tls_context(trust).build()) })
     }
 
-    /// Sends a request and returns the body of a response with status 200. Retries when the service does not answer, or
-    /// answers with 429 or 5xx.
+    /// Sends a request and returns the body of a response with status 200. Retries, up to [`ATTEMPTS`] times in all,
+    /// when the service does not answer, or answers with 429 or 5xx.
     async fn send(&self, method: &str, url: &str, headers: &[(&'static str, Secret)]) -> Result<Secret> {
         let mut attempt = 1;
         loop {
@@ -145,7 +146,7 @@ fn invalid_header(name: &str) -> Error {
     if name != "authorization" {
         return error;
     }
-    error.hint("remove line ends from AWS_CONTAINER_AUTHORIZATION_TOKEN, or from the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
+    error.hint("remove line ends from AWS_CONTAINER_AUTHORIZATION_TOKEN, or from the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names")
 }
 
 fn parse_credentials(body: &Secret) -> Result<RoleCredentials> {

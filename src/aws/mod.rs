@@ -2,8 +2,8 @@
 //!
 //! The SDK clients read no config files and no environment variables: the caller passes the settings as [`Network`].
 //!
-//! Invariant: no other module uses the SDK, tokio or `async`. Cached credentials are used without any call to this
-//! module.
+//! Invariant: no other module uses the SDK, tokio or `async`. A command that needs only cached credentials makes no SDK
+//! client and starts no tokio runtime.
 
 mod attempts;
 mod call_result;

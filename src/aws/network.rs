@@ -6,7 +6,8 @@ use std::time::Duration;
 /// How to connect to AWS, as the profile and the environment configure it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Network {
-    /// The custom endpoint of each service; `None` for AWS's own host.
+    /// The custom endpoint of the access portal; the next four fields are those of the other services. `None` for AWS's
+    /// own host.
     pub(crate) sso: Option<CustomEndpoint>,
     pub(crate) sso_oidc: Option<CustomEndpoint>,
     pub(crate) sts: Option<CustomEndpoint>,

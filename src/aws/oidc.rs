@@ -34,8 +34,8 @@ pub(crate) struct Registration {
     pub(crate) expires_at: Timestamp,
 }
 
-/// The response of `StartDeviceAuthorization`: the person confirms the sign-in in a browser, on this machine or another
-/// one.
+/// The response of `StartDeviceAuthorization`: a device code. The person confirms the sign-in with it in a browser, on
+/// this machine or another one.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceAuthorization {
     pub(crate) device_code: Secret,
@@ -68,9 +68,10 @@ pub(crate) enum TokenResponse {
     SlowDown,
     /// The device code or refresh token has expired.
     Expired,
-    /// The person denied the request. The text is AWS's description, and may be empty.
+    /// The person denied the request, or AWS redirected the browser with another error. The text is AWS's description,
+    /// and may be empty.
     Denied(String),
-    /// The authorization code or refresh token was used before, or the session has expired.
+    /// AWS rejects the code or refresh token, e.g. because it was used before or the session has expired.
     InvalidGrant,
     /// AWS no longer accepts the client registration.
     InvalidClient,
@@ -79,7 +80,9 @@ pub(crate) enum TokenResponse {
 /// Registers ssox as a client of the OIDC service.
 ///
 /// # Errors
-/// `Refused`: AWS rejects the request; the hint is about the region. `Unreachable`: AWS sends no valid response.
+/// `Refused`: AWS rejects the request. `Configuration`: AWS rejects the parameters of the request, or the endpoint, the
+/// proxy or the CA bundle is invalid. `Unreachable`: AWS sends no valid response. If AWS rejects the request or its
+/// parameters, the hint is about the region.
 pub(crate) fn register_client(
     ctx: &Context,
     network: &Network,
@@ -110,7 +113,9 @@ pub(crate) fn register_client(
 /// Starts a sign-in with a device code. Returns `None` when AWS does not know the client registration.
 ///
 /// # Errors
-/// `Refused`: AWS rejects the request; the hint is about the region. `Unreachable`: AWS sends no valid response.
+/// `Refused`: AWS rejects the request. `Configuration`: AWS rejects the parameters of the request, or the endpoint, the
+/// proxy or the CA bundle is invalid. `Unreachable`: AWS sends no valid response. If AWS rejects the request or its
+/// parameters, the hint is about the region.
 pub(crate) fn start_device_authorization(
     ctx: &Context,
     network: &Network,
@@ -149,7 +154,8 @@ pub(crate) fn start_device_authorization(
 /// Requests a token in exchange for a grant.
 ///
 /// # Errors
-/// `Refused`: AWS rejects the request. `Unreachable`: AWS sends no valid response. OAuth error codes that the caller
+/// `Refused`: AWS rejects the request. `Configuration`: AWS rejects the parameters of the request, or the endpoint, the
+/// proxy or the CA bundle is invalid. `Unreachable`: AWS sends no valid response. OAuth error codes that the caller
 /// must handle are variants of [`TokenResponse`], not errors.
 pub(crate) fn create_token(
     ctx: &Context,

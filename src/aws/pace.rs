@@ -1,4 +1,4 @@
-//! How fast a listing sends requests: all requests of the process share one rate.
+//! How fast a listing sends requests: all requests of one listing share one rate.
 //!
 //! The rate starts at what AWS allows, falls when AWS throttles, and then rises to the allowed rate step by step. The
 //! limit of a custom endpoint is unknown, so the rate for a custom endpoint rises until the first request is throttled.
@@ -42,7 +42,7 @@ pub(super) struct Pace {
     /// only for a custom endpoint.
     is_unlimited: bool,
     next: Instant,
-    /// The pause for the first of several failures in a row; it doubles with each further failure.
+    /// The shortest pause after failures in a row; it doubles with each further failure.
     back_off: Duration,
     /// The number of successful responses since the listing started.
     responses: u32,
@@ -107,8 +107,8 @@ impl Pace {
         }
     }
 
-    /// Records that a request was throttled. All requests wait for the time in `retry_after`; without it, for a pause
-    /// that doubles with each failure in a row.
+    /// Records that a request was throttled. Reduces the rate, at most once in [`ECHO`]. All requests wait for the time
+    /// in `retry_after`; without it, for a pause that doubles with each failure in a row.
     pub(super) fn throttled(&mut self, now: Instant, retry_after: Option<Duration>) {
         let since_cut = self.cut_at.map(|cut_at| now.saturating_duration_since(cut_at));
         if since_cut.is_none_or(|since| since > ECHO) {

@@ -56,7 +56,7 @@ const EUROPE: Partition = Partition {
 /// The partitions in which IAM Identity Center is available.
 pub(crate) const ALL: [&Partition; 4] = [&AWS, &CHINA, &GOVCLOUD, &EUROPE];
 
-/// Returns the partition of a region.
+/// Returns the partition of a region; `aws` for every name that does not begin like a region of another partition.
 pub(crate) fn of(region: &str) -> &'static Partition {
     match region {
         _ if region.starts_with("cn-") => &CHINA,
@@ -66,12 +66,13 @@ pub(crate) fn of(region: &str) -> &'static Partition {
     }
 }
 
-/// Returns the partition that has this name in ARNs, e.g. `aws-cn`.
+/// Returns the partition that has this name in ARNs, e.g. `aws-cn`; `None` if it is not one of [`ALL`].
 pub(crate) fn named(name: &str) -> Option<&'static Partition> {
     ALL.into_iter().find(|partition| partition.name == name)
 }
 
-/// Returns the partition in a role's ARN; without an ARN, the partition of the region.
+/// Returns the partition in a role's ARN. Without an ARN, or if its partition is not one of [`ALL`], returns the
+/// partition of the region; without a region, `aws`.
 ///
 /// Credentials are valid in one partition only, and must not be sent to another one.
 pub(crate) fn of_role_or_region(arn: Option<&str>, region: Option<&str>) -> &'static Partition {
@@ -80,9 +81,9 @@ pub(crate) fn of_role_or_region(arn: Option<&str>, region: Option<&str>) -> &'st
 }
 
 /// Returns the first candidate that is a valid region and, if a partition is given, in that partition. Without such a
-/// candidate it returns the partition's global region.
+/// candidate it returns the partition's global region; if no partition is given, `us-east-1`.
 ///
-/// Only this function decides which region is used; the caller passes the candidates in order of precedence.
+/// The caller passes the candidates in order of precedence.
 pub(crate) fn first_region<'a>(
     partition: Option<&Partition>,
     candidates: impl IntoIterator<Item = Option<&'a str>>,

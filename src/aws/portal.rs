@@ -38,7 +38,8 @@ impl Account {
 ///
 /// # Errors
 /// `NeedsPerson`: AWS rejects the token. `Refused`: the role is not assigned to the person. `Unreachable`: AWS sends no
-/// valid response.
+/// valid response. `Configuration`: the endpoint, the proxy or the CA bundle is invalid, or AWS rejects the parameters
+/// of the request.
 pub(crate) fn get_role_credentials(
     ctx: &Context,
     network: &Network,
@@ -74,7 +75,8 @@ pub(crate) fn get_role_credentials(
 /// Signs out: AWS revokes the session's token.
 ///
 /// # Errors
-/// Those of [`get_role_credentials`].
+/// `NeedsPerson`: AWS no longer accepts the token. `Refused`: AWS rejects the request. `Unreachable`: AWS sends no
+/// valid response. `Configuration`: the endpoint, the proxy or the CA bundle is invalid.
 pub(crate) fn logout(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<()> {
     let _progress = Progress::start("signing out");
     let (channel, client) = client(ctx, network, region)?;

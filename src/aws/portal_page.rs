@@ -22,7 +22,10 @@ const PAGE_SIZE: i32 = 100;
 /// for an organization is 10,000 accounts.
 const MAX_PAGES: usize = 1000;
 
-/// Requests pages of the lists of accounts and roles from the portal (Identity Center's API).
+/// The hint when AWS refuses to list accounts or roles.
+const NO_ACCESS: &str = "ask an administrator of IAM Identity Center whether you have access";
+
+/// Requests pages of the lists of accounts and roles from the access portal.
 #[derive(Clone)]
 pub(super) struct PageClient {
     pub(super) channel: Arc<Channel>,
@@ -138,7 +141,7 @@ impl PageClient {
         let is_permanent = cause::is_permanent(error);
         let retry_after = error.raw_response().and_then(retry_after);
         let is_throttled = is_throttled(error);
-        let error = call_error(&self.channel, what, error, "ssox login --fresh").error;
+        let error = call_error(&self.channel, what, error, NO_ACCESS).error;
         let retry = match error.kind {
             _ if is_throttled => Retry::Throttled(retry_after),
             _ if is_permanent => Retry::NoRequest,

@@ -21,8 +21,8 @@ const CLOCK_TOLERANCE: i64 = 4 * 60;
 /// The longest message of AWS that is shown, in characters.
 const LONGEST_MESSAGE: usize = 600;
 
-/// Returns the error of a failed call. `what` says what the call could not do. `hint` is added when AWS refused the
-/// request.
+/// Returns the error of a failed call. `what` says what the call could not do. `hint` is added when AWS rejected the
+/// request and ssox has no better hint for AWS's error code.
 pub(super) fn call_error<E>(channel: &Channel, what: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -59,11 +59,11 @@ pub(super) fn response_error(channel: &Channel, status: u16, code: &str) -> Erro
 
 /// A response with an error status, from AWS or from a proxy between ssox and AWS.
 struct Refusal<'a> {
-    /// AWS's error code; empty when the response is not from AWS.
+    /// AWS's error code; empty when the response has none: then it is probably not from AWS.
     code: &'a str,
     message: &'a str,
     status: u16,
-    /// How many seconds the local clock is ahead of the service's clock.
+    /// How many seconds the local clock is ahead of the service's clock; `None` if the response does not tell.
     clock_ahead: Option<i64>,
 }
 

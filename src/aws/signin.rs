@@ -31,7 +31,7 @@ pub(crate) fn base(network: &Network, region: &Region) -> String {
 ///
 /// # Errors
 /// `Refused`: AWS rejects the credentials, or they are an IAM user's long-term access keys. `Unreachable`: AWS sends no
-/// valid response.
+/// valid response. `Configuration`: the endpoint, the proxy or the CA bundle is invalid.
 pub(crate) fn get_signin_token(
     ctx: &Context,
     network: &Network,
@@ -80,7 +80,7 @@ fn token_in(channel: &Channel, response: &Response) -> Result<Secret> {
         Some(token) => Ok(Secret::new(token)),
         None if matches!(status, 400 | 401 | 403) => {
             let error = Error::refused(format!("AWS did not accept the credentials ({status})"));
-            Err(channel.naming_endpoint(error.hint("ssox status --verify")))
+            Err(channel.naming_endpoint(error.hint("`ssox use NAME`, then `ssox status --verify`")))
         }
         None => Err(sdk_error::response_error(channel, status, "")),
     }

@@ -42,7 +42,9 @@ pub(crate) struct CallerIdentity {
 /// Assumes a role with the credentials in `source`.
 ///
 /// # Errors
-/// `Refused`: STS rejects the request; the error contains its message. `Unreachable`: AWS sends no valid response.
+/// `Refused`: STS rejects the request; the error contains its message. `Configuration`: STS rejects the parameters of
+/// the request, the endpoint, the proxy or the CA bundle is invalid, or the clock is wrong. `Unreachable`: AWS sends no
+/// valid response.
 pub(crate) fn assume_role(
     ctx: &Context,
     network: &Network,
@@ -86,7 +88,7 @@ pub(crate) fn assume_role_with_saml(
         let call = client.assume_role_with_saml().role_arn(role_arn).principal_arn(provider_arn);
         let call = call.saml_assertion(assertion.expose()).set_duration_seconds(duration_seconds);
         let what = format!("could not assume `{role_arn}`");
-        let hint = "a SAML response is valid for five minutes: sign in again";
+        let hint = "a SAML response is valid for about five minutes: if this one is older, sign in again";
         let response = call.send().await.map_err(|error| call_error(&channel, &what, &error, hint))?;
         Ok(credentials(response.credentials(), account_of(role_arn))?)
     })

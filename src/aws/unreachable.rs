@@ -124,7 +124,7 @@ fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> E
             let line = channel.ctx.line_to_set("AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
             (
                 "is not trusted",
-                format!("if a company proxy has its own certificate authority, add its certificates: {line}"),
+                format!("if a company proxy has its own certificate authority, use its certificates: {line}"),
             )
         }
     };

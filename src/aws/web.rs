@@ -22,10 +22,11 @@ use tokio::time::{sleep, timeout};
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// Returns the URL that a page redirects to; `None` when it does not redirect.
+/// Returns the URL that a page redirects to; `None` when it does not redirect. The redirect is not followed.
 ///
 /// # Errors
-/// `Configuration`: the URL, the proxy or the CA bundle is invalid. `Unreachable`: the server sends no valid response.
+/// `Configuration`: the URL, the proxy or the CA bundle is invalid. `Unreachable`: the server sends no valid response,
+/// or answers 429 or 5xx.
 pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Option<String>> {
     let _progress = Progress::start("looking up the start URL");
     let channel = Channel::to_url(ctx, network, url)?;
@@ -42,7 +43,8 @@ pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Op
 /// Returns how many seconds the local clock is ahead of AWS's clock.
 ///
 /// # Errors
-/// `Unreachable`: AWS sends no response, or a response without a `Date` header.
+/// `Unreachable`: AWS sends no response, or a response without a `Date` header. `Configuration`: the endpoint, the
+/// proxy or the CA bundle is invalid.
 pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &Region) -> Result<i64> {
     let url = match &network.sso_oidc {
         Some(endpoint) => endpoint.url.clone(),
@@ -56,7 +58,7 @@ pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &Region) -> 
     Ok(ctx.now().seconds_after(date))
 }
 
-/// Requests only the HTTP headers of a page: with `HEAD`, or with `GET` if the server does not support `HEAD`.
+/// Returns the HTTP headers of a page. Requests it with `HEAD`, or with `GET` if the server does not support `HEAD`.
 fn head(channel: &Channel, url: &str) -> Result<Head> {
     channel.ctx.log(|| format!("HEAD {url}"));
     // The fragment of a URL is not part of a request.
@@ -95,7 +97,8 @@ pub(super) struct Response {
 }
 
 impl Channel {
-    /// Sends a request. Retries, up to `attempts` times in all, when there is no response or its status is 429 or 5xx.
+    /// Sends a request and returns the response, with any status. Retries, up to `attempts` times in all, when there is
+    /// no response or its status is 429 or 5xx, but not when the host name cannot be resolved.
     pub(super) async fn send(&self, request: &Request<'_>) -> CallResult<Response> {
         let attempts = async {
             for _ in 1..self.attempts {

@@ -18,7 +18,9 @@ use std::thread;
 use supervisor::Supervisor;
 use workers::Shared;
 
-/// Runs all jobs, `limit` at a time, and returns when all have ended.
+/// Runs the jobs, at most `limit` at a time, and returns when all have ended. In three cases, ends the running programs
+/// and starts no more: after a signal, after a failure with [`OnFailure::Stop`], and when no program reads the output
+/// of ssox any more.
 pub(crate) fn run(jobs: Vec<Job>, limit: usize, output: Output, on_failure: OnFailure) -> Finished {
     let status = StatusLine::start();
     let (events, received) = channel();

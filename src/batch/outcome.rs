@@ -15,10 +15,10 @@ pub(crate) struct Job {
 /// The result of a job.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The exit status as shells report it (128 plus the signal's number after a signal); `None` if the program was not
-    /// started.
+    /// The exit status as shells report it: 128 plus the signal's number after a signal; 126 or 127 if the program
+    /// could not be started. `None` if ssox did not try to start the program, or killed it and it did not end.
     pub(crate) status: Option<u8>,
-    /// Why the program was not started, or why ssox ended it.
+    /// Why the program was not started, why ssox ended it, or why its output could not be written; otherwise `None`.
     pub(crate) error: Option<Error>,
     /// Whether the job was not started, because ssox had already stopped all jobs.
     pub(crate) is_left_out: bool,
@@ -36,7 +36,8 @@ pub(crate) enum OnFailure {
     Stop,
 }
 
-/// The results in the order of the jobs. After a signal, also the names of the jobs that the signal ended.
+/// The results in the order of the jobs. After a signal, `interrupted` has the names of the jobs that ran when the
+/// signal came; otherwise it is `None`.
 pub(crate) struct Finished {
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) interrupted: Option<Vec<String>>,
@@ -73,7 +74,7 @@ impl Outcome {
     }
 }
 
-/// Returns the exit status that shells use for a program that could not be started.
+/// Returns the exit status that shells use for a program that could not be started: 127 if it was not found, else 126.
 pub(crate) fn exit_status(cause: &io::Error) -> u8 {
     if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 }
 }

@@ -45,8 +45,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Returns where the programs' output goes. If there is a directory for output files, creates this directory if it
-    /// is missing.
+    /// Makes the value that says where the programs' output goes. If `directory` is given and missing, creates it.
     ///
     /// # Errors
     /// `Configuration`: the directory cannot be created.
@@ -57,12 +56,12 @@ impl Output {
         Ok(Self { shown, directory, status: StatusLine::default() })
     }
 
-    /// Returns the output with a status line, which stays at the bottom of the terminal while lines are written.
+    /// Sets the status line, which stays at the bottom of the terminal while lines are written.
     pub(super) fn around(self, status: StatusLine) -> Self {
         Self { status, ..self }
     }
 
-    /// Returns the streams that take stdout and stderr of a program.
+    /// Returns the streams that take stdout and stderr of a program. `number` selects the colour of the job's name.
     ///
     /// # Errors
     /// `Configuration`: an output file cannot be created.
@@ -102,7 +101,7 @@ pub(super) struct Stream {
     lines: Option<Lines>,
     file: Option<File>,
     kept: Vec<u8>,
-    /// How many bytes at the end of the output are kept.
+    /// How many bytes at the end of the output are kept in memory.
     limit: usize,
 }
 
@@ -205,8 +204,8 @@ fn prefix(name: &str, colour: u8, colours: Colours, channel: Channel) -> Vec<u8>
     if has_colour { format!("\x1b[{colour}m{name}:\x1b[0m ") } else { format!("{name}: ") }.into_bytes()
 }
 
-/// Returns the name of an output file: the job's name, in which all characters except letters, digits and `_.@+-` are
-/// written as `%XX`.
+/// Returns the name of an output file: the job's name and `.out` or `.err`. In the job's name, each byte that is not an
+/// ASCII letter, a digit or one of `_.@+-` is written as `%XX`.
 fn file_name(name: &str, channel: Channel) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@+-".contains(&byte);
     let escaped =

@@ -28,8 +28,9 @@ impl Program {
         Group(self.0.id())
     }
 
-    /// Waits until the program exits, without reaping it. A program that reads from the terminal is terminated, because
-    /// nobody would see its question. Returns true if the program was terminated.
+    /// Waits until the program exits, without reaping it. On Unix, a program that reads from the terminal, or changes
+    /// the terminal's settings, is terminated, because nobody would see its question. Returns true if the program was
+    /// terminated for this reason.
     pub(super) fn wait(&mut self) -> bool {
         system::wait(&mut self.0)
     }
@@ -46,7 +47,7 @@ impl Program {
 pub(super) struct Group(u32);
 
 impl Group {
-    /// Asks all processes of the group to end.
+    /// Asks all processes of the group to end; on Windows, kills them.
     pub(super) fn end(self) {
         system::end(self.0);
     }

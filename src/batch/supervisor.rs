@@ -29,7 +29,8 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Waits until all jobs have ended, and returns their results in the order of the jobs.
+    /// Waits until all jobs have ended, and returns their results in the order of the jobs. Stops waiting for programs
+    /// that do not end after ssox has killed them.
     pub(super) fn until_all_ended(&mut self) -> Vec<Outcome> {
         let mut ended: BTreeMap<usize, Outcome> = BTreeMap::new();
         let mut failed = 0;

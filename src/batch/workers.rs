@@ -42,7 +42,8 @@ pub(super) struct Running {
 }
 
 impl Shared {
-    /// Runs the next job; returns false when no more jobs are to be run.
+    /// Takes the next job from the queue and runs it; if ssox has stopped the jobs, only reports that the job was not
+    /// started. Returns false when no job is left.
     pub(super) fn run_next(&self) -> bool {
         let Some((at, job)) = lock(&self.queue).pop_front() else { return false };
         let begun = Instant::now();
@@ -106,7 +107,8 @@ impl Shared {
         let error = unwritten
             .map(|cause| Error::other(format!("could not write the program's output: {}", cause_text(cause))))
             .or_else(|| {
-                asked.then(|| Error::needs_person("the program was ended, because it tried to read from the terminal"))
+                let why = "the program was ended, because it tried to read from the terminal or to change its settings";
+                asked.then(|| Error::needs_person(why))
             });
         Outcome {
             status: Some(status),
@@ -118,7 +120,8 @@ impl Shared {
         }
     }
 
-    /// Returns the output of a program that has exited.
+    /// Returns the output of a program that has exited. Waits until the last process that writes to the pipe has closed
+    /// it. If ssox killed the programs, waits at most [`AFTER_KILL`], and then returns no output.
     fn kept(&self, from: &Receiver<io::Result<Vec<u8>>>, ended: Instant) -> io::Result<Vec<u8>> {
         loop {
             match from.recv_timeout(POLL_INTERVAL) {

@@ -1,4 +1,5 @@
-//! The HTML page that ssox's local servers show in a browser: one sentence that says whether signing in worked.
+//! The HTML page that ssox's local servers show in a browser: a title and one or two sentences, which say, for example,
+//! whether signing in worked.
 
 use crate::error::printable;
 
@@ -14,7 +15,7 @@ pub(crate) struct Page {
     pub(crate) detail: String,
 }
 
-/// Whether the page reports a success or a failure.
+/// Whether the page reports a failure (`Bad`), or a success or a redirect (`Good`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Good,

@@ -1,5 +1,5 @@
 //! The browser for the AWS web console. A browser can be signed in to the console once in each container of Firefox or
-//! profile of Chrome, so each account gets a container or profile of its own.
+//! profile of Chrome, so with `--container`, each account gets a container or profile of its own.
 
 use super::{Opener, is_installed};
 use crate::context::Context;
@@ -9,7 +9,7 @@ use std::path::Path;
 
 const VARIABLE: &str = "SSOX_CONSOLE_BROWSER";
 
-/// The programs that are tried in this order if `SSOX_CONSOLE_BROWSER` is not set.
+/// The programs that `--container` tries, in this order, if `SSOX_CONSOLE_BROWSER` is not set.
 const USUAL: [&str; 10] = [
     "firefox",
     "firefox-esr",
@@ -57,7 +57,9 @@ pub(crate) struct Separation<'a> {
 /// profile, of the account in `separation`.
 ///
 /// # Errors
-/// `Configuration`: `SSOX_CONSOLE_BROWSER` cannot be used. `NeedsPerson`: neither Firefox nor Chrome is installed.
+/// `Configuration`: `SSOX_CONSOLE_BROWSER` names no program or has an unclosed quote, or `separation` is given and the
+/// program is not similar to Firefox or Chrome. `NeedsPerson`: `separation` is given, `SSOX_CONSOLE_BROWSER` is not
+/// set, and none of the programs in [`USUAL`] is installed.
 pub(crate) fn of_console(ctx: &Context, separation: Option<&Separation>) -> Result<Opener> {
     let words = match (ctx.var(VARIABLE), separation) {
         (Some(text), _) => words(ctx, text)?,
@@ -70,17 +72,20 @@ pub(crate) fn of_console(ctx: &Context, separation: Option<&Separation>) -> Resu
 
 /// Splits the value of `SSOX_CONSOLE_BROWSER` into words, unless all of it is the path of a program.
 fn words(ctx: &Context, text: &str) -> Result<Vec<String>> {
-    let unusable = || {
+    let unusable = |why: &str| {
         let hint = format!(
             "set {VARIABLE} to a program with arguments, such as `firefox` or `/opt/chrome/chrome --new-window`"
         );
-        Error::configuration(format!("{VARIABLE} is `{text}`, which has an unclosed quote")).hint(hint)
+        Error::configuration(format!("{VARIABLE} is `{text}`, {why}")).hint(hint)
     };
     let path = ctx.expand(text).to_string_lossy().into_owned();
     if Path::new(&path).is_file() {
         return Ok(vec![path]);
     }
-    let mut words = shell_words::split(text).ok().filter(|words| !words.is_empty()).ok_or_else(unusable)?;
+    let mut words = shell_words::split(text).map_err(|_| unusable("which has an unclosed quote"))?;
+    if words.is_empty() {
+        return Err(unusable("which names no program"));
+    }
     words[0] = ctx.expand(&words[0]).to_string_lossy().into_owned();
     Ok(words)
 }
@@ -88,7 +93,7 @@ fn words(ctx: &Context, text: &str) -> Result<Vec<String>> {
 fn usual(ctx: &Context) -> Result<String> {
     let found = USUAL.iter().find(|program| is_installed(ctx, program));
     found.map(|program| (*program).to_string()).ok_or_else(|| {
-        Error::needs_person("--container: neither Firefox nor Chrome was found")
+        Error::needs_person("--container: no Firefox, Chrome, Edge or Chromium was found")
             .hint(format!("set {VARIABLE} to the path of Firefox, Chrome or Edge"))
     })
 }

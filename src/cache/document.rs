@@ -14,7 +14,7 @@ const ROLE: &str = "SsoxRole";
 /// The JSON key for the hash of the text that [`super::Key::of_call`] got. No AWS tool reads it.
 const CALL: &str = "SsoxCall";
 
-/// The JSON document of a cache entry, as the AWS CLI writes it.
+/// The JSON document of a cache entry: the fields that the AWS CLI writes, and those that only ssox reads (`Ssox…`).
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct EntryJson<'a> {

@@ -16,7 +16,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// The names of all cache entries.
 pub(crate) struct EntryNames<'a> {
     ctx: &'a Context,
-    /// The value of `SSOX_STORE`: entries are in files or in the keyring.
+    /// The value of `SSOX_STORE`, which says whether entries are in files or in the keyring; `None` if it is unset.
     variable: Option<Store>,
     directory: Directory,
     /// The stamp of the cache directory; it was read before the files of the directory were listed.
@@ -56,7 +56,8 @@ impl<'a> EntryNames<'a> {
         }
     }
 
-    /// Tells whether a cache entry exists.
+    /// Tells whether a cache entry exists. Returns false if the entry is kept in the keyring, and the keyring cannot be
+    /// read.
     pub(crate) fn has(&self, key: &Key) -> bool {
         if key.store_unless(self.variable) == Store::Files {
             return match &self.hashes {
@@ -89,7 +90,8 @@ impl<'a> EntryNames<'a> {
         }
     }
 
-    /// Tells whether the cache directory has many files, and has changed since the index was written.
+    /// Tells whether a new index is useful: the cache directory has many files, but not too many for an index; it has
+    /// changed since the index was written; and this change was not just now.
     fn needs_index(&self) -> bool {
         let is_large = |hashes: &Hashes| (index::MANY..=index::MOST).contains(&hashes.len());
         let is_settled = self.stamp.is_some_and(|stamp| index::is_settled(self.ctx, stamp));
@@ -170,8 +172,9 @@ struct UnescapedCredentials<'a> {
 }
 
 impl UnescapedCredentials<'_> {
-    /// Tells whether [`parse`] accepts the values. DEL is checked here, because it is the only control character that
-    /// JSON text can contain without an escape.
+    /// Returns true only if [`parse`] accepts the values. Also returns false for values that are not ASCII, which
+    /// [`parse`] may accept. DEL is checked here, because it is the only control character that JSON text can contain
+    /// without an escape.
     fn are_valid(&self) -> bool {
         let optional = [self.session_token, self.account_id].into_iter().flatten();
         let mut values = [self.access_key_id, self.secret_access_key, self.expiration].into_iter().chain(optional);

@@ -1,9 +1,10 @@
 //! An index of the cache of role credentials: which files there are, and when the credentials in each expire. Verbs
 //! that show many entries then need not list the directory, and open only the files that have changed.
 //!
-//! Invariant: a record of the index counts only while its file has the same inode, size, and times in nanoseconds. No
-//! program can set the time of the last change (ctime), so each write to a file changes its ctime. Files that were
-//! changed just before they were read are left out, because two changes in the same moment have the same time.
+//! Invariant: a record of the index counts only while its file has the same inode, size, and times in nanoseconds; the
+//! next paragraph has the only exception. No program can set the time of the last change (ctime), so each write to a
+//! file changes its ctime. Files that were changed just before they were read are left out, because two changes in the
+//! same moment have the same time.
 //!
 //! The stamp of the directory changes when a file is created, removed or replaced, but not when a program overwrites a
 //! file in place. The AWS CLI does so, but only if the credentials expire within 15 minutes. So, while the directory is
@@ -32,7 +33,7 @@ pub(super) const MOST: usize = 100_000;
 /// The smallest number of cache files for which an index is written. With fewer files, the index costs more time than
 /// it saves.
 pub(super) const MANY: usize = 500;
-/// The index has only files whose last change is at least this many seconds ago. Some file systems store times only in
+/// The index has only files whose last change is more than this many seconds ago. Some file systems store times only in
 /// steps of 2 s.
 const SETTLED: i64 = 3;
 
@@ -74,14 +75,15 @@ impl Index {
         self.files.contains_key(hash)
     }
 
-    /// Returns when the credentials in a cache file expire; `None` if the file has changed or is not in the index.
+    /// Returns when the credentials in a cache file expire; `None` if the file has changed or is not in the index, or
+    /// its expiration is not known.
     pub(super) fn get(&self, hash: &Hash, stamp: Stamp) -> Option<Timestamp> {
         let (of_file, expiration) = self.known(hash)?;
         (*of_file == stamp.bytes()).then_some(expiration)
     }
 
     /// Returns when the credentials in a cache file expire, if they are still valid for so long that no program
-    /// overwrites them in place.
+    /// overwrites them in place; otherwise `None`.
     pub(super) fn get_kept(&self, hash: &Hash, now: Timestamp) -> Option<Timestamp> {
         let (_, expiration) = self.known(hash)?;
         (expiration.seconds_after(now) > KEPT).then_some(expiration)

@@ -32,11 +32,12 @@ pub(super) struct AssignedArgs<'a> {
 }
 
 /// Returns the assignments as a table or a JSON array. If AWS did not list all assignments of some sessions, the exit
-/// status is that of the error for the last of these sessions.
+/// status is that of the error for the last of these sessions. With `background`, only stores the assignments.
 ///
 /// # Errors
-/// `Configuration`: the session is unknown. `NeedsPerson`: nobody is signed in to any session. `Refused`,
-/// `Unreachable`: there is only one session, and it could not be listed. `Interrupted`: the person pressed Ctrl-C.
+/// `Configuration`: the configuration cannot be read, or the session is unknown. `NeedsPerson`: nobody is signed in to
+/// any session. `Refused`, `Unreachable`: only one session can be listed, because there is no other or nobody is signed
+/// in to the others, and AWS did not list it. `Interrupted`: the person pressed Ctrl-C.
 pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let sessions = sessions(ctx, &files, args.sso_session)?;
@@ -104,8 +105,9 @@ pub(super) fn has_token(ctx: &Context, session: &Session) -> bool {
     token.is_some_and(|token| token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()))
 }
 
-/// Returns the stored assignments of a session. If none are stored, or `is_refreshed` is set, asks AWS for them. The
-/// second value is an error if the roles of some accounts are missing.
+/// Returns the stored assignments of a session. If they are older than a day, also starts a background process that
+/// asks AWS for them, for later calls. If none are stored, or `is_refreshed` is set, asks AWS now. The second value is
+/// an error if the roles of some accounts are missing.
 fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(Listing, Option<Error>)> {
     let stored = assignments::read(ctx, session).filter(|_| !is_refreshed);
     let Some(listing) = stored else {
@@ -133,8 +135,8 @@ pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) 
     Error::new(kind, message).hint("`ssox list --assigned --refresh` tries again")
 }
 
-/// Lists the assignments of a session in the background after a sign-in. Deletes an unfinished listing first: it may
-/// belong to another person.
+/// Lists the assignments of a session in the background after a sign-in. First deletes what an interrupted listing has
+/// left: another person may have been signed in then.
 pub(crate) fn list_after_sign_in(ctx: &Context, label: &str, start_url: &str) {
     if let Err(error) = assignments::forget_interrupted(ctx, label, start_url) {
         ctx.log(|| error.message);
@@ -143,7 +145,8 @@ pub(crate) fn list_after_sign_in(ctx: &Context, label: &str, start_url: &str) {
 }
 
 /// Lists, in the background, the assignments of a session that `configure sso` has just written. This was not possible
-/// at the sign-in, because the configuration did not have the session yet.
+/// at the sign-in, because the configuration did not have the session yet. Does nothing if they are stored or being
+/// listed already, if nobody is signed in, or if nobody can be asked (`ctx.no_input`).
 pub(super) fn list_new_session(ctx: &Context, session: &Session) {
     let is_listed = || assignments::exists(ctx, session) || assignments::are_being_listed(ctx, session);
     if !ctx.no_input && has_token(ctx, session) && !is_listed() {
@@ -151,7 +154,7 @@ pub(super) fn list_new_session(ctx: &Context, session: &Session) {
     }
 }
 
-/// Starts a process that lists the session's assignments, and does not wait for the end of this process.
+/// Starts a process that lists and stores the assignments of a session. Does not wait until that process ends.
 fn refresh_in_background(ctx: &Context, label: &str) {
     let option = format!("--sso-session={label}");
     let arguments = ["list", "--assigned", "--refresh", "--background", "--no-input", option.as_str()];
@@ -161,7 +164,7 @@ fn refresh_in_background(ctx: &Context, label: &str) {
 }
 
 /// An assignment as `ssox list --assigned --json` prints it. An account whose roles could not be listed is one element
-/// without a role.
+/// in which `role_name` is `null`.
 #[derive(Serialize)]
 struct AssignmentJson {
     session: Option<String>,

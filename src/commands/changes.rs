@@ -1,4 +1,4 @@
-//! The environment changes that `use`, `tick`, `exec` and `clear` make for a profile.
+//! The environment changes that verbs such as `use`, `tick`, `exec` and `clear` make for a profile.
 
 use super::profile_variables::{
     KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, credentials, recorded, set_or_remove, set_or_unset, shared,
@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::snapshots::Snapshots;
 use crate::time::Timestamp;
 
-/// The variables with the URL from which programs in a container get credentials.
+/// The variables that say where programs in a container get credentials: a URL, or a path on the server of ECS.
 const CONTAINER: [&str; 2] = [ENDPOINT[0], ENDPOINT[1]];
 /// The variables of ssox itself, which `clear` unsets.
 const OWN: [&str; 18] = [
@@ -36,10 +36,11 @@ const OWN: [&str; 18] = [
     file_marks::VARIABLE,
     identity::VARIABLE,
 ];
-/// Returns the environment changes of `use`: the credentials, and the variables that describe them.
+/// Returns the environment changes of `use` and `exec`: the credentials, and the variables that describe them. `region`
+/// takes precedence over the profile's region.
 ///
 /// # Errors
-/// `Configuration`: a value in a file contains a control character.
+/// `Configuration`: a value contains a control character, or is too large for a variable.
 pub(super) fn with_credentials(
     ctx: &Context,
     profile: &Profile,
@@ -61,10 +62,11 @@ pub(super) fn with_credentials(
     recorded(ctx, changes)
 }
 
-/// Returns the environment changes of `use --profile-only`: they set `AWS_PROFILE` and unset all credentials.
+/// Returns the environment changes of `use --profile-only`: they set `AWS_PROFILE` and the variables that describe the
+/// profile, and unset all credentials.
 ///
 /// # Errors
-/// `Configuration`: a value in a file contains a control character.
+/// `Configuration`: a value contains a control character, or is too large for a variable.
 pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     endpoint_changes::replace(&mut changes, ctx)?;
@@ -84,7 +86,7 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
 /// and unset all credentials. `state` is for the prompt segment, and `next` is when the hook calls ssox again.
 ///
 /// # Errors
-/// `Configuration`: a value in a file contains a control character.
+/// `Configuration`: a value contains a control character, or is too large for a variable.
 pub(super) fn without_credentials(
     ctx: &Context,
     profile: &Profile,
@@ -110,7 +112,8 @@ pub(super) fn without_credentials(
     recorded(ctx, changes)
 }
 
-/// Returns the environment changes of `tick` when the first credentials of a profile are available.
+/// Returns the environment changes of `tick` for a shell that was still waiting for the credentials of its profile: the
+/// credentials, when they expire, and the account ID.
 ///
 /// # Errors
 /// Those of [`renewed`].
@@ -140,7 +143,8 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
 }
 
 /// Returns the environment changes for a shell that gets no new credentials now: the state of the renewal, and when the
-/// hook calls ssox again.
+/// hook calls ssox again. The hook calls it at `next`, or when the time limit of a protected profile ends if that is
+/// earlier. If there is no state or no such time, the variable is unset.
 ///
 /// # Errors
 /// In practice there is no error: the values contain no control characters.
@@ -152,8 +156,8 @@ pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>)
     Ok(changes)
 }
 
-/// Returns when the hook removes the protected profile in use from the shell. Renewals do not change this time. If
-/// somebody has edited `SSOX_PROTECTED_UNTIL`, returns the current time.
+/// Returns when the hook removes the protected profile in use from the shell; `None` if there is no time limit.
+/// Renewals do not change this time. If somebody has edited `SSOX_PROTECTED_UNTIL`, returns the current time.
 pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     if Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL)) {
         return Some(ctx.now());
@@ -161,7 +165,8 @@ pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     ctx.var(UNTIL)?.parse().ok().map(Timestamp)
 }
 
-/// Returns the environment changes that set the profile's credentials again, after another program has replaced them.
+/// Returns the environment changes that set the profile's credentials and account ID again, after another program has
+/// replaced or unset them.
 ///
 /// # Errors
 /// Those of [`renewed`].

@@ -12,7 +12,7 @@ use std::process::Command;
 /// Returns the command that runs a program with the credentials of a profile.
 ///
 /// # Errors
-/// `Configuration`: a value in a file contains a control character.
+/// `Configuration`: a value contains a control character, or is too large for a variable.
 pub(super) fn command(
     ctx: &Context,
     profile: &Profile,

@@ -7,6 +7,7 @@ use super::verb::{Done, VerbArgs};
 use super::{changes, foreign};
 use crate::context::Context;
 use crate::error::Result;
+use crate::identity::ID;
 use crate::shell::reply::reply;
 use crate::terminal::say;
 use clap::Args;
@@ -21,11 +22,12 @@ impl VerbArgs for Clear {
     /// Returns the reply to the shell function: the environment changes that undo `use`.
     ///
     /// # Errors
-    /// `Usage`: not called by the shell function.
+    /// `Usage`: not called by the shell function of this version of ssox, or called in an `.envrc` of direnv.
+    /// `Configuration`: a value to restore contains a control character.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "clear")?;
         let changes = changes::cleared(ctx)?;
-        if let Some(id) = foreign::key_of_others(ctx) {
+        if let Some(id) = foreign::key_of_others(ctx).filter(|_| changes.get(ID).is_none()) {
             say(&format!("access key `{id}` stays in this shell, because ssox did not set it"));
             say(&format!("hint: {}", ctx.line_to_unset(&KEYS)));
         }

@@ -14,7 +14,7 @@ use std::mem::ManuallyDrop;
 /// AWS IAM Identity Center credentials in the shell you are in
 #[derive(Debug, Parser)]
 #[command(name = "ssox", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Start here:\n  eval \"$(ssox init zsh)\"     in your ~/.zshrc (or bash, fish, powershell)\n  \
+#[command(after_help = "Start here:\n  eval \"$(ssox init zsh)\"     in your ~/.zshrc; other shells: ssox doctor\n  \
     ssox configure sso          make a profile\n  ssox use dev                credentials into this shell")]
 pub(crate) struct Cli {
     /// The shell and the version of the protocol that the shell function understands
@@ -42,8 +42,9 @@ impl Cli {
         })
     }
 
-    /// Parses the command line with a definition that has only the verb in it. If clap rejects the command line, parses
-    /// it with the whole definition, so that the error knows all verbs.
+    /// Parses the command line with a definition that has only the verb of this command line, which is faster. If there
+    /// is no such verb, or clap rejects the command line, parses it with the whole definition, so that the error
+    /// message can suggest every verb.
     fn parse_words(words: &[OsString]) -> Result<Self, clap::Error> {
         let whole = ManuallyDrop::new(Self::command());
         let verb = words.iter().skip(1).find_map(|word| whole.find_subcommand(word));
@@ -60,6 +61,8 @@ impl Cli {
     }
 
     /// Returns the context: the environment and the options of the command line. Decides whether a person can be asked.
+    /// On Unix, also makes Ctrl-C end ssox with an exit status if the calling shell would report an error for the
+    /// signal.
     pub(crate) fn context(&self) -> Context {
         let mut ctx = process_context();
         ctx.emit.clone_from(&self.emit);

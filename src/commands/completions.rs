@@ -23,7 +23,7 @@ impl VerbArgs for Completions {
     }
 }
 
-/// Returns the script for a shell.
+/// Returns the completion script of a shell.
 fn script(shell: Shell) -> String {
     let (head, tail) = (shell.completion_head(), shell.completion_tail());
     let functions = section(shell.script(), "completion");

@@ -58,11 +58,14 @@ enum ContainerExtension {
 }
 
 impl VerbArgs for Console {
-    /// Opens the console, or returns its URL for stdout.
+    /// Opens the console in a browser; with `--print`, returns its URL for stdout. Without `--print`, also shows the
+    /// URL to the person if it contains no secret.
     ///
     /// # Errors
-    /// `Usage`: the name of the service is invalid. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the
-    /// profile cannot be loaded, its credentials cannot be fetched, or no browser can be opened.
+    /// `Usage`: the name of the service is invalid. `Configuration`: `--region` or `--url` is invalid or belongs to
+    /// another partition than the role, or the profile has long-term access keys. `NeedsPerson`: the person did not
+    /// agree to use a protected profile, or no browser opened a URL that contains a secret. `Configuration`,
+    /// `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         check_arguments(self)?;
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
@@ -116,7 +119,8 @@ fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
 
 /// Returns the partition of the role, and the region of the console page. The region is taken from the first of these
 /// that has a region: `--region`, the profile, the shell. If the command line names no profile and a profile is in use,
-/// the shell comes before the profile. A region of another partition is not returned.
+/// the shell comes before the profile. A region of another partition is an error if it is from `--region`; otherwise
+/// `None` is returned in its place.
 fn partition_and_region<'a>(
     ctx: &'a Context,
     args: &'a Console,
@@ -137,8 +141,8 @@ fn partition_and_region<'a>(
     Ok((partition, found.filter(|region| partition.has(region))))
 }
 
-/// Opens the console through the access portal, which signs the person in. The URL contains no secret, and ssox needs
-/// no credentials.
+/// Opens the console through the access portal, which signs the person in; with `--print`, only returns the URL. The
+/// URL contains no secret, and ssox needs no credentials.
 fn through_portal(ctx: &Context, args: &Console, browser: &Opener, role: &SsoRole, page: &str) -> Result<Secret> {
     start_url::check(&role.session.start_url)?;
     let url =
@@ -150,7 +154,7 @@ fn through_portal(ctx: &Context, args: &Console, browser: &Opener, role: &SsoRol
     if !ctx.no_input && browser.can_open(ctx) && browser.open(ctx, &url).is_some() {
         terminal::say(&format!("opening {what}; if no browser opens, open this URL:"));
     } else {
-        terminal::say(&format!("no browser can be opened here; {what} is at this URL:"));
+        terminal::say(&format!("no browser is opened here; {what} is at this URL:"));
     }
     terminal::show_address(ctx, &url);
     Ok(Secret::default())
@@ -182,7 +186,9 @@ fn with_credentials(
         line.push_str("\n");
         return Ok(line);
     }
-    session::open_secret_url(ctx, browser, &url, &format!("ssox console --print {}", as_argument(&profile.name)))?;
+    let role = profile.ad_hoc_role_arn.as_deref().map(|arn| format!("--role-arn {arn} ")).unwrap_or_default();
+    let hint = format!("ssox console --print {role}{}", as_argument(&profile.name));
+    session::open_secret_url(ctx, browser, &url, &hint)?;
     terminal::say(&format!("opened the console of `{}`", profile.name));
     Ok(Secret::default())
 }

@@ -33,10 +33,11 @@ impl VerbArgs for CredentialProcess {
     ///
     /// # Errors
     /// `Configuration`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials cannot be fetched.
-    /// `NeedsPerson`: a person is needed; the verb does not wait for the person.
+    /// `NeedsPerson`: a person must sign in or answer (the verb does not wait for that), or the profile is protected.
     ///
-    /// For some seconds after a failure, further calls return the same error, because many tools call ssox several
-    /// times in a row.
+    /// For some seconds after a failure to get the credentials, further calls return the same error, because many tools
+    /// call ssox several times in a row. They try again if the environment or the token has changed, or if the command
+    /// line has an MFA code or a SAML response.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = self.profile(ctx)?;
         let failed = FailedProcess::of(ctx, &profile);
@@ -54,7 +55,7 @@ impl VerbArgs for CredentialProcess {
 }
 
 impl CredentialProcess {
-    /// Tells whether the profile that the command line names is in these configuration files.
+    /// Tells whether the command line names a profile that is in these configuration files.
     pub(super) fn names_one_of(&self, files: &ConfigFiles) -> bool {
         self.profile.as_deref().is_some_and(|name| files.profile(name).is_some())
     }

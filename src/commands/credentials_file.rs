@@ -4,7 +4,7 @@
 use crate::config::{ConfigFiles, Edits, SectionKind, WhichFile};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result, path_argument};
+use crate::error::{Error, Result, as_option, path_argument};
 use crate::files;
 use crate::secret::Secret;
 use crate::source::expiry::EXPIRY_KEYS;
@@ -47,14 +47,15 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
 /// profile's SSO settings, and others do not. Long-term access keys of a user would be overwritten and lost.
 ///
 /// # Errors
-/// `Configuration`: a profile with this name gets its credentials in another way, or has its own long-term access keys.
+/// `Configuration`: a profile with this name gets its credentials in another way, has access keys in the config file,
+/// or has long-term access keys in the credentials file.
 pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     let Some(profile) = files.profile(section) else { return Ok(()) };
     let taken = |what: &str| {
         Err(Error::configuration(format!(
             "could not write access keys into `[{section}]` of the credentials file: profile `{section}` already exists, and {what}"
         ))
-        .hint(format!("use another name: --write {section}-keys")))
+        .hint(format!("use another name: {}", as_option("--write", &format!("{section}-keys")))))
     };
     if SSO_KEYS.iter().any(|key| profile.entry(key).is_some()) {
         return taken("signs in to IAM Identity Center");

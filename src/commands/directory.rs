@@ -1,5 +1,7 @@
-//! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. This verb puts
-//! the file's profile into the shell. The shell itself saves the values that the variables had before.
+//! `ssox directory`: called by the hook when the shell enters the directory of a `.ssox` file. This verb puts the
+//! file's profile into the shell. The shell itself saves the values that the variables had before, and restores them
+//! when it leaves the directory. A shell that inherited the directory's values does not know those from before, so it
+//! calls this verb when it leaves, too.
 //!
 //! Invariant: this verb asks no person, and opens no browser.
 
@@ -47,6 +49,7 @@ impl VerbArgs for Directory {
     ///
     /// # Errors
     /// `Usage`: not called by the hook of ssox's shell script. `Configuration`: the file or its profile cannot be used.
+    /// `NeedsPerson`: the file has `profile_only = true`, but AWS tools would get no credentials from the profile.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "directory")?;
         let changes = match &self.file {
@@ -70,7 +73,8 @@ fn left(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Returns the environment changes for a directory; `None` if its `.ssox` file is not trusted.
+/// Returns the environment changes for a directory; `None` if its `.ssox` file is not trusted. If its profile is
+/// protected, the changes do not put this profile into the shell, and a message says what to type for that.
 fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     let file = DirectoryFile::read(path)?;
     let name = as_argument(&file.settings()?.profile);
@@ -101,7 +105,8 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
 /// Returns the settings in a `.ssox` file, and the profile that it names.
 ///
 /// # Errors
-/// `Configuration`: the file cannot be used, or its profile is unknown.
+/// `Configuration`: the file or its profile cannot be used. `NeedsPerson`: the file has `profile_only = true`, but AWS
+/// tools would get no credentials from the profile.
 pub(super) fn wanted(ctx: &Context, file: &DirectoryFile) -> Result<(Settings, Profile)> {
     let settings = file.settings()?;
     let why = |error: Error| error.doing(format!("could not use `{}`", file.path.display()));
@@ -124,9 +129,9 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
 }
 
 /// Returns the profile's credentials from the cache. If they are not cached, starts the background process that fetches
-/// them, and waits for this process. If the process fails or takes too long, the error value is the state that the
-/// prompt segment shows, and the time of the hook's next call of ssox. `held` is a context in which the profile is in
-/// use.
+/// them, and waits for this process. If credentials cannot be cached, fetches them here. If this fails or takes too
+/// long, the error value is the state that the prompt segment shows, and the time of the hook's next call of ssox.
+/// `held` is a context in which the profile is in use.
 fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     let deadline = held.deadline(WAIT);
     let soon = held.now().plus(1);

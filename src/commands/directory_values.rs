@@ -22,7 +22,7 @@ const NOT_SECRET: [&str; 5] =
 /// Records, at the first `use`, which of the values that this `use` replaces were set by direnv or mise.
 ///
 /// # Errors
-/// `Configuration`: a value contains a control character.
+/// In practice there is no error: values with control characters are left out.
 pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges) -> Result<()> {
     if is_in_use(ctx) {
         return Ok(());
@@ -44,7 +44,7 @@ fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
 
 /// Unsets a variable; the shell function then restores the value that the variable had before the first `use`. But if
 /// direnv or mise had set that value for a directory that the shell has left since, sets the value that the variable
-/// had before the shell entered this directory, if that value is known.
+/// had before the shell entered this directory. If that value is not known, the variable stays unset.
 ///
 /// # Errors
 /// In practice there is no error: the value was in an environment, so the reply to the shell can contain each of its
@@ -62,9 +62,10 @@ pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str
     Ok(())
 }
 
-/// Keeps the value of a variable whose value ssox did not set. If a person set the value, the shell function forgets
-/// the value that it saved before the first `use`. If direnv or mise set the value, the shell function keeps the saved
-/// value, and restores it when the shell leaves the tool's directory.
+/// Keeps the value of a variable whose value ssox did not set. If direnv or mise has set the variable since the first
+/// `use`, the shell function keeps the value that it saved before the first `use`, and restores it when the shell
+/// leaves the tool's directory. Otherwise the shell function forgets the saved value, because a person has set the
+/// variable, or because the saved value came from direnv or mise.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
     if Snapshots::of(ctx).value(name).is_none() || recorded(ctx, name).is_some() {
         changes.forget(name);

@@ -38,7 +38,7 @@ impl VerbArgs for Doctor {
     /// Runs all checks; the exit status is 4 when one of them finds an error.
     ///
     /// # Errors
-    /// `Configuration`: a file cannot be read at all.
+    /// `Configuration`: the config file or the credentials file exists but cannot be read.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         let mut findings = configuration::check(ctx, &files);

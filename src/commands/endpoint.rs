@@ -55,27 +55,26 @@ fn renew(ctx: &Context, profile: &Profile) -> Result<Done> {
     Ok(endpoint::secret_document(&entry).into())
 }
 
-/// The environment changes for a program. `files` is the directory to remove when the program ends; `None` on Unix,
-/// where ssox does not wait for the program.
+/// The environment changes for a program. `files` is the directory that ssox removes when the program ends; `None`
+/// without a local server, and on Unix, where the server itself removes its directory.
 #[derive(Debug)]
 pub(super) struct ForProgram {
     pub(super) changes: EnvChanges,
     pub(super) files: Option<Directory>,
 }
 
-/// Returns the credentials with which ssox's local server starts. If AWS is unreachable, these may be cached
-/// credentials that expire soon.
+/// Returns the credentials with which ssox's local server starts. If AWS is unreachable, these are the cached
+/// credentials, unless they expire too soon to be served.
 ///
 /// # Errors
-/// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials cannot be
-/// fetched.
+/// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the credentials cannot be fetched.
 pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Request) -> Result<Entry> {
     let request = Request { when_unreachable: WhenUnreachable::Fail, ..request.clone() };
     profile.credentials(ctx, &request).or_else(|error| {
         let cached = profile.source.cached(ctx).filter(|entry| endpoint::is_servable(entry, ctx.now()));
         match cached.filter(|_| error.kind == ErrorKind::Unreachable) {
             Some(entry) => {
-                terminal::warn(&format!("{}; using cached credentials that expire soon", error.message));
+                terminal::warn(&format!("{}; using the cached credentials, which are still valid", error.message));
                 Ok(entry)
             }
             None => Err(error),
@@ -83,8 +82,8 @@ pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Requ
     })
 }
 
-/// Returns the region for the AWS config file that ssox writes for the program that it starts. This file contains no
-/// profiles.
+/// Returns the region for ssox's own AWS config file, which programs that use the local server read: the profile's
+/// region, or else that of this shell if ssox did not set it. `None`: there is neither. The file contains no credentials.
 pub(super) fn region(ctx: &Context, profile: &Profile) -> Option<String> {
     let region = profile.region.as_deref().map(String::from).or_else(|| regions::without_ours(ctx, "AWS_REGION"));
     region.filter(|region| !region.contains(char::is_control))
@@ -122,7 +121,7 @@ impl Beside {
     /// profile.
     ///
     /// # Errors
-    /// `Other`: the server cannot be started.
+    /// `Configuration`: no port can be opened. `Other`: the server cannot be started.
     pub(super) fn start() -> Result<Self> {
         let listening = Listening::on_port(0)?;
         #[cfg(unix)]

@@ -36,18 +36,19 @@ const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 /// Which AWS config and credentials files a program reads when it gets its credentials from the local server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConfigChoice {
-    /// The program reads config and credentials files of ssox that have no profiles, because in most tools the profile
-    /// `default` takes precedence over the local server.
+    /// The program reads ssox's own config and credentials files, which contain no credentials: in most tools the
+    /// profile `default` would take precedence over the local server.
     Empty,
     /// The program that gets credentials from the local server reads the person's own AWS config and credentials files.
     Kept,
 }
 
 /// Returns the environment changes that point a program to the local server and describe the credentials. They unset
-/// every variable with other credentials.
+/// every variable with other credentials. With [`ConfigChoice::Kept`], prints a warning if tools would use other
+/// credentials in files.
 ///
 /// # Errors
-/// `Configuration`: a value in a file contains a control character.
+/// `Configuration`: a value contains a control character, or is too large for a variable.
 pub(super) fn with_endpoint(
     ctx: &Context,
     profile: &Profile,
@@ -84,7 +85,7 @@ pub(super) fn with_endpoint(
 /// read files of this machine.
 ///
 /// # Errors
-/// `Configuration`: a value in a file contains a control character.
+/// `Configuration`: a value contains a control character, or is too large for a variable.
 pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoint) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
@@ -102,20 +103,21 @@ pub(super) fn is_served(ctx: &Context) -> bool {
     ctx.var(OWN).is_some() && ctx.var(OWN) == ctx.var(URI)
 }
 
-/// Describes the credentials that AWS tools use instead of those of the local server, because the tools also read files
-/// that contain credentials. Empty if there are no such credentials.
+/// Returns messages about the credentials in files that AWS tools use instead of those of the local server: the profile
+/// `default`, and the access keys in a configuration file of boto. Empty if there are none.
 pub(super) fn instead_of_server(ctx: &Context) -> Vec<String> {
     let of_default = default_profile::has_default(ctx).then(|| {
         "there is a profile `default`, which most AWS tools use instead of the local server for credentials".into()
     });
     let of_boto = deciding_boto_file(ctx).map(|path| {
         let path = path.display();
-        format!("the AWS CLI and boto3 use the access keys in `{path}` instead of the local server for credentials")
+        format!("the AWS CLI and boto3 look for access keys in `{path}` instead of the local server for credentials")
     });
     of_default.into_iter().chain(of_boto).collect()
 }
 
-/// Unsets the variables of the local server, because other credentials replace those of the server.
+/// If this shell has the variables of a local server of ssox, unsets them, and sets the variables with the paths of the
+/// AWS config and credentials files back to the person's own files. A URL that another program has set stays.
 ///
 /// # Errors
 /// `Configuration`: a path contains a control character.
@@ -135,14 +137,15 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
         changes.unset(own);
         changes.unset("AWS_SDK_LOAD_CONFIG");
         changes.unset(JAVA_CREDENTIALS_FILE);
-        // `ctx` has the path of the person's file, and not that of the file without profiles.
+        // `ctx` has the path of the person's file, and not that of ssox's own file.
         set_or_unset(changes, aws, ctx.var(aws))?;
     }
     Ok(())
 }
 
-/// Does the same as [`leave`], for a `use` in a shell that has evaluated the lines of `ssox serve`: `clear` must not
-/// restore the variables of the server as if they were the person's own.
+/// Does the same as [`leave`], for a `use`, and makes the shell function forget the values that these variables had. In
+/// a shell that has evaluated the lines of `ssox serve`, `clear` would otherwise restore the variables of the server as
+/// if they were the person's own.
 ///
 /// # Errors
 /// Those of [`leave`].
@@ -161,9 +164,9 @@ fn address(changes: &mut EnvChanges, endpoint: &Endpoint) -> Result<()> {
     changes.set(TOKEN_FILE, text(&endpoint.directory.token())?)
 }
 
-/// Excludes the local server from the HTTP proxy. Some SDKs (obstore 0.9, opendal and the SDK for Rust) send even
-/// requests to this machine to the proxy, which would see the token. Some tools read `NO_PROXY`, and some `no_proxy`,
-/// so both are set.
+/// Excludes the local server from the HTTP proxy, if there is one. Some SDKs (obstore 0.9, opendal and the SDK for
+/// Rust) send even requests to this machine to the proxy, which would see the token. Some tools read `NO_PROXY`, and
+/// some `no_proxy`, so both are set.
 fn bypass_proxy(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     const LOCAL: &str = "127.0.0.1";
     if ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].iter().all(|name| ctx.var(name).is_none()) {
@@ -181,7 +184,8 @@ fn bypass_proxy(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Points programs to files without profiles. Variables of ssox keep the paths of the real files.
+/// Points programs to ssox's own AWS config and credentials files, which contain no credentials. Two variables of ssox
+/// keep the paths of the person's files.
 fn files(changes: &mut EnvChanges, ctx: &Context, endpoint: &Endpoint) -> Result<()> {
     let [config, credentials] = ConfigFiles::paths(ctx);
     changes.set("SSOX_CONFIG_FILE", config)?;

@@ -1,5 +1,5 @@
-//! `ssox exec`: runs a program with a profile's credentials. The program replaces the ssox process (`execvp`), so that
-//! signals, terminal and exit status are its own.
+//! `ssox exec`: runs a program with a profile's credentials. On Unix, the program replaces the ssox process (`execvp`),
+//! so that signals, terminal and exit status are its own. On Windows, ssox waits for the program.
 
 use super::endpoint::{self as steps, Beside, ForProgram};
 use super::endpoint_changes::{ConfigChoice, with_endpoint};
@@ -44,11 +44,12 @@ pub(crate) struct Exec {
 }
 
 impl VerbArgs for Exec {
-    /// Runs the program in place of ssox. Returns only if the program could not be started.
+    /// Runs the program in place of ssox; without a program, runs the person's shell. Returns only if that fails.
     ///
     /// # Errors
-    /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials
-    /// cannot be fetched.
+    /// `Usage`: no program is given, and stdin is not a terminal. `Configuration`, `NeedsPerson`, `Refused`,
+    /// `Unreachable`: the profile cannot be loaded, or its credentials cannot be fetched. `Configuration`, `Other`:
+    /// with `--serve`, the local server cannot be started.
     ///
     /// If the program cannot be started, the result is not an error but the exit status 126 or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
@@ -99,7 +100,8 @@ fn words(command: &[OsString]) -> &[OsString] {
     }
 }
 
-/// Returns the person's shell: the value of SHELL, or COMSPEC on Windows, or a usual shell.
+/// Returns the person's shell: the value of SHELL, or of COMSPEC on Windows. If the variable is not set, returns
+/// `/bin/sh` or `cmd.exe`.
 ///
 /// # Errors
 /// `Usage`: stdin is not a terminal. A script that passes an empty command by mistake must not succeed.
@@ -116,8 +118,9 @@ fn replace_process(command: &mut Command, _: Option<&Directory>) -> io::Result<u
     Err(std::os::unix::process::CommandExt::exec(command))
 }
 
-/// Runs the program as a child process, and exits with the program's exit status. Used on Windows, where a process
-/// cannot replace itself by another program.
+/// Runs the program as a child process, removes the local server's directory, and exits with the program's exit status.
+/// Returns only if the program cannot be started. Used on Windows, where a process cannot replace itself by another
+/// program.
 #[cfg(not(unix))]
 fn replace_process(command: &mut Command, files: Option<&Directory>) -> io::Result<u8> {
     let ended = command.status();

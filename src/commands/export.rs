@@ -41,11 +41,14 @@ pub(crate) struct Export {
 }
 
 impl VerbArgs for Export {
-    /// Returns the credentials as text in the format asked for.
+    /// Returns the credentials as text in the format asked for. With `--write`, writes them into `~/.aws/credentials`
+    /// instead, and returns no text.
     ///
     /// # Errors
-    /// `Configuration`: the format cannot represent a value. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`:
-    /// the profile cannot be loaded, or its credentials cannot be fetched.
+    /// `Usage`: `--write` without `--format credentials-file`. `Configuration`: the format cannot represent a value; or
+    /// with `--write`, the file cannot be written, or the section belongs to a profile that has other credentials.
+    /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials
+    /// cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         let section = section(self, &profile.name)?;
@@ -67,7 +70,10 @@ impl VerbArgs for Export {
     }
 }
 
-/// Returns the section of `~/.aws/credentials` to write; `None` without `--write`.
+/// Returns the name of the section of `~/.aws/credentials` to write; `None` without `--write`.
+///
+/// # Errors
+/// `Usage`: `--write` without `--format credentials-file`.
 fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
     match (&args.write, args.format.content) {
         (Some(section), Content::CredentialsSection) => Ok(Some(section.as_deref().unwrap_or(profile))),
@@ -118,8 +124,9 @@ fn json(credentials: &RoleCredentials, profile: &Profile) -> Secret {
     })
 }
 
-/// Returns the variables of `aws configure export-credentials`, in the same order. Unlike the AWS CLI, unsets a session
-/// token and an expiration in this environment that belong to other credentials: with them, tools fail.
+/// Returns the environment changes that set the variables of `aws configure export-credentials`, in the same order.
+/// Unlike the AWS CLI, unsets a session token and an expiration in this environment that belong to other credentials:
+/// with them, tools fail.
 fn variables(ctx: &Context, credentials: &RoleCredentials) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     changes.set("AWS_ACCESS_KEY_ID", &credentials.access_key_id)?;

@@ -1,6 +1,6 @@
 //! Remembers the last failure of `ssox credential-process`. AWS tools call this verb up to six times in a row, so for
-//! some seconds, ssox reports the same failure again without a new attempt. Some tools hide its stderr, so ssox writes
-//! the failure to the terminal, once.
+//! some seconds, ssox reports the same failure again without a new attempt. Some tools hide its stderr, so ssox also
+//! writes the failure to the terminal, at most once in half a minute for each session.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -18,7 +18,8 @@ use std::path::PathBuf;
 
 /// The number of seconds during which ssox reports the same failure again without a new attempt.
 const REMEMBERED: i64 = 5;
-/// The fewest seconds between two failures that ssox reports on the terminal for one session.
+/// The fewest seconds between two failures that ssox reports on the terminal for one session, or for one profile
+/// without a session.
 const SILENT: i64 = 30;
 
 /// Two files in the state directory. One contains the last failure to get the credentials of a profile. The other
@@ -68,8 +69,9 @@ impl FailedProcess {
         }
     }
 
-    /// Returns the last failure of the profile; `None` if no failure is recorded, if the failure is too old, or if the
-    /// environment or the token has changed since the failure.
+    /// Returns the last failure of the profile, which ssox then reports again. `None`: no failure is recorded, the
+    /// failure is too old, or the environment or the token has changed since the failure. Then ssox makes a new
+    /// attempt.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
         let Failure { at, state, error } = self.read(&self.failure)?;
         let is_recent = (0..REMEMBERED).contains(&ctx.now().seconds_after(at));
@@ -83,8 +85,9 @@ impl FailedProcess {
         self.write(&self.failure, &failure);
     }
 
-    /// Writes the failure to the terminal if stderr is not a terminal. Writes nothing if another failure for the same
-    /// session was reported shortly before, or if another ssox process shows the stderr of this process.
+    /// Writes the failure to the terminal of this process if stderr is not a terminal. Writes nothing if there is no
+    /// terminal, if another failure for the same session was reported shortly before, or if another ssox process shows
+    /// the stderr of this process.
     pub(super) fn say(&self, ctx: &Context, error: &Error) {
         if terminal::is_seen() || !terminal::is_attached() || has_caller(ctx) {
             return;

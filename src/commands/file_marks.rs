@@ -22,8 +22,8 @@ pub(super) const VARIABLE: &str = "SSOX_FILES";
 const MOST: usize = 64;
 
 /// Returns the directory with the links and marks for the current versions of the configuration files. Makes the
-/// directory if it is missing; returns `None` if that fails. A mark is an empty file with the modification time of a
-/// configuration file.
+/// directory if it is missing; returns `None` if that fails, and always on Windows. A mark is an empty file with the
+/// modification time of a configuration file.
 pub(super) fn current(ctx: &Context) -> Option<String> {
     let found = REAL_FILES.map(|(_, variable, usual_name)| {
         let path = std::path::absolute(ctx.file_for_programs(variable, usual_name).ok()?).ok()?;
@@ -44,7 +44,8 @@ pub(super) fn current(ctx: &Context) -> Option<String> {
     directory.to_str().map(String::from)
 }
 
-/// Returns the path of the file to which a path leads, without symbolic links.
+/// Returns the path of the file to which a path leads, without symbolic links; if there is no such file, returns the
+/// path unchanged.
 fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.into())
 }
@@ -56,7 +57,8 @@ fn state(metadata: Option<&Metadata>) -> String {
 }
 
 /// Makes the two symbolic links to a configuration file: `link`, and a second link next to it. If the configuration
-/// file exists, also makes the mark next to the links: an empty file with the same modification time.
+/// file exists, also makes the mark next to the links: an empty file with the same modification time. `None`: a link or
+/// the mark cannot be made.
 fn mark(link: &Path, metadata: Option<&Metadata>, path: &Path) -> Option<()> {
     link_to(path, link)?;
     link_to(&real(path), &link.with_extension("real"))?;
@@ -71,7 +73,7 @@ fn mark(link: &Path, metadata: Option<&Metadata>, path: &Path) -> Option<()> {
     (read(&mark) == Some(modified)).then_some(())
 }
 
-/// Makes a symbolic link, unless the same link already exists.
+/// Makes a symbolic link, unless the same link already exists. `None`: the link cannot be made.
 #[cfg(unix)]
 fn link_to(path: &Path, link: &Path) -> Option<()> {
     if fs::read_link(link).is_ok_and(|found| found == path) {

@@ -8,7 +8,7 @@ use crate::assignments;
 use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, as_argument};
 use crate::identity::{ENDPOINT, FILES, ID, Identity, PROFILES, WEB_IDENTITY, is_in_use};
 use crate::profile::{self, Profile};
 use crate::snapshots::Snapshots;
@@ -30,7 +30,8 @@ pub(super) struct Foreign {
     hint: Option<String>,
 }
 
-/// Compares the environment with what ssox set. Returns `None` if no profile is in use or nothing has changed.
+/// Compares the environment with what ssox set. Returns `None` if no profile is in use, or if nothing has changed and
+/// AWS tools can still use the profile that AWS_PROFILE names.
 pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     if !is_in_use(ctx) {
         return None;
@@ -61,7 +62,8 @@ fn lost_profile(ctx: &Context, error: &Error) -> Foreign {
 }
 
 /// Describes the credentials that AWS tools use in a shell in which no profile is in use: their kind, and the access
-/// key or the profile.
+/// key or the profile. If the shell only has a variable with an empty profile name, returns this variable, and what to
+/// type. `None`: a profile is in use, or the shell has none of these.
 pub(super) fn without_ours(ctx: &Context) -> Option<(&'static str, String)> {
     if is_in_use(ctx) {
         return None;
@@ -91,7 +93,7 @@ impl Foreign {
         if let Some(hint) = &self.hint {
             return hint.clone();
         }
-        let name = self.profile.as_deref().map_or("PROFILE".into(), shell_words::quote);
+        let name = self.profile.as_deref().map_or("PROFILE".into(), as_argument);
         format!("`ssox use {name}` sets everything again; `ssox clear` keeps what others set")
     }
 }
@@ -134,7 +136,7 @@ fn is_relative(ctx: &Context, path: &OsStr) -> bool {
 }
 
 /// Describes the identity that AWS tools use in this shell: that of the access keys, or else of the web identity, the
-/// profile or the local server.
+/// profile, or a server for credentials.
 pub(super) fn identity(ctx: &Context) -> String {
     let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
     let emulator = endpoint.map(|url| format!(", with AWS_ENDPOINT_URL={url}")).unwrap_or_default();
@@ -145,13 +147,13 @@ pub(super) fn identity(ctx: &Context) -> String {
 }
 
 /// Returns the words that follow the access keys in a message: `, beside AWS_PROFILE=dev` if a profile name is also
-/// set. Empty if no profile name is set.
+/// set, even if this name is empty. Otherwise returns an empty text.
 fn beside(ctx: &Context) -> String {
     let named = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}"));
     named.or_else(|| Some(format!(", beside {}, which is {EMPTY}", empty_name(ctx)?))).unwrap_or_default()
 }
 
-/// Returns the variable that is set to an empty profile name.
+/// Returns the variable that is set to an empty profile name; `None` if there is no such variable.
 fn empty_name(ctx: &Context) -> Option<&'static str> {
     PROFILES.into_iter().find(|name| ctx.var_os(name).is_some_and(|value| value.is_empty()))
 }

@@ -1,6 +1,6 @@
-//! `ssox identity`: called by the hook when a value that ssox compares has changed. This verb checks whether the shell
-//! still has the identity that ssox set. If direnv or mise has restored only a part of that identity, this verb sets
-//! the rest again.
+//! `ssox identity`: called by the hook when a value that ssox compares has changed, and at the first prompt of a shell
+//! that inherited a profile in use. This verb checks whether the shell still has the identity that ssox set. If direnv
+//! or mise has restored only a part of that identity, this verb sets the rest again.
 
 use super::changes;
 use super::profile_variables::{KEYS, REGIONS};
@@ -39,7 +39,7 @@ impl VerbArgs for CheckIdentity {
 /// Returns the environment changes after which the prompt shows the identity that this shell really has.
 ///
 /// # Errors
-/// Those of [`changes::renewed`].
+/// Those of [`changes::renewed`] and [`endpoint_changes::leave`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx) && !is_gone(ctx);
     let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx)? };
@@ -47,8 +47,8 @@ pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Tells whether somebody set the prompt label by hand: ssox has recorded nothing, and the shell has neither
-/// credentials nor a profile that the label could describe.
+/// Tells whether somebody set the prompt label by hand: ssox has recorded nothing, and the label describes no profile,
+/// because `SSOX_PROFILE` is not set, or the shell has neither an access key nor AWS_PROFILE.
 fn is_only_labelled(ctx: &Context) -> bool {
     let is_described =
         ctx.var("SSOX_PROFILE").is_some() && [ID, "AWS_PROFILE"].iter().any(|name| ctx.var(name).is_some());
@@ -86,7 +86,7 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Adds the environment changes for a shell that still has the identity that ssox set.
+/// Adds the environment changes for a shell that has the identity that ssox set, perhaps only after `changes`.
 fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvChanges> {
     shown::ours(ctx, held, &mut changes)?;
     named(ctx, &mut changes)?;
@@ -100,7 +100,8 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
     Ok(changes)
 }
 
-/// Sets AWS_SSO_PROFILE to the name of the profile in use. The prompts starship and powerlevel10k show this name.
+/// Sets AWS_SSO_PROFILE to the name of the profile in use, if it has another value. The prompts starship and
+/// powerlevel10k show this name.
 fn named(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let right = ctx.var("SSOX_PROFILE").filter(|name| ctx.var("AWS_SSO_PROFILE") != Some(name));
     right.map_or(Ok(()), |profile| changes.set("AWS_SSO_PROFILE", profile))

@@ -1,6 +1,7 @@
 //! `ssox init`: prints the integration script of a shell. The scripts are in `shell/`.
 //!
-//! Invariant: the output depends only on the shell and its version, so that it can be saved and sourced.
+//! Invariant: the output depends only on the command line and on the version of the shell, so that it can be saved and
+//! sourced.
 
 use super::process_context;
 use super::verb::{Done, VerbArgs};
@@ -45,13 +46,18 @@ impl Init {
         Some(Self { shell, no_prompt: option == "--no-prompt", whole: option == "--whole" })
     }
 
-    /// Prints the script.
+    /// Writes the script to stdout.
+    ///
+    /// # Errors
+    /// I/O errors: stdout cannot be written.
     pub(crate) fn print(&self) -> io::Result<()> {
         stdout().write_all(script(&process_context(), self).as_bytes())
     }
 }
 
-/// Returns the script for a shell: the start script, or the whole script.
+/// Returns what `ssox init` prints: the start script, which is short and loads the whole script when the shell needs
+/// it. With `--whole`, and for a shell without a start script, this is the whole script. With `--no-prompt`, the line
+/// that turns off the prompt segment comes first.
 fn script(ctx: &Context, init: &Init) -> String {
     let start = if init.whole { None } else { init.shell.start_script() };
     let script = start.unwrap_or_else(|| init.shell.init_script(ctx).into_owned());

@@ -5,7 +5,8 @@ use crate::error::is_hidden;
 /// The largest length of a label, in characters.
 const MAX_LENGTH: usize = 40;
 
-/// Returns the label: `dev:ReadOnly`, or `dev` if the role is unknown.
+/// Returns the label: `dev:ReadOnly`, or `dev` if the role is unknown. A label with more than [`MAX_LENGTH`] characters
+/// is cut, and ends with `…`.
 pub(super) fn label(profile: &str, role: Option<&str>) -> String {
     let text = match role {
         Some(role) => format!("{profile}:{role}"),

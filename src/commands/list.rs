@@ -1,5 +1,6 @@
 //! `ssox list`: lists the configured profiles with the source of their credentials, their account and role, and how
-//! long the cached credentials are valid. This verb sends no request to AWS.
+//! long the cached credentials are valid. With `--assigned`, lists the accounts and roles that the person may use. Only
+//! with `--assigned` may this verb send requests to AWS.
 
 use super::assigned::{self, AssignedArgs};
 use super::none_configured::say_none;
@@ -32,16 +33,17 @@ pub(crate) struct List {
     /// Only the assignments of this session
     #[arg(long, value_name = "NAME", requires = "assigned")]
     sso_session: Option<String>,
-    /// List in a process of its own, and print nothing
+    /// For ssox itself: fetch and store the list in this background process, and print nothing
     #[arg(long, hide = true, requires = "refresh")]
     background: bool,
 }
 
 impl VerbArgs for List {
-    /// Returns the table, or the JSON array.
+    /// Lists the profiles, or with `--assigned` the accounts and roles, as a table or as a JSON array. A profile that
+    /// cannot be used is no error: its row says why.
     ///
     /// # Errors
-    /// `Configuration`: a file cannot be read. A profile that cannot be used is no error: its row says why.
+    /// `Configuration`: a file cannot be read. With `--assigned`, those of [`assigned::run`].
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.assigned {
             let Self { json, refresh, background, .. } = *self;
@@ -102,7 +104,8 @@ impl<'a> Profiles<'a> {
         table.render_parts()
     }
 
-    /// Returns `shown`. Warns if the keyring could not be read, and may update the index of the cache for the next run.
+    /// Returns `shown` unchanged. Called after all rows were made: warns if the keyring could not be read, and may
+    /// write the index of the cache, with which the next `ssox list` is faster.
     fn reported<T>(&self, shown: T) -> T {
         self.cached.renew_index();
         self.cached.error().into_iter().for_each(warn_with_hint);

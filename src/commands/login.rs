@@ -49,12 +49,13 @@ pub(crate) struct Login {
 }
 
 impl VerbArgs for Login {
-    /// Signs in, unless the token of the session or the credentials of the SAML profile are still valid. With
-    /// `--fresh`, always signs in.
+    /// Signs in, unless the session has a token that is valid or can be refreshed, or the SAML profile has valid cached
+    /// credentials. With `--fresh`, always signs in.
     ///
     /// # Errors
-    /// `Configuration`: the session or profile is unknown. `NeedsPerson`: nobody can sign in, or nobody did in time.
-    /// `Refused`: AWS rejects the sign-in. `Unreachable`: AWS is unreachable.
+    /// `Configuration`: the session or profile is unknown or has wrong settings, or the token cannot be written.
+    /// `NeedsPerson`: nobody can sign in, or nobody did in time. `Refused`: AWS rejects the sign-in. `Unreachable`: AWS
+    /// is unreachable.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         match sign_in_target(ctx, "login", &files, self.profile.as_deref(), self.sso_session.as_deref())? {
@@ -69,7 +70,7 @@ impl VerbArgs for Login {
 }
 
 impl Login {
-    /// Signs in to a session. Without `--fresh`, does nothing if the token is valid or can be refreshed.
+    /// Signs in to a session. Without `--fresh`, does so only if there is no token that is valid or can be refreshed.
     fn sign_in(&self, ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {
         session::unlock(ctx, session, self.timeout)?;
         if !self.fresh {
@@ -102,7 +103,8 @@ impl Login {
     }
 }
 
-/// Removes the cache files with role credentials, if the session keeps them in the keyring now.
+/// Removes the cache files of role credentials that ssox now keeps in the keyring. Does nothing if `session` keeps
+/// its secrets in files.
 fn remove_files(ctx: &Context, files: &ConfigFiles, session: &Session) {
     if session.store == Store::Files {
         return;

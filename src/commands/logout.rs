@@ -1,12 +1,12 @@
-//! `ssox logout`: signs out of one session or of every configured session, and shows what it removed. Only `ssox clear`
-//! can remove credentials from a shell.
+//! `ssox logout`: signs out of one session or SAML profile, or of all configured ones, and shows what it removed. Only
+//! `ssox clear` can remove credentials from a shell.
 
 use super::saml_profiles;
 use super::sign_in_target::{SignInTarget, sign_in_target};
 use super::verb::{Done, VerbArgs};
 use crate::assignments;
 use crate::config::ConfigFiles;
-use crate::context::Context;
+use crate::context::{Context, tell};
 use crate::error::{Error, Result};
 use crate::profile::{self, Profile};
 use crate::session::{self, Session};
@@ -28,11 +28,13 @@ pub(crate) struct Logout {
 }
 
 impl VerbArgs for Logout {
-    /// Signs out of the selected sessions. With `--all`, an error in one session does not keep ssox from signing out of
-    /// the others.
+    /// Signs out of the selected session or SAML profile, or with `--all` of all configured ones. With `--all`, an
+    /// error in one session does not keep ssox from signing out of the others.
     ///
     /// # Errors
-    /// `Configuration`: the session or profile is unknown, or a file cannot be removed.
+    /// `Configuration`: the session or profile is unknown, or a file cannot be removed. `NeedsPerson`: the keyring
+    /// cannot be used, or a sign-in in ssox's own browser is running. `Unreachable`: another process holds the lock on
+    /// the token.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         if self.all {
@@ -47,7 +49,8 @@ impl VerbArgs for Logout {
     }
 }
 
-/// Signs out of all sessions and all SAML profiles. Returns the error of each sign-out that failed.
+/// Signs out of all sessions and all SAML profiles. Returns all errors. A session with wrong settings is skipped with a
+/// warning, and the token files that belong to no configured session are kept and named.
 fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     let found = profile::sessions(ctx, files);
     found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
@@ -65,18 +68,19 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     failures
 }
 
-/// Returns the first error, and prints a warning for each further error. A keyring that cannot be used is one error,
-/// not one for each of its secrets.
+/// Returns the first error, which the caller reports. Prints the other errors here, in the same way: message and hints.
+/// Of equal messages that follow each other, only one is kept: a keyring that cannot be used is one error, not one for
+/// each of its secrets.
 fn first_of(mut failures: Vec<Error>) -> Result<()> {
     failures.dedup_by(|later, earlier| later.message == earlier.message);
     let mut failures = failures.into_iter();
     let Some(first) = failures.next() else { return Ok(()) };
-    failures.for_each(|error| warn(&error.message));
+    failures.for_each(|error| tell(&error.to_string()));
     Err(first)
 }
 
-/// Signs out of a session, and removes the session's cached token and credentials. Returns the error of each removal
-/// that failed.
+/// Signs out of a session: removes its cached token, its cached role credentials, and its stored list of accounts and
+/// roles. Returns all errors. Removes nothing if another process holds the lock on the token.
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Vec<Error> {
     let label = session.label();
     let is_in_keyring = session::kept::may_be_in(ctx, session, Store::Keyring);

@@ -86,7 +86,7 @@ verb::verbs! {
     Clear(clear::Clear),
     /// Sign in to a session
     Login(login::Login),
-    /// Sign out of a session: end it at AWS and delete its cached token
+    /// Sign out: end the session at AWS, and delete its token and credentials
     Logout(logout::Logout),
     /// List profiles
     List(list::List),
@@ -98,7 +98,7 @@ verb::verbs! {
     Export(export::Export),
     /// Run a program with a profile's credentials
     Exec(exec::Exec),
-    /// Run a program with the credentials of many profiles
+    /// Run a program once for each of many profiles, with its credentials
     Each(each::Each),
     /// Serve a profile's credentials to programs on this machine
     Serve(serve::Serve),

@@ -3,7 +3,7 @@
 /// How many names are written out. If there are more, the others are only counted.
 const MOST: usize = 5;
 
-/// Returns names as text for a sentence, for example: `a`, `b` and 3 more.
+/// Returns names as text for a sentence: `a`, `b` and `c`. Of eight names: `a`, `b`, `c`, `d`, `e` and 3 more.
 pub(super) fn name_list(profiles: &[String]) -> String {
     let quoted: Vec<String> = profiles.iter().take(MOST).map(|name| format!("`{name}`")).collect();
     match (profiles.len().saturating_sub(MOST), quoted.split_last()) {

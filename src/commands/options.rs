@@ -81,13 +81,14 @@ pub(super) fn time_limit(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Parses how long to assume a role for, and returns the seconds.
+/// Parses how long to assume a role for, from 15m to 12h, and returns the seconds.
 fn role_duration(text: &str) -> Result<i32, String> {
     let seconds = i32::try_from(duration(text)?.as_secs()).ok();
     seconds.filter(|seconds| ACCEPTED.contains(seconds)).ok_or_else(|| "must be from 15m to 12h".into())
 }
 
-/// Returns the full name for the short form of a region, and other texts unchanged. Later code checks the region.
+/// Returns the full name for the short form of a region (`eu-west-1` for `euw1`), and other texts unchanged. Later code
+/// checks the region.
 pub(super) fn region(text: &str) -> Result<String, Infallible> {
     Ok(crate::region::in_full(text).unwrap_or(text).into())
 }

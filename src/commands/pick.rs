@@ -23,7 +23,9 @@ const ROWS_WITH_TIME: usize = 1000;
 /// assignments of this session.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask, or the person cancelled. `Configuration`: a file cannot be read.
+/// `NeedsPerson`: there is nobody to ask or nothing to choose from, or the person pressed Esc. `Interrupted`: the
+/// person pressed Ctrl-C. `Configuration`: a file cannot be read; or there is no profile because a file does not exist
+/// or is not read.
 pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let is_wanted = |label: Option<&str>| session.is_none_or(|session| label == Some(session));
@@ -45,8 +47,9 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     numbers.sort_unstable();
     names.extend(numbers);
     let rows = rows(ctx, &files, &assignments, most_used_first(ctx, names));
+    let is_there = |usual: &ConfigFiles| usual.profiles().any(|section| is_wanted(session_label(&section)));
     if rows.is_empty()
-        && let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile_names().next().is_some())
+        && let Some((cause, hint)) = files.why_absent(ctx, is_there)
     {
         return Err(Error::configuration(format!("there is no profile to choose: {cause}")).hint(hint));
     }

@@ -37,8 +37,9 @@ const BESIDE_SSO: [(&str, &str, &str); 2] = [
     ("aws_access_key_id", "static keys", "the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys"),
 ];
 
-/// Returns a message for each conflict in a profile: two settings for which AWS tools use different identities. While
-/// the environment has access keys, all tools use these keys, and the conflict has no effect.
+/// Returns a message for each conflict in a profile: two settings for which AWS tools use different identities. In a
+/// shell with access keys and without AWS_PROFILE, as after `ssox use`, tools use the access keys, and the conflict has
+/// no effect.
 pub(crate) fn disagreements(files: &ConfigFiles, section: &Section) -> Vec<String> {
     check(files, section).into_iter().map(|finding| finding.message).collect()
 }

@@ -8,9 +8,11 @@ use crate::source::command::CommandLine;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// Returns the error with which ssox refuses credentials to AWS tools that use this profile; `None` if
-/// `credential_process` is another program, or ssox gives credentials. If `credential_process` names an assignment
-/// (ACCOUNT/ROLE) without a profile, the assignment is not checked, because that can need a request to AWS.
+/// If a profile has `credential_process = ssox credential-process NAME`, checks whether ssox can load the profile NAME,
+/// and gives its credentials to programs. Returns the error: NAME cannot be loaded, or is protected. `None`: there is
+/// no such error; `credential_process` is another program; or no profile has exactly this NAME. ACCOUNT/ROLE and role
+/// ARNs are not checked, because that can need a request to AWS. No credentials are fetched, so a later error of
+/// `ssox credential-process`, for example that a person must sign in, is not found.
 pub(super) fn refusal(ctx: &Context, section: &Section) -> Option<Error> {
     let words: Vec<OsString> = words(section)?.into_iter().map(OsString::from).collect();
     match Cli::read(&words).ok()?.verb {
@@ -21,7 +23,7 @@ pub(super) fn refusal(ctx: &Context, section: &Section) -> Option<Error> {
     }
 }
 
-/// Returns the words of `credential_process` if its program is ssox.
+/// Returns the words of `credential_process` if its program is ssox; otherwise `None`.
 pub(super) fn words(section: &Section) -> Option<Vec<String>> {
     let line = section.value("credential_process")?;
     let words = CommandLine::parse("credential_process", &section.name, line).ok()?.words;

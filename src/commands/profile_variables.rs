@@ -14,17 +14,19 @@ use crate::session::Session;
 use crate::snapshots::Snapshots;
 use crate::time::Timestamp;
 
-/// Variables that make SDKs use, or make prompts show, another identity than the one that ssox sets. Every `use` unsets
-/// them.
+/// Variables that make SDKs use, or make prompts show, another identity than the one that ssox sets. `ssox use` unsets
+/// all of them; `ssox use --profile-only` unsets all but AWS_PROFILE, which it sets.
 pub(super) const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
 pub(super) const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-/// The fewest seconds until the hook calls ssox again, when the renewal is already due.
+/// If the credentials in the shell should already be renewed, the prompt hook calls `ssox tick` again after this many
+/// seconds.
 const SHORTEST_PAUSE: i64 = 5;
 
-/// Adds to the environment changes a record of what ssox sets. If the profile has no region, a later change of the
-/// region in the shell does not count as a change of the shell's identity.
+/// Adds to the environment changes the record of what ssox sets (`SSOX_IDENTITY`), and which values of direnv or mise
+/// it replaces. If the changes set no region, a later change of the region in the shell does not count as a change of
+/// the shell's identity.
 ///
 /// # Errors
 /// In practice there is no error: a record contains no control characters.
@@ -47,7 +49,9 @@ pub(super) fn account_id(changes: &mut EnvChanges, profile: &Profile, entry: &En
     set_or_unset(changes, ACCOUNT_ID, account_id)
 }
 
-/// Sets the credentials, and when the hook calls ssox next. `until` is the end of a protected profile's time limit.
+/// Sets the variables with the credentials and their expiration. Also sets `SSOX_NEXT`: the time at which the prompt
+/// hook calls `ssox tick`, which renews the credentials. `until` is the time at which a protected profile must be
+/// removed from the shell (`None`: no time limit); `SSOX_NEXT` is never later. Unsets the variables without a value.
 ///
 /// # Errors
 /// Those of [`EnvChanges::set`].
@@ -67,7 +71,9 @@ pub(super) fn credentials(
     set_or_unset(changes, "SSOX_NEXT", next.map(|next| next.0.to_string()).as_deref())
 }
 
-/// Sets the variables that describe the profile: its name, its region and the prompt label.
+/// Sets the variables that describe the profile: its name, the prompt label, whether the prompt highlights it as
+/// protected, and the region: `region`, or else the region of the profile. Also sets the variables of the previous
+/// profile, for `use -`.
 ///
 /// # Errors
 /// Those of [`EnvChanges::set`].
@@ -89,8 +95,8 @@ pub(super) fn shared(
     previous(changes, ctx, profile)
 }
 
-/// Returns the name that the prompt shows: that of the profile, or the account's name for an assignment without a
-/// profile.
+/// Returns the name that the prompt shows: the name of the profile; for an assignment without a profile, the name of
+/// the account, or the account ID if ssox does not know the name.
 fn shown_name(ctx: &Context, profile: &Profile) -> String {
     match profile.name.split_once('/').filter(|_| profile.is_assignment) {
         Some((account_id, _)) => AccountNames::load(ctx).get(account_id).unwrap_or(account_id).to_string(),
@@ -98,8 +104,9 @@ fn shown_name(ctx: &Context, profile: &Profile) -> String {
     }
 }
 
-/// Remembers the profile that was in use, its role and its session for `use -`, unless the new profile is the same.
-/// Ignores values with control characters: ssox did not set them.
+/// For `use -`, sets `SSOX_PREVIOUS` to the profile that was in use, and two more variables to the role of its
+/// `--role-arn` and to the session of its assignment. Changes nothing if no profile was in use, or if the new profile,
+/// role and session are the same. Ignores values with control characters: ssox did not set them.
 fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
     let held = |name: &str| ctx.var(name).filter(|value| !value.contains(char::is_control));
     let (role_arn, session) = (held("SSOX_ROLE_ARN"), held("SSOX_SSO_SESSION"));
@@ -126,7 +133,8 @@ pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: 
     }
 }
 
-/// Sets the ARN and the duration of the role that the command line names, so that a renewal assumes the same role.
+/// Sets the variables with the values of `--role-arn` and `--duration`, so that a renewal assumes the same role. Unsets
+/// a variable whose option is not given.
 ///
 /// # Errors
 /// Those of [`EnvChanges::set`].
@@ -153,8 +161,9 @@ pub(super) fn set_or_remove(
     set_or_unset(changes, name, value)
 }
 
-/// Returns when the hook calls ssox next: at a random time before the renewal is due, so that twenty terminals do not
-/// call at once. `None`: the credentials do not expire.
+/// Returns when the prompt hook calls `ssox tick` next: at a random time in the minute before the credentials should be
+/// renewed, so that twenty terminals do not call at once; in five seconds if they should be renewed already. `None`:
+/// the credentials do not expire.
 fn next_tick(ctx: &Context, entry: &Entry) -> Option<Timestamp> {
     let (from, until) = (entry.renewable_from()?, entry.usable_until(None)?);
     let now = ctx.now();

@@ -7,13 +7,15 @@ use crate::account_names::AccountNames;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result, as_argument};
+use crate::identity::{Identity, UNTIL};
 use crate::profile::{Profile, Protection};
 use crate::terminal::{self, Answer};
 
-/// Asks before a protected profile is used, unless `--yes` is given. The hint names `verb`.
+/// Asks before a protected profile is used, unless `--yes` is given. Other profiles are used without a question. `verb`
+/// is for the hint of the error: `ssox VERB --yes PROFILE`.
 ///
 /// # Errors
-/// `NeedsPerson`: the answer is no, or ssox cannot ask.
+/// `NeedsPerson`: the answer is not yes, or ssox cannot ask.
 pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Consent) -> Result<()> {
     if consent.yes || !profile.protection.needs_confirmation() {
         return Ok(());
@@ -33,29 +35,33 @@ pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Co
 }
 
 /// Returns the name of the account in brackets for an assignment without a profile, because few people know account
-/// IDs.
+/// IDs. Returns an empty text for a profile, or if ssox does not know the name.
 fn account(ctx: &Context, profile: &Profile) -> String {
     let id = profile.source.account_id().filter(|_| profile.is_assignment);
     id.and_then(|id| Some(format!(" ({})", AccountNames::load(ctx).get(id)?))).unwrap_or_default()
 }
 
-/// Tells whether the time limit of the protected profile in use has passed.
+/// Tells whether the protected profile in use must be removed from the shell: its time limit has passed, or somebody
+/// has changed `SSOX_PROTECTED_UNTIL`.
 pub(super) fn time_limit_has_passed(ctx: &Context) -> bool {
     changes::removed_at(ctx).is_some_and(|at| at <= ctx.now())
 }
 
-/// Removes a protected profile from the shell when its time limit has passed, and tells the person.
+/// Returns the environment changes that remove the protected profile in use from the shell, and tells the person why:
+/// the caller has found that [`time_limit_has_passed`].
 pub(super) fn removed(ctx: &Context) -> Result<EnvChanges> {
     let name = ctx.var("SSOX_PROFILE").unwrap_or_default();
+    let is_edited = Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL));
+    let why = if is_edited { "SSOX_PROTECTED_UNTIL was changed" } else { "its time limit has passed" };
     terminal::say_in_hook(&format!(
-        "removed the protected profile {name} from this shell: its time limit has passed; to use it again: ssox use {}",
+        "removed the protected profile {name} from this shell: {why}; to use it again: ssox use {}",
         as_argument(name)
     ));
     changes::cleared(ctx)
 }
 
-/// Rejects a protected profile when a program calls ssox without a person. A profile with `ssox_protected = unattended`
-/// is allowed.
+/// Rejects a protected profile if a program, and not a person, requests its credentials. A profile with
+/// `ssox_protected = unattended` is allowed.
 ///
 /// # Errors
 /// `NeedsPerson`: the profile is protected.
@@ -64,10 +70,14 @@ pub(super) fn check_unattended(profile: &Profile) -> Result<()> {
         return Ok(());
     }
     let message = format!("profile `{}` is protected, so programs get no credentials from this profile", profile.name);
-    Err(Error::needs_person(message).hint(format!(
-        "`ssox use {}` in a shell; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question",
-        as_argument(&profile.name)
-    )))
+    let hint = format!("`ssox use {}` in a shell", as_argument(&profile.name));
+    Err(Error::needs_person(message).hint(if profile.is_assignment {
+        hint
+    } else {
+        format!(
+            "{hint}; or write `ssox_protected = unattended` into the profile, so that programs get its credentials without a question"
+        )
+    }))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Finds out whether AWS tools get credentials through `credential_process = ssox credential-process …`: ssox gives
-//! programs no credentials of a protected profile.
+//! For `use --profile-only`: finds out whether AWS tools would call ssox for the credentials of a profile
+//! (`credential_process = ssox credential-process …`), and ssox would refuse them, as it does for a protected profile.
 
 use super::process_of_ssox::refusal;
 use super::status_tools;
@@ -7,10 +7,11 @@ use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// The most profiles in a chain from a role to the profile with `credential_process`.
+/// How many times ssox follows `source_profile` to find the profile with `credential_process`.
 const LONGEST_CHAIN: usize = 10;
 
-/// Rejects a profile if AWS tools would call ssox for its credentials, and ssox would refuse them.
+/// Rejects a profile if AWS tools would call ssox for its credentials, ssox would refuse them, and the AWS CLI would
+/// find no other credentials.
 ///
 /// # Errors
 /// `Configuration`, `NeedsPerson`: the error with which ssox would refuse the credentials of the profile to AWS tools.
@@ -26,7 +27,7 @@ pub(super) fn check(ctx: &Context, profile: &str) -> Result<()> {
 }
 
 /// Returns the profile with `credential_process` from which `profile` gets its credentials: `profile` itself, or a
-/// profile that it names as `source_profile`, directly or through others.
+/// profile that it names as `source_profile`, directly or through others. `None`: there is no such profile.
 fn with_process<'a>(files: &'a ConfigFiles, profile: &str, longest: usize) -> Option<Section<'a>> {
     let section = files.profile(profile)?;
     if section.value("credential_process").is_some() {

@@ -32,8 +32,8 @@ const POLL_AFTER: i64 = 1;
 /// profile has this role.
 ///
 /// # Errors
-/// `Configuration`: no profile is in use, or the profile was edited and no longer has the account and role that the
-/// shell shows. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded.
+/// `Configuration`: no profile is in use; the profile cannot be loaded; or it was edited and no longer has the account
+/// and role that the shell shows.
 pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("no profile is in use in this shell"))?;
     let profile = match Profile::in_excerpt(ctx, &Wanted::stored(name)) {
@@ -53,14 +53,15 @@ pub(super) fn names_profile(ctx: &Context) -> bool {
     Identity::recorded(ctx).is_some_and(|held| held.has_recorded("AWS_PROFILE"))
 }
 
-/// If ssox set `AWS_PROFILE`, returns why AWS tools cannot use this profile: the profile is no longer in the
-/// configuration, or has no credentials any more. `None`: AWS tools can use the profile, or ssox did not set
+/// If ssox set `AWS_PROFILE`, returns why this profile cannot be loaded any more: for example, it was removed from the
+/// configuration. AWS tools cannot use such a profile. `None`: the profile can be loaded, or ssox did not set
 /// `AWS_PROFILE`.
 pub(super) fn lost_profile(ctx: &Context) -> Option<Error> {
     if names_profile(ctx) { held_profile(ctx).err() } else { None }
 }
 
-/// Tells whether a source has the account and role that ssox recorded for this shell. True without a record.
+/// Tells whether a source has the account and role that ssox recorded for this shell. An account or role that the
+/// source does not know, or that is not recorded, is not compared.
 pub(super) fn is_as_used(ctx: &Context, source: &Source) -> bool {
     let Some(held) = Identity::recorded(ctx) else { return true };
     let is_same =
@@ -73,12 +74,12 @@ fn other_identity(name: &str) -> Error {
         .hint(format!("ssox use {}", as_argument(name)))
 }
 
-/// Returns the value of `--duration` for the role in use, in seconds.
+/// Returns the value of `--duration` for the role in use, in seconds; `None` if the option was not given.
 pub(super) fn held_duration(ctx: &Context) -> Option<i32> {
     ctx.var("SSOX_DURATION")?.parse().ok().filter(|seconds| ACCEPTED.contains(seconds))
 }
 
-/// Returns a context in which the profile is in use.
+/// Returns a copy of the context in which this profile is in use, so that a renewal for it can be started.
 pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     let ctx = ctx.without(&HELD).with("SSOX_PROFILE", &profile.name);
     match profile.source.session().filter(|_| profile.is_assignment) {
@@ -111,7 +112,8 @@ pub(super) fn run(ctx: &Context) {
 }
 
 /// Does the work of the process that fetches credentials for one shell. Returns the environment changes that set these
-/// credentials, even if the credentials cannot be cached.
+/// credentials, even if the credentials cannot be cached. If they cannot be fetched, or another process is renewing
+/// them, returns the environment changes that show this.
 ///
 /// # Errors
 /// In practice there is no error: the values of credentials contain no control characters.
@@ -126,8 +128,8 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     }
 }
 
-/// Returns the state of the renewal that the prompt segment shows; `None` if no renewal is running and the last one did
-/// not fail.
+/// Returns the state of the renewal that the prompt segment shows. `None`: the cached credentials are not due for
+/// renewal, or no renewal is running and a new one may start.
 pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
     let Ok(profile) = held_profile(ctx) else { return Some(SegmentState::Failed) };
     match note::state(ctx, &profile) {
@@ -138,7 +140,8 @@ pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
     }
 }
 
-/// Returns why this shell's credentials could not be renewed, and when the hook retries. `None`: there was no failure.
+/// Returns why this shell's credentials could not be renewed, and when the hook retries (if it does). `None`: the last
+/// renewal did not fail.
 pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
     let noted = note::last_failure(ctx);
     let outcome = match ctx.var("SSOX_STATE") {
@@ -151,7 +154,7 @@ pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> 
     Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
 }
 
-/// Tells whether the hook still waits for other credentials than those that the shell has.
+/// Tells whether the shell's credentials are renewed when they are due, and the cache has no new ones yet.
 fn is_unrenewed(ctx: &Context) -> bool {
     let renews = Identity::of_shell(ctx).has_set(ctx, identity::EXPIRATION) || is_awaited(ctx);
     renews && held_profile(ctx).is_ok_and(|profile| fresh_entry(ctx, &profile).is_none())
@@ -167,7 +170,7 @@ pub(super) fn fresh_entry(ctx: &Context, profile: &Profile) -> Option<Entry> {
     profile.source.cached(ctx).filter(|entry| !is_due(ctx, entry))
 }
 
-/// Returns the environment changes that show a running renewal.
+/// Returns the environment changes that show a running renewal, and make the hook call ssox again a second later.
 ///
 /// # Errors
 /// In practice there is no error: the values contain no control characters.
@@ -175,7 +178,7 @@ pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
     changes::later(ctx, Some(SegmentState::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
 
-/// Returns the environment changes that show a failed renewal.
+/// Returns the environment changes that show a failed renewal, and make the hook call ssox again at the next retry.
 ///
 /// # Errors
 /// In practice there is no error: the values contain no control characters.

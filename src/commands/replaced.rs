@@ -1,6 +1,6 @@
-//! Recognizes old values of ssox that direnv or mise restores. These tools save values when the shell enters a
-//! directory, and restore them when the shell leaves the directory, even if ssox has replaced or removed the values
-//! since. `SSOX_REPLACED` has the fingerprints of such values.
+//! Recognizes values that ssox set earlier and that direnv or mise restores. These tools save values when the shell
+//! enters a directory, and restore them when the shell leaves the directory, even if ssox has replaced or removed the
+//! values since. `SSOX_REPLACED` has the fingerprints of such values.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;
@@ -9,8 +9,8 @@ use crate::identity::{self, Identity, fingerprint};
 use crate::snapshots::Snapshots;
 use std::cell::LazyCell;
 
-/// The variable with an entry `NAME:FINGERPRINT` for each old value of ssox that direnv or mise has restored or will
-/// restore. `|` separates the entries.
+/// The variable with an entry `NAME:FINGERPRINT` for each value that ssox set earlier, and that direnv or mise has
+/// restored or will restore. `|` separates the entries.
 pub(super) const VARIABLE: &str = "SSOX_REPLACED";
 
 /// Tells whether ssox had set the variable `name` to `value` before, and direnv or mise has restored or will restore
@@ -28,8 +28,8 @@ pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
 }
 
-/// Records which old values of ssox direnv or mise has restored or will restore. The record is added to `changes`, as
-/// the value of [`VARIABLE`].
+/// Records which values that ssox set earlier were restored by direnv or mise, or will be. Adds the record to
+/// `changes`, as the value of [`VARIABLE`]; unsets [`VARIABLE`] if there are no such values.
 ///
 /// # Errors
 /// In practice there is no error: fingerprints contain no control characters.

@@ -66,12 +66,15 @@ struct RoleJson<'a> {
 /// Returns the table, or the JSON array.
 ///
 /// # Errors
-/// `Configuration`: the profile is not a SAML profile, or the input is not a SAML response. `NeedsPerson`: nobody
-/// signed in. `Refused`: the response has no role.
+/// `Configuration`: the profile is not a SAML profile, the input is not a SAML response for AWS, or its roles are
+/// encrypted. `NeedsPerson`: nobody signed in. `Refused`: the response has no role. `Unreachable`: the browser cannot
+/// open the sign-in page.
 fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
     let assertion = assertion(ctx, args)?;
     let roles = saml::roles(&assertion)?;
-    if let Some(end) = assertion.not_on_or_after.filter(|end| *end <= ctx.now()) {
+    // A response from the browser is new: if it seems to have expired, this machine's clock is ahead.
+    let end_of_file = assertion.not_on_or_after.filter(|_| args.saml_response.is_some());
+    if let Some(end) = end_of_file.filter(|end| *end <= ctx.now()) {
         warn(&format!("this SAML response was valid until {end}: AWS no longer accepts it"));
     }
     if args.json {

@@ -12,19 +12,19 @@ use crate::terminal::say;
 use crate::time::human;
 use std::time::Duration;
 
-/// Whether valid credentials of an earlier sign-in are used, or the person signs in again.
+/// What `login` does if there are valid cached credentials of an earlier sign-in: uses them, or signs in again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Freshness {
     Cached,
     New,
 }
 
-/// Signs in, and caches the credentials. Credentials of an earlier sign-in stay in the cache until the new credentials
-/// replace them.
+/// Signs in, and caches the credentials. With [`Freshness::Cached`], does not sign in if there are valid cached
+/// credentials. Credentials of an earlier sign-in stay in the cache until the new credentials replace them.
 ///
 /// # Errors
-/// `Configuration`: the settings of the profile are wrong. `NeedsPerson`: nobody signs in. `Refused`, `Unreachable`:
-/// AWS does not accept the SAML response.
+/// `Configuration`: the settings of the profile are wrong, or the browser cannot be used. `NeedsPerson`: nobody signs
+/// in. `Refused`: AWS rejects the SAML response. `Unreachable`: AWS or the sign-in page is unreachable.
 pub(super) fn log_in(
     ctx: &Context,
     name: &str,
@@ -45,9 +45,9 @@ pub(super) fn log_in(
     Ok(())
 }
 
-/// Removes the cached credentials of the profiles. Also removes all sign-ins that ssox's own browser remembers:
-/// they belong to identity providers, and not to single profiles. Returns the error of each removal that failed: a file
-/// cannot be removed, or a sign-in is running.
+/// Removes the cached credentials of the profiles. Also removes all sign-ins that ssox's own browser remembers: they
+/// belong to identity providers, and not to single profiles. Returns the error of each removal that failed:
+/// `Configuration`: a file cannot be removed; `NeedsPerson`: a sign-in is running, or the keyring cannot be used.
 pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Vec<Error> {
     let forgotten = saml::browser::forget(ctx);
     let removed = profiles.iter().map(|(name, saml)| log_out_of_one(ctx, name, saml, &forgotten));

@@ -6,8 +6,9 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::profile::{Profile, Wanted};
 
-/// Returns the profile and the role that the command line selects. If it selects none, returns the profile and the role
-/// in use in this shell.
+/// Returns the profile that the command line names, with the role of `--role-arn`. If the command line names none,
+/// returns the profile in use in this shell with its role; if none is in use, the profile that AWS_PROFILE or
+/// AWS_DEFAULT_PROFILE names, or else `default`.
 ///
 /// # Errors
 /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded.

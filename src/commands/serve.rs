@@ -56,8 +56,10 @@ impl VerbArgs for Serve {
     /// process.
     ///
     /// # Errors
-    /// `Configuration`: the port is in use. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile
-    /// cannot be loaded, or its credentials cannot be fetched.
+    /// `Configuration`: the port is in use, or a file cannot be written. `NeedsPerson`: the profile is protected, and
+    /// nobody agreed to its use. `Other`: standard output cannot be written, or the server cannot be started.
+    /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials
+    /// cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::confirm(ctx, "serve", &profile, &self.consent)?;

@@ -12,7 +12,8 @@ pub(super) type ServeFormat = OutputFormat<Content>;
 pub(super) enum Content {
     /// Lines that set and unset variables.
     Variables(Dialect),
-    /// A file of variables for a container. A container cannot read files of this machine.
+    /// A file of variables for a container. It has the authorization token itself, because a container cannot read the
+    /// token file of this machine.
     ContainerFile,
     DevelopmentContainer,
 }

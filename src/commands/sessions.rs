@@ -25,10 +25,11 @@ pub(crate) struct Sessions {
 }
 
 impl VerbArgs for Sessions {
-    /// Returns the table, or the JSON array.
+    /// Returns the table, or the JSON array. Warns about each session with wrong settings, and if a token cannot be
+    /// read.
     ///
     /// # Errors
-    /// `Configuration`: a file cannot be read.
+    /// `Configuration`: a configuration file cannot be read.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         let users = users(ctx, &files);

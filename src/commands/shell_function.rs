@@ -32,10 +32,11 @@ pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
 fn in_envrc(verb: &str) -> Error {
     Error::usage(format!("`ssox {verb}` does not work in an `.envrc`: it changes only the shell that calls it"))
         .hint("to use a profile in this directory, write `profile = NAME` into a file `.ssox`")
-        .hint("to let direnv set its credentials, write `eval \"$(ssox export NAME)\"` into the `.envrc`")
+        .hint("to let direnv set the credentials of a profile, write `eval \"$(ssox export NAME)\"` into the `.envrc`")
 }
 
-/// Returns how to load ssox's function into the running shell.
+/// Returns the hint how to load ssox's function into the running shell. For a shell that ssox does not support, the
+/// hint names the supported shells, and `ssox exec`.
 pub(super) fn install(ctx: &Context) -> String {
     if let Some(shell) = hint::shell(ctx) {
         return shell.how_to_load();
@@ -48,7 +49,8 @@ pub(super) fn install(ctx: &Context) -> String {
     )
 }
 
-/// Tells whether an rc file of the running shell loads ssox's shell function.
+/// Tells whether an rc file of the running shell contains `ssox init`, which loads ssox's shell function. False for a
+/// shell that ssox does not support.
 pub(super) fn has_line(ctx: &Context) -> bool {
     let Some(shell) = hint::shell(ctx) else { return false };
     let text = |file: PathBuf| files::read(&file).ok().flatten();

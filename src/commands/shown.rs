@@ -109,9 +109,9 @@ fn owner_of_keys(ctx: &Context, held: &Identity) -> Option<String> {
     }
 }
 
-/// Updates the variables that describe the profile if a configuration file was edited since `use`. AWS tools read the
-/// profile that AWS_PROFILE names from this file, so they use the edited profile. If AWS_CONFIG_FILE or
-/// AWS_SHARED_CREDENTIALS_FILE has changed since `use`, the variables keep the values that ssox set.
+/// After `use --profile-only`: updates the prompt label and the protection if a configuration file was edited since.
+/// AWS tools read the profile that AWS_PROFILE names from this file, so they use the edited profile. If AWS_CONFIG_FILE
+/// or AWS_SHARED_CREDENTIALS_FILE has changed since `use`, label and protection keep the values that ssox set.
 ///
 /// # Errors
 /// `Configuration`: a name in a file contains a control character.
@@ -155,7 +155,7 @@ fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<(
 }
 
 /// Makes sure that the hook calls ssox when the time limit of a protected profile ends: if the time of the hook's next
-/// call is later than that, sets it to the end of the time limit.
+/// call (`SSOX_NEXT`) is later or missing, sets it to the end of the time limit.
 fn next(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let Some(until) = changes::removed_at(ctx) else { return Ok(()) };
     let next = ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok().map(Timestamp));

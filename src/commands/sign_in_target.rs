@@ -1,5 +1,6 @@
 //! What `login` signs in to, and `logout` signs out of.
 
+use super::none_configured::NO_SESSION;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -17,10 +18,13 @@ pub(super) enum SignInTarget {
 }
 
 /// Returns the given session, or the session or identity provider of the given profile. If neither is given, uses the
-/// profile that the environment names, or `default`, or else the only session. `verb` is `login` or `logout`.
+/// profile that the environment names, or else the profile `default` if there is one, or else the only session. `verb`,
+/// `login` or `logout`, is for hints.
 ///
 /// # Errors
-/// `Configuration`: the session or profile is unknown, or neither is given and there are several sessions.
+/// `Configuration`: the session or profile is unknown or has wrong settings; the profile has no session; or neither is
+/// given, and there is no session or there are several. `NeedsPerson`: the account is given by name, and no session's
+/// accounts are listed yet.
 pub(super) fn sign_in_target(
     ctx: &Context,
     verb: &'static str,
@@ -61,11 +65,11 @@ fn only_session(ctx: &Context, files: &ConfigFiles) -> Result<Session> {
     }
 }
 
-/// Returns the error for a configuration without sessions.
+/// Returns the error for a configuration without an sso-session. It says why, if ssox knows it: for example, a variable
+/// names another file.
 pub(super) fn no_session(ctx: &Context, files: &ConfigFiles) -> Error {
-    let message = "no session is configured yet";
     match files.why_absent(ctx, |usual| usual.sso_session_names().next().is_some()) {
-        Some((cause, hint)) => Error::configuration(format!("{message}: {cause}")).hint(hint),
-        None => Error::configuration(message).hint("ssox configure sso"),
+        Some((cause, hint)) => Error::configuration(format!("{NO_SESSION}: {cause}")).hint(hint),
+        None => Error::configuration(NO_SESSION).hint("ssox configure sso"),
     }
 }

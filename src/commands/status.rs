@@ -35,8 +35,8 @@ impl VerbArgs for Status {
     /// `--verify` fails, the error is shown together with all other facts.
     ///
     /// # Errors
-    /// `Configuration`: with `--verify`, this shell has no access keys and no profile; with `--tools`, the
-    /// configuration files cannot be read.
+    /// `Configuration`: with `--tools`, the configuration files cannot be read. With `--verify`, those of [`verify`] if
+    /// there are no other facts: neither a profile in use nor other credentials in the environment.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.tools {
             return status_tools::show(ctx, self.json);

@@ -78,7 +78,8 @@ pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
     ));
 }
 
-/// Tells whether the AWS CLI takes credentials if only AWS_PROFILE is set to this profile.
+/// Tells whether the AWS CLI finds credentials if AWS_PROFILE names this profile, and the environment has no access
+/// keys. False if the configuration files cannot be read.
 pub(super) fn cli_takes(ctx: &Context, profile: &str) -> bool {
     let rows = rows(&without_keys(ctx).with("AWS_PROFILE", profile)).unwrap_or_default();
     rows.iter().any(|row| row.tool == CLI && row.takes_something())
@@ -91,6 +92,7 @@ fn without_keys(ctx: &Context) -> Context {
 
 /// Tells whether a tool uses the identity that a person expects. This is the identity that ssox set, or else the one
 /// that the AWS CLI uses. If the AWS CLI refuses the access keys in the environment, it is the identity of these keys.
+/// An API key for Amazon Bedrock is never expected.
 pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> bool {
     match own_profile(ctx) {
         _ if row.takes_bedrock_key() => false,
@@ -147,7 +149,7 @@ fn identity_of_keys(ctx: &Context) -> Option<String> {
     owned(ctx, ctx.var(ID)?)
 }
 
-/// Returns the profile or the assignment to which an access key belongs.
+/// Returns the profile or the assignment to which an access key belongs; `None` if ssox does not know the key.
 fn owned(ctx: &Context, id: &str) -> Option<String> {
     match foreign::owner(ctx, id)? {
         Owner::Profile(name) | Owner::Assignment(name) => Some(name),

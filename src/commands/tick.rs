@@ -1,6 +1,6 @@
-//! `ssox tick`: called by the prompt hook when `SSOX_NEXT` has passed. It returns valid credentials from the cache. If
-//! the cache has no valid credentials, a detached process fetches them. The prompt appears without waiting for this
-//! process, and a later call returns the new credentials.
+//! `ssox tick`: called by the prompt hook when `SSOX_NEXT` has passed. It returns the cached credentials if it is too
+//! early to renew them. Otherwise a detached process fetches new ones. The prompt appears without waiting for this
+//! process, and a later call returns the new credentials. Only if the credentials cannot be cached, the prompt waits.
 //!
 //! Invariant: this verb opens no browser, and keeps values that ssox did not set.
 
@@ -24,10 +24,10 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 #[derive(Args, Debug)]
 pub(crate) struct Tick {
-    /// Wait this long for new credentials
+    /// Wait at most this long for new credentials
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     wait: Option<Duration>,
-    /// Fetch credentials for this shell's profile into the cache
+    /// Fetch the credentials of this shell's profile in this process
     #[arg(long)]
     renew: bool,
 }
@@ -36,13 +36,14 @@ impl VerbArgs for Tick {
     const KEEPS_STATE: bool = false;
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the reply to the shell: the environment changes that the hook applies. With `--renew`, this ssox process
-    /// fetches the credentials; if the shell function has not started this process, it stores the credentials in the
-    /// cache, and the reply is empty.
+    /// Returns the reply to the shell: the environment changes that the hook applies. With `--renew`, this process
+    /// itself fetches the credentials. With `--renew` and without `--emit`, it only stores them in the cache, and
+    /// prints nothing.
     ///
     /// # Errors
-    /// `Usage`: not called by the hook of ssox's shell script. No other error occurs: the prompt shows why a renewal
-    /// failed.
+    /// `Usage`: without `--renew`, the hook of ssox's shell script did not start this process. `Configuration`: a name
+    /// in a configuration file contains a control character. A renewal that fails is no error: the reply makes the
+    /// prompt show it, and `ssox status` says why.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.renew && ctx.emit.is_none() {
             renewal::run(ctx);
@@ -65,8 +66,8 @@ impl VerbArgs for Tick {
 
 enum TickResult {
     Changes(EnvChanges),
-    /// The cache, or the file with the state of the renewal, cannot be written. The prompt waits while another process
-    /// fetches credentials for this shell.
+    /// The cache, or the file with the state of the renewal, cannot be written, or the detached process cannot be
+    /// started. The prompt waits while another process fetches credentials for this shell.
     FetchForShell,
 }
 
@@ -100,7 +101,8 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     renewal::under_way(ctx).map(TickResult::Changes)
 }
 
-/// Returns the result of the last renewal; `None` if there was no renewal, or if a renewal is running.
+/// Returns the result of the last renewal: the credentials in the cache, or its failure. `None`: a renewal is running,
+/// or should start now.
 fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
     if let Some(entry) = renewal::fresh_entry(ctx, profile) {
         let changes = if renewal::is_awaited(ctx) {

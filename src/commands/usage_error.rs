@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 use std::ffi::OsString;
 
-/// Converts an error of clap about these words.
+/// Turns clap's error about the command line `words` into an error of ssox.
 pub(crate) fn usage_error(rejected: &clap::Error, words: &[OsString]) -> Error {
     Error::usage(message(rejected)).hint(hint(rejected, words))
 }
@@ -36,7 +36,7 @@ fn message(rejected: &clap::Error) -> String {
 }
 
 /// Returns a hint: the first of these that exists: a similar name, clap's tip, the possible values, the usage, the
-/// verb's help.
+/// command that shows the verb's help.
 fn hint(rejected: &clap::Error, words: &[OsString]) -> String {
     let verbs = similar_verbs(rejected);
     if !verbs.is_empty() {

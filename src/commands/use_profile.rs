@@ -48,8 +48,9 @@ impl VerbArgs for Use {
     /// Returns the reply to the shell function: the environment changes for a profile.
     ///
     /// # Errors
-    /// `Usage`: not called by the shell function. `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile
-    /// cannot be loaded, or its credentials cannot be fetched.
+    /// `Usage`: not called by the shell function, or `--profile-only` is used with a role. `NeedsPerson`: nobody chose
+    /// a profile, or agreed to the use of a protected one. `Interrupted`: Ctrl-C in the picker. `Configuration`,
+    /// `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials cannot be fetched.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "use")?;
         if let Some(region) = &self.region {

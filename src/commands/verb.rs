@@ -7,8 +7,8 @@ use std::io;
 
 /// The arguments of a verb. Each verb has a file of its own with its arguments, their help texts, and its code.
 pub(crate) trait VerbArgs {
-    /// Whether the verb fails if other users can write to the state directory, which has the locks and caches. `false`:
-    /// the verb also works without this directory, but may show less, or it helps to repair the directory.
+    /// Whether the verb fails if other users can write to the state directory, which has ssox's locks and records.
+    /// `false`: the verb also works without this directory, but may show less; or it says how to repair the directory.
     const KEEPS_STATE: bool = true;
     /// Whether the verb may ask a person. Verbs that programs call may not.
     const IS_INTERACTIVE: bool = true;
@@ -35,11 +35,13 @@ pub(crate) struct Done {
     pub(crate) error: Option<Error>,
 }
 
-/// What a verb prints on stdout. Text without secrets is not wiped from memory: it may be megabytes long.
+/// What a verb prints on stdout. Only text with secrets (`Secret`) is wiped from memory after it was printed: other
+/// text may be megabytes long.
 #[derive(Debug)]
 pub(crate) enum Stdout {
     Text(String),
-    /// A text in parts, which are written one after the other: joining them would take as long as making them.
+    /// A text in parts, which are written one after the other. Joining them into one text first would take as long as
+    /// making them.
     Parts(Vec<String>),
     Secret(Secret),
     /// The text was already written while it was made, because it may be megabytes long.
@@ -50,7 +52,7 @@ impl Stdout {
     /// Writes the text to `out`, unless it was written already.
     ///
     /// # Errors
-    /// I/O errors: the errors of `out`.
+    /// I/O errors: the text could not be written now, or could not be written before.
     pub(crate) fn write_to(self, mut out: impl io::Write) -> io::Result<()> {
         match self {
             Self::Text(text) => out.write_all(text.as_bytes())?,

@@ -23,7 +23,8 @@ const ALIAS_LIMIT: Duration = Duration::from_secs(4);
 /// The identity that AWS returns for the credentials.
 pub(super) struct Verified {
     pub(super) identity: sts::CallerIdentity,
-    /// The account alias; `None` if the account has no alias, or the credentials have no permission to read it.
+    /// The account alias; `None` if the account has no alias, or the alias could not be read: for example, the
+    /// credentials have no permission to read it.
     pub(super) alias: Option<String>,
 }
 
@@ -31,8 +32,9 @@ pub(super) struct Verified {
 /// tools use here.
 ///
 /// # Errors
-/// `Configuration`: there are no access keys and no profile, or the local credential server of ssox no longer runs.
-/// `Refused`: AWS rejects the credentials. `Unreachable`: AWS is unreachable.
+/// `Configuration`: there are no access keys and no profile; the profile cannot be used; the local credential server of
+/// ssox no longer runs; or only AWS tools can read the credentials. `NeedsPerson`: a person must sign in to get the
+/// profile's credentials. `Refused`: AWS rejects the credentials. `Unreachable`: AWS is unreachable.
 pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     let profile = profile(ctx)?;
     let keys = keys(ctx, profile.as_ref())?;
@@ -112,7 +114,8 @@ fn region(ctx: &Context, profile: Option<&Profile>) -> Region {
     partition::first_region(home, candidates)
 }
 
-/// Returns the account alias; `None` if there is none, the permission is missing, or IAM is slow.
+/// Returns the account alias; `None` if there is none, or if it could not be read: for example, the permission is
+/// missing, or IAM is slow.
 fn alias(ctx: &Context, network: &Network, region: &Region, keys: &RoleCredentials) -> Option<String> {
     let timeouts = Timeouts { call: ALIAS_LIMIT, ..network.timeouts };
     let network = Network { max_attempts: Some(1), timeouts, ..network.clone() };

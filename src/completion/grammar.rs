@@ -122,7 +122,7 @@ fn verb<'c>(command: &'c Command, words: &[String]) -> (&'c Command, usize) {
 }
 
 /// Returns the index of PROGRAM in `exec PROFILE -- PROGRAM …` or `each PATTERN… -- PROGRAM …`; `None` if the cursor is
-/// before PROGRAM.
+/// before PROGRAM, or the verb runs no program.
 fn inner_command(verb: &Command, command_line: &CommandLine, first: usize) -> Option<usize> {
     if verb.get_positionals().any(Arg::is_last_set) {
         let dashes = command_line.words.iter().skip(first).position(|word| word == "--")?;
@@ -170,7 +170,8 @@ fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     verb.get_arguments().filter(is_given).flat_map(with_conflicts).map(|arg| format!("arg::{}", arg.get_id())).collect()
 }
 
-/// Selects from the candidates of clap's engine: options if the word starts with `-`, otherwise verbs and fixed values.
+/// Selects from the candidates of clap's engine: options if the word starts with `-` or there is nothing else,
+/// otherwise verbs and fixed values.
 fn words(found: Vec<CompletionCandidate>, is_option: bool, excluded: &HashSet<String>) -> Expected {
     let id = |candidate: &CompletionCandidate| candidate.get_id().cloned().unwrap_or_default();
     let is_allowed =

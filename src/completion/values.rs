@@ -27,7 +27,8 @@ const OUTPUTS: [(&str, &str); 6] = [
 ];
 const SCOPES: [(&str, &str); 1] = [("sso:account:access", "access to accounts and roles")];
 
-/// Returns the values of a kind that match what was typed.
+/// Returns the values of a kind. Some of them may not match what was typed: the caller or the shell selects those that
+/// match.
 pub(super) fn completions(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
     match kind {
         ValueKind::File => Completions::Files,

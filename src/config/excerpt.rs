@@ -22,9 +22,9 @@ use std::path::PathBuf;
 
 impl ConfigFiles {
     /// Loads `credentials`, and those sections of a large `config` that these profiles need. Returns `None` if the
-    /// whole file must be read: `config` is not large, there is no valid index, or `role_arn` occurs in these sections
-    /// or in `credentials`. For a profile with `role_arn`, ssox also needs all other profiles that assume the same
-    /// role.
+    /// whole file must be read, for example because `config` is not large, there is no valid index, or `role_arn`
+    /// occurs in these sections or in `credentials`. For a profile with `role_arn`, ssox also needs all other profiles
+    /// that assume the same role.
     pub(crate) fn excerpt(ctx: &Context, profiles: &[&str]) -> Option<Self> {
         let (path, file) = large_config(ctx)?;
         let index = Index::read(ctx, &path, &file, Part::Sections)?;
@@ -48,8 +48,8 @@ impl ConfigFiles {
         Some(IndexedProfiles { names, roles: roles.filter(|_| !may_name_roles(&credentials)) })
     }
 
-    /// Writes the index of a large `config`. `role` returns a hash of a profile's account and role. Errors are ignored,
-    /// because the index only saves time.
+    /// Writes the index of a large `config`. `role` returns a hash of a profile's account, role and session. Errors are
+    /// ignored, because the index only saves time.
     pub(crate) fn save_index(&self, ctx: &Context, role: RoleHash) {
         let _ = index::save(ctx, self, role);
     }

@@ -51,7 +51,8 @@ pub(super) struct Index {
 }
 
 impl File {
-    /// Reads the file that the environment variable names. If the variable is not set, reads the file in `~/.aws`.
+    /// Reads the file that the environment variable names. If the variable is not set, reads the file in `~/.aws`. If
+    /// the file does not exist, or the variable is set to an empty value, the text is empty.
     ///
     /// # Errors
     /// `Configuration`: the file exists but cannot be read, or the home directory is unknown.
@@ -63,7 +64,8 @@ impl File {
         Ok(Self { is_named, is_absent, ..Self::new(path, content.unwrap_or_default(), which) })
     }
 
-    /// Returns the path in the environment variable. If the variable is not set, returns the path in `~/.aws`.
+    /// Returns the path in the environment variable, which may be empty. If the variable is not set, returns the path
+    /// in `~/.aws`.
     ///
     /// # Errors
     /// `Configuration`: the home directory is unknown.

@@ -6,8 +6,8 @@ use strsim::osa_distance;
 /// The highest number of suggestions.
 const MOST: usize = 3;
 
-/// Returns the candidates that are most similar to a name, the best first: those that differ by typing errors, then
-/// those that contain the name.
+/// Returns at most [`MOST`] candidates that are similar to a name, the best first: those that differ by typing errors,
+/// then those that contain the name.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let lower = name.to_lowercase();
     let allowed = (lower.chars().count() / 3).clamp(1, 3);

@@ -15,8 +15,9 @@ impl ConfigFiles {
     /// several times, each time with the current content of the file.
     ///
     /// # Errors
-    /// Those of `change`. `Configuration`: the file cannot be read or written, or other programs keep writing to the
-    /// file. `Unreachable`: another ssox process holds the lock for too long.
+    /// Those of `change`. `Configuration`: the variable that names the file is set and empty, the file cannot be read
+    /// or written, or other programs keep writing to it. `Unreachable`: another ssox process holds the lock for too
+    /// long.
     pub(crate) fn update(ctx: &Context, which: WhichFile, change: impl Fn(&Self) -> Result<Secret>) -> Result<PathBuf> {
         let path = File::path(ctx, which)?;
         Edits::new(&File::new(path.clone(), Vec::new(), which))?;

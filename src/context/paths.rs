@@ -21,8 +21,8 @@ impl Context {
     /// equivalent.
     ///
     /// # Errors
-    /// `Configuration`: the path depends on the home directory, which is unknown; or other users can write to the state
-    /// directory.
+    /// `Configuration`: the path depends on the home directory, which is unknown; or other users could change files in
+    /// the state directory, because of its owner, its mode or a symbolic link.
     pub(crate) fn state_dir(&self) -> Result<PathBuf> {
         let directory = self.state_path()?;
         let check = || state::check(&directory, self.home.as_deref()).err();
@@ -32,7 +32,7 @@ impl Context {
     /// Checks the state directory; does nothing if its path is unknown.
     ///
     /// # Errors
-    /// `Configuration`: other users can write to it.
+    /// `Configuration`: other users could change files in it, because of its owner, its mode or a symbolic link.
     pub(crate) fn check_state(&self) -> Result<()> {
         if self.state_path().is_ok() { self.state_dir().map(drop) } else { Ok(()) }
     }
@@ -58,8 +58,8 @@ impl Context {
         self.named_file(self.var_os(variable).map(OsString::as_os_str), usual_name)
     }
 
-    /// Returns the path of the configuration file that other programs use. If ssox runs in a program that `exec
-    /// --serve` started, ssox itself uses a different file.
+    /// Returns the path of the configuration file that other programs use. In a program that uses ssox's endpoint
+    /// (`exec --serve` or `serve`), ssox itself uses a different file.
     ///
     /// # Errors
     /// Those of [`Self::home`].

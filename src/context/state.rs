@@ -57,6 +57,7 @@ pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Error {
     Error::configuration(format!("`{}`, which ssox uses for its locks and state, {why}", path.display())).hint(hint)
 }
 
+/// Checks nothing on Windows.
 #[cfg(not(unix))]
 pub(super) fn check(_directory: &Path, _home: Option<&Path>) -> Result<()> {
     Ok(())

@@ -43,8 +43,9 @@ impl DirectoryFile {
             return Err(Error::configuration(message).hint(format!("ls -l {}", path_argument(&path))));
         }
         let Some(bytes) = files::read_up_to(&path, LARGEST)? else {
+            let directory = path_argument(path.parent().unwrap_or(&path));
             return Err(Error::configuration(format!("there is no `{}`", path.display()))
-                .hint(format!("echo 'profile = NAME' > {}", path_argument(&path))));
+                .hint(format!("write `profile = NAME` into this file, then: ssox allow {directory}")));
         };
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self { path, text }),
@@ -63,7 +64,8 @@ impl DirectoryFile {
     /// Tells whether the person has trusted this file, and the text of the file has not changed since then.
     ///
     /// # Errors
-    /// `Configuration`: the state directory is unknown, or other users can write to it.
+    /// `Configuration`: the state directory is unknown, other users can write to it, or the record in it cannot be
+    /// read.
     pub(crate) fn is_trusted(&self, ctx: &Context) -> Result<bool> {
         trust::is_trusted(ctx, &self.path, &self.text)
     }
@@ -83,7 +85,8 @@ pub(crate) fn in_directory(directory: &Path) -> PathBuf {
 }
 
 /// Returns the `.ssox` file that applies to the working directory: the file in this directory, or in the nearest
-/// directory above. The search ends at the home directory. `None`: there is no such file.
+/// directory above. The search ends at the home directory, or at the root if the working directory is not in the home
+/// directory. `None`: there is no such file.
 pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     let home = ctx.home().ok().and_then(|home| home.canonicalize().ok());
     let here = current_dir().ok()?.canonicalize().ok()?;
@@ -91,8 +94,8 @@ pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     here.ancestors().take(last.saturating_add(1)).map(in_directory).find(|file| file.exists())
 }
 
-/// Tells whether direnv or mise has a file in the working directory, or in a directory between the working directory
-/// and the directory of the `.ssox` file. If so, the variables in the file of direnv or mise take precedence.
+/// Tells whether direnv or mise has a file that is nearer than the `.ssox` file: in a directory below the directory of
+/// the `.ssox` file, down to the working directory. If so, the variables in the file of direnv or mise take precedence.
 pub(crate) fn has_nearer_tool(file: &Path) -> bool {
     let Some(here) = current_dir().ok().and_then(|here| here.canonicalize().ok()) else { return false };
     let below = here.ancestors().take_while(|directory| Some(*directory) != file.parent());

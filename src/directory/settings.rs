@@ -1,7 +1,7 @@
 //! Parses the text of a `.ssox` file. The file has the grammar of `~/.aws/config`, without sections.
 
 use crate::config::{Entry, nearest, parse_plain};
-use crate::error::{Error, Result, path_argument};
+use crate::error::{Error, Result};
 use crate::region::Region;
 use std::path::Path;
 
@@ -61,8 +61,7 @@ fn check(text: &str, entry: &Entry, before: &[Entry]) -> std::result::Result<(),
 /// Makes the error for a `.ssox` file that cannot be used.
 pub(super) fn bad(path: &Path, why: &str) -> Error {
     let keys = "a .ssox file has `profile = NAME`, and may have `region = REGION` and `profile_only = true`";
-    Error::configuration(format!("could not use `{}`: {why}", path.display()))
-        .hint(format!("{keys}; change it: ${{EDITOR:-vi}} {}", path_argument(path)))
+    Error::configuration(format!("could not use `{}`: {why}", path.display())).hint(keys)
 }
 
 #[cfg(test)]

@@ -25,11 +25,12 @@ const UNUSED_AGE: Duration = Duration::from_secs(60);
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    /// Creates the directory with the files of one local server: in the state directory or, if the home directory is
-    /// read-only, in the directory for temporary files.
+    /// Creates the directory with the files of one local server: in the state directory or, if that cannot be written,
+    /// in the directory for temporary files.
     ///
     /// # Errors
-    /// `Configuration`: neither directory can be written.
+    /// `Configuration`: neither directory can be written; or the state directory is unknown, or other users can write
+    /// to it.
     pub(super) fn create(ctx: &Context, name: &str, token: &Secret, region: Option<&str>) -> Result<Self> {
         let parents = parents(ctx)?;
         parents.iter().for_each(|(parent, prefix)| remove_unused(parent, prefix));
@@ -63,7 +64,7 @@ impl Directory {
         self.0.join("token")
     }
 
-    /// Returns the path of the configuration file, which contains only `[default]` with a region.
+    /// Returns the path of the configuration file, which contains only `[default]`, with a region if one is known.
     pub(crate) fn config(&self) -> PathBuf {
         self.0.join("config")
     }
@@ -90,7 +91,8 @@ fn parents(ctx: &Context) -> Result<[(PathBuf, &'static str); 2]> {
     Ok([(ctx.state_dir()?.join(PARENT), ""), (std::env::temp_dir(), "ssox-")])
 }
 
-/// Locks the directory until the returned file is closed.
+/// Locks the directory until the returned file is closed. `None`: the lock file is absent, or another process holds the
+/// lock.
 pub(super) fn lock(directory: &Directory) -> Option<File> {
     let file = File::open(directory.0.join("lock")).ok()?;
     file.try_lock().ok().map(|()| file)

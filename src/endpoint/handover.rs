@@ -16,7 +16,7 @@ pub(crate) struct Handover {
     pub(crate) renewal: Vec<String>,
     pub(crate) token: Secret,
     pub(crate) directory: Directory,
-    /// The id of a process; the server exits when that process has exited.
+    /// The id of a process; the server exits when that process has exited. `None`: the server waits for no process.
     pub(crate) watched: Option<u32>,
     /// The time at which the server exits at the latest; `None` if there is no time limit. Only a profile whose use a
     /// person must confirm (`ssox_protected`) can have one.

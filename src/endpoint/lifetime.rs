@@ -4,8 +4,8 @@ use crate::cache::Entry;
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// Credentials are not served if they expire in fewer seconds than this: a program could not finish a request with
-/// them.
+/// Credentials that expire within this many seconds are not served, unless more than half of their lifetime is left: a
+/// program could not finish a request with them.
 const LEAST_LEFT: i64 = 60;
 /// For access keys without an expiration, the server says that they expire after this many seconds: SDKs reject a
 /// response without an expiration, and some reject a very late one.
@@ -13,7 +13,8 @@ const VALIDITY_OF_ENDLESS: i64 = 3600;
 /// Access keys without an expiration are read again after this many seconds, because they may have been replaced.
 const REREAD_ENDLESS_AFTER: i64 = 45 * 60;
 
-/// Tells whether credentials are served: at least a minute is left, or half of their lifetime if that is shorter.
+/// Tells whether credentials are served: more than a minute is left, or more than half of their lifetime if that is
+/// shorter. Credentials that never expire are always served.
 pub(crate) fn is_servable(entry: &Entry, now: Timestamp) -> bool {
     servable_until(entry).is_none_or(|until| now < until)
 }
@@ -27,19 +28,20 @@ fn servable_until(entry: &Entry) -> Option<Timestamp> {
 
 /// Returns the moment from which credentials are renewed: a little before the time when 15 minutes are left until they
 /// expire (or half of their lifetime, if that is shorter). With less time left, SDKs ask the server at every call.
+/// Access keys without an expiration are read again 45 minutes after ssox got them.
 pub(super) fn due_at(entry: &Entry) -> Timestamp {
     entry.renewable_from().unwrap_or_else(|| entry.issued_at.plus(REREAD_ENDLESS_AFTER))
 }
 
-/// Returns the time from [`due_at`] to the expiration, if `due_at` has passed; otherwise `None`. The renewing process
-/// renews cached credentials that have less time left than this.
+/// Returns the time from [`due_at`] to the expiration. `None`: it is not yet time to renew, or the credentials never
+/// expire. The renewing process renews cached credentials that have less time left than this.
 pub(crate) fn renewed_when_left(entry: &Entry, now: Timestamp) -> Option<Duration> {
     let due_at = entry.renewable_from().filter(|due_at| *due_at <= now)?;
     let left = entry.credentials.expiration?.seconds_after(due_at);
     u64::try_from(left).ok().map(Duration::from_secs)
 }
 
-/// Returns the expiration that clients are told.
+/// Returns the expiration that clients are told; an hour from now if the credentials never expire.
 pub(super) fn told_expiration(entry: &Entry, now: Timestamp) -> Timestamp {
     entry.credentials.expiration.unwrap_or_else(|| now.plus(VALIDITY_OF_ENDLESS))
 }

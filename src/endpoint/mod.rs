@@ -55,7 +55,8 @@ impl Listening {
     /// Listens on a port of 127.0.0.1; port 0 is any free one. Connections wait until the server starts.
     ///
     /// # Errors
-    /// `Configuration`: the port is in use.
+    /// `Configuration`: the port cannot be opened, for example because it is in use. `Other`: the system does not
+    /// return random bytes.
     pub(crate) fn on_port(port: u16) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| not_listening(port, &cause))?;
         let port = listener.local_addr().map_err(|cause| not_listening(port, &cause))?.port();
@@ -90,5 +91,10 @@ fn random<const N: usize>() -> Result<[u8; N]> {
 
 fn not_listening(port: u16, cause: &std::io::Error) -> Error {
     let error = Error::configuration(format!("could not listen on 127.0.0.1:{port}: {}", cause_text(cause)));
-    error.hint("choose another port with `--port`, or leave out `--port` to use any free port")
+    // Port 0 is any free port: only `ssox serve --port N` asks for another one.
+    if port == 0 {
+        error
+    } else {
+        error.hint("choose another port with `--port`, or leave out `--port` to use any free port")
+    }
 }

@@ -32,7 +32,7 @@ impl Renewal {
     ///
     /// # Errors
     /// Those of the profile's source. `NeedsPerson`: a person must sign in. The started process does not ask the
-    /// person.
+    /// person. `Other`: the process cannot be started, or does not print credentials that may be served.
     pub(super) fn run(&self, ctx: &Context) -> Result<Entry> {
         let ran = self.output().map_err(|cause| {
             Error::other(format!(
@@ -63,8 +63,8 @@ impl Renewal {
         command.stdin(Stdio::null()).output()
     }
 
-    /// Returns a path with which ssox can be started, even if an update has replaced or removed the file of ssox since
-    /// this process started.
+    /// Returns a path with which ssox can be started. On Linux, the path works even if an update has replaced or
+    /// removed the file of ssox since this process started.
     fn program(&self) -> PathBuf {
         let is_there = |path: &&PathBuf| path.is_file();
         self.program.as_ref().filter(is_there).cloned().unwrap_or_else(|| PathBuf::from("/proc/self/exe"))

@@ -56,7 +56,8 @@ impl Response {
         Self::new("200 OK", "", &body)
     }
 
-    /// Makes the response that says why there are no credentials. Tools show its message, so it also says what to type.
+    /// Makes the response that says why there are no credentials. Many tools show its message, so the message contains
+    /// the first hint, too.
     pub(super) fn failure(error: &Error) -> Self {
         let code = match error.kind {
             ErrorKind::NeedsPerson => "SignInRequired",
@@ -112,7 +113,7 @@ impl From<Refusal> for Response {
 /// Returns the message and the first hint of an error as one line.
 pub(super) fn one_line(error: &Error) -> String {
     match error.first_hint() {
-        Some(hint) => format!("{}; type {hint}", error.message),
+        Some(hint) => format!("{}; hint: {hint}", error.message),
         None => error.message.clone(),
     }
 }
@@ -149,7 +150,7 @@ mod tests {
     #[test]
     fn a_failure_says_what_to_type() {
         let error = Error::needs_person("the session `corp` has expired").hint("ssox login --sso-session corp");
-        let message = "the session `corp` has expired; type ssox login --sso-session corp";
+        let message = "the session `corp` has expired; hint: ssox login --sso-session corp";
         let (status, shown) = body(&Response::failure(&error));
         assert_eq!(status, "HTTP/1.1 403 Forbidden");
         assert_eq!(shown, json!({ "code": "SignInRequired", "message": message }));

@@ -66,8 +66,8 @@ pub(crate) fn serve(ctx: &Context, listener: &TcpListener, handover: Handover) -
 }
 
 impl Server {
-    /// Answers a connection on a new thread. If no thread can be started, the connection is closed, and the client
-    /// tries again.
+    /// Answers a connection on a new thread. If no thread can be started, the connection is closed; SDKs then try
+    /// again.
     fn answer_in_thread(self: &Arc<Self>, stream: TcpStream) {
         let server = Arc::clone(self);
         let stream = server.connections.add(stream);

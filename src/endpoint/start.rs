@@ -31,7 +31,7 @@ pub(crate) struct StartingServer {
 }
 
 impl StartingServer {
-    /// Starts the server process.
+    /// Starts `ssox endpoint --detach NAME`, which starts the server process and exits.
     ///
     /// # Errors
     /// `Other`: the system cannot start it.
@@ -46,10 +46,10 @@ impl StartingServer {
         started().map_err(|cause| not_started(&cause))
     }
 
-    /// Passes the handover to the server.
+    /// Passes the handover to the server, and waits until the process that starts the server has exited.
     ///
     /// # Errors
-    /// `Other`: the server did not start.
+    /// `Other`: the server process could not be started.
     pub(crate) fn hand_over(mut self, handover: Handover) -> Result<()> {
         let written = self.handover.write_all(handover.into_json().expose().as_bytes());
         drop(self.handover);
@@ -83,8 +83,10 @@ fn detach(name: &str) -> Result<()> {
     started.map(drop).map_err(|cause| not_started(&cause))
 }
 
-/// Runs a process of the server if the command line is `endpoint`, `endpoint NAME` or `endpoint --detach NAME`; `None`
-/// for other command lines. clap is not used: without it the server starts sooner and needs a mebibyte less memory.
+/// Handles the command lines with which ssox starts its own server; returns `None` for other command lines. `endpoint`
+/// and `endpoint NAME` run the server in this process, until the server ends. `endpoint --detach NAME` starts the
+/// server as another process, `endpoint NAME`, and returns. clap is not used: without it the server starts sooner and
+/// needs a mebibyte less memory.
 pub(crate) fn run(words: &[OsString], context: fn() -> Context) -> Option<Result<()>> {
     let words: Option<Vec<&str>> = words.iter().skip(1).map(|word| word.to_str()).collect();
     let name = match words?[..] {

@@ -43,7 +43,7 @@ struct State {
     attempted_at: Timestamp,
     /// How many renewals have ended.
     attempts: u64,
-    /// Whether a request waits for a renewal now.
+    /// Whether a request has asked for a renewal that has not ended yet.
     is_wanted: bool,
     /// Whether the person was told of a failure since the last successful renewal.
     is_reported: bool,
@@ -73,8 +73,9 @@ impl Supply {
         Self { profile, renewal: Renewal::new(renewal), state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Returns credentials that are valid for some time. If it is time to renew them, another thread does so in the
-    /// background.
+    /// Returns credentials that may be served (see [`is_servable`]). If it is time to renew them, another thread does
+    /// so in the background. If the current ones may no longer be served, waits for a renewal, unless the last one has
+    /// just failed.
     ///
     /// # Errors
     /// Those of the renewal. `Unreachable`: the renewal takes too long.
@@ -92,7 +93,8 @@ impl Supply {
         if is_servable(&state.entry, ctx.now()) {
             return Ok(state.entry.clone());
         }
-        let slow = || Error::unreachable(format!("AWS did not answer within {}s", REQUEST_LIMIT.as_secs()));
+        let slow =
+            || Error::unreachable(format!("could not fetch the credentials within {}s", REQUEST_LIMIT.as_secs()));
         let error = state.failure.as_ref().map_or_else(slow, |failure| failure.error.clone());
         self.report(&mut state, ctx, &error);
         Err(error)

@@ -13,7 +13,8 @@ pub(crate) fn as_option(option: &str, name: &str) -> String {
     format!("{option}{}{}", if name.starts_with('-') { "=" } else { " " }, shell_words::quote(name))
 }
 
-/// Returns a path as an argument of a command line, quoted if a shell needs that.
+/// Returns a path as an argument of a command line, quoted if a shell needs that. `./` is put before a path that starts
+/// with `-`.
 pub(crate) fn path_argument(path: &Path) -> String {
     let path = path.to_string_lossy();
     shell_words::quote(&if path.starts_with('-') { format!("./{path}").into() } else { path }).into_owned()

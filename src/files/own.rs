@@ -14,7 +14,7 @@ pub(crate) fn open_own(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().read(true).write(true).truncate(false))
 }
 
-/// Appends to a file and returns its size; creates it with mode 0600 if it does not exist.
+/// Appends to a file and returns its new size; creates it with mode 0600 if it does not exist.
 ///
 /// # Errors
 /// Those of [`open_own`].

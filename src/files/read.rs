@@ -15,7 +15,7 @@ const WRITER_TIME: Duration = Duration::from_secs(5);
 /// The pause between two checks whether the program has written.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Reads a file; returns `None` if the file or its directory does not exist.
+/// Reads a file; returns `None` if the file or its directory does not exist. `/dev/null` counts as an empty file.
 ///
 /// # Errors
 /// `Configuration`: the file exists but cannot be read, is too large, or is not a regular file.

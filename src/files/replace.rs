@@ -1,4 +1,5 @@
-//! Replaces files atomically: readers see either the old or the new content. The owner, group and mode are kept.
+//! Replaces files atomically: readers see either the old or the new content. If the system allows it, the owner and the
+//! group are kept. The mode is kept, too, except that secret files get mode 0600.
 
 use super::{create_private_dir, owner, parent, read};
 use crate::error::{Error, Result, path_argument};

@@ -4,7 +4,7 @@ use super::SYSTEM;
 use crate::error::Error;
 use std::time::Duration;
 
-/// The hint to unlock the keyring. Signing in to any session unlocks it.
+/// The hint to unlock the keyring. Signing in to a session whose secrets are kept in the keyring unlocks it.
 pub(crate) const LOGIN: &str = "`ssox login`, which asks for the password of the keyring";
 
 /// Why the keyring cannot be used.

@@ -43,7 +43,7 @@ impl Holder {
         let _ = file.set_len(0).and_then(|()| file.write_all(lines.join("\n").as_bytes()));
     }
 
-    /// Reads the holder from the lock file; `None` if it is malformed.
+    /// Reads the holder from the lock file; `None` if the file is absent or malformed.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let text = String::from_utf8(files::read(path).ok()??).ok()?;
         let mut lines = text.split('\n').map(printable);

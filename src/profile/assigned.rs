@@ -51,8 +51,7 @@ impl RoleProfiles {
     }
 }
 
-/// Returns a hash of the account, role and session of a profile; `None` if the profile lacks one of the
-/// three.
+/// Returns a hash of the account, role and session of a profile; `None` if the profile lacks one of the three.
 pub(crate) fn role_hash(section: &Section) -> Option<u64> {
     let (account_id, role_name) = account_and_role(section)?;
     Some(hash(account_id, role_name, session_label(section)?))

@@ -1,6 +1,6 @@
 //! Finds the assignment for `ACCOUNT/ROLE` if no profile has this role. ACCOUNT is the ID of an account, or the name of
 //! an account in the stored listings: the accounts and roles that AWS last listed for each session. With an ID, AWS is
-//! not asked if only one session is configured, or if a person is signed in to only one session.
+//! asked only if no stored listing contains the role, and a person is signed in to several sessions.
 
 use super::sessions;
 use crate::arn::AccountId;
@@ -30,6 +30,7 @@ struct Candidate<'a> {
 ///
 /// # Errors
 /// `Configuration`: there is no session; or there are several, and the listings do not tell which of them has the role.
+/// `Refused`, `Unreachable`: AWS does not list the accounts.
 pub(super) fn by_number(
     ctx: &Context,
     sessions: &[Session],
@@ -97,7 +98,8 @@ fn sessions_with<'a>(
 ///
 /// # Errors
 /// `Configuration`: no account has this name, no account with this name has the role, or several accounts have the name
-/// and the role. `NeedsPerson`, `Refused`, `Unreachable`: AWS does not list the accounts.
+/// and the role. `NeedsPerson`: no session has a stored listing, and AWS may not be asked or nobody is signed in.
+/// `Refused`, `Unreachable`: AWS does not list the accounts.
 pub(super) fn by_name(
     ctx: &Context,
     sessions: &[Session],
@@ -133,8 +135,8 @@ pub(super) fn by_name(
 }
 
 /// Returns a hint for a role that the session's stored listing does not contain. The hint says which similar
-/// `ACCOUNT_ID/ROLE` of the listing a person may have meant. Returns `None` if there is no stored listing, or if the
-/// listing contains the role.
+/// `ACCOUNT_ID/ROLE` of the listing a person may have meant; if none is similar, how to list all. Returns `None` if
+/// there is no stored listing, or if the listing contains the role.
 pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
     let listing = assignments::read(ctx, &role.session)?;
     let near = match listing.account(&role.account_id) {
@@ -149,7 +151,8 @@ pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
 }
 
 /// Returns the listings of the sessions. A session without a stored listing is left out in two cases: AWS may not be
-/// asked, or there are several sessions and nobody is signed in to this one.
+/// asked, or there are several sessions and nobody is signed in to this one. If all sessions are left out, returns an
+/// error.
 fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> Result<Vec<(&'a Session, Listing)>> {
     let mut listings = Vec::new();
     for session in sessions {
@@ -164,6 +167,13 @@ fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> 
     if listings.is_empty()
         && let Some(first) = sessions.first()
     {
+        let is_signed_in = |session: &Session| {
+            session::cached_token(ctx, session)
+                .is_some_and(|token| token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()))
+        };
+        if sessions.iter().any(is_signed_in) {
+            return Err(Error::needs_person("the accounts are not listed yet").hint("ssox list --assigned"));
+        }
         return Err(
             Error::needs_person("the accounts are not listed yet: nobody is signed in").hint(first.sign_in_line())
         );

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::session;
 use crate::time::human;
 
-/// What the descriptions are made from.
+/// The data from which profiles are described: the config files and the names of the accounts.
 pub(crate) struct Descriptions<'a> {
     ctx: &'a Context,
     files: &'a ConfigFiles,
@@ -29,7 +29,8 @@ impl<'a> Descriptions<'a> {
         Profile::resolve(self.ctx, self.files, name)
     }
 
-    /// Returns the account and role of a profile, and how long its cached credentials are still valid.
+    /// Returns the account and role of a profile, and how long its cached credentials are still valid. What is unknown
+    /// is left out; a profile without a role has the kind of its source in place of the role.
     pub(crate) fn of(&self, profile: &Profile) -> String {
         let (now, source) = (self.ctx.now(), &profile.source);
         let expiration = source.cached(self.ctx).and_then(|entry| entry.credentials.expiration);

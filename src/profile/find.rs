@@ -14,7 +14,7 @@ use crate::source::sso::{SsoRole, account_and_role, check_role_name, session_lab
 /// The most profiles that a hint lists.
 const MOST_LISTED: usize = 5;
 
-/// What a person typed to name a profile.
+/// Which profile to find: the name that a person typed or a variable contains, and where to look for the name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'a> {
     pub(crate) name: &'a str,
@@ -42,8 +42,8 @@ impl<'a> Wanted<'a> {
         Self { name, session, listings: ListingSource::Fetched, session_verb: None }
     }
 
-    /// Takes the profile that is in use in this shell; if none is in use, the profile whose name is in a variable such
-    /// as AWS_PROFILE.
+    /// Takes the profile that is in use in this shell; if none is in use, the profile whose name is in AWS_PROFILE or
+    /// AWS_DEFAULT_PROFILE; if neither is set, `default`.
     pub(crate) fn implied(ctx: &'a Context) -> Self {
         let name = super::implied_name(ctx);
         // `SSOX_SSO_SESSION` is used only together with `ACCOUNT/ROLE`. If `SSOX_PROFILE` names a profile, the session
@@ -61,8 +61,9 @@ impl<'a> Wanted<'a> {
 /// Finds the profile or assignment.
 ///
 /// # Errors
-/// `Configuration`: there is no such profile or assignment (the hint contains similar names), or several profiles have
-/// this account and role. `NeedsPerson`, `Refused`, `Unreachable`: AWS does not list the accounts.
+/// `Configuration`: there is no such profile or assignment (the hint contains similar names), the profile uses another
+/// session than `wanted.session`, or several profiles have this account and role. `NeedsPerson`: no accounts are listed
+/// yet. `Refused`, `Unreachable`: AWS does not list the accounts.
 pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Found> {
     if let Some(section) = files.profile(wanted.name) {
         return of_session(&section, wanted.session).map(|()| Found::Profile(wanted.name.into()));
@@ -81,7 +82,8 @@ pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Resul
 }
 
 /// Returns the assignment for a name like `111122223333/ReadOnly`, even if there are profiles with that account and
-/// role. `None` for a name without an account ID, or if the configuration has no session.
+/// role. `None` for other names (such as an account name, or the ARN of a role that is not of Identity Center), or if
+/// the configuration has no session.
 ///
 /// # Errors
 /// `Configuration`: there are several sessions, and the name does not tell which session is meant.
@@ -99,12 +101,15 @@ fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRo
     if let Some(name) = only_profile(files, wanted.session, role)? {
         return Ok(Found::Profile(name));
     }
-    let no_profile = || Error::configuration(format!("no profile has {role}")).hint("ssox configure sso");
-    let account_id = role.assigned_in().ok_or_else(no_profile)?;
+    let no_profile = || Error::configuration(format!("no profile has {role}"));
+    let account_id = role.assigned_in().ok_or_else(|| {
+        no_profile()
+            .hint("write a profile with `role_arn` and `source_profile`, or use `ssox use PROFILE --role-arn ARN`")
+    })?;
     check_role_name("the role after the `/`", role.role_name)?;
     let sessions = assignment::candidates(ctx, files, wanted.session)?;
     if sessions.is_empty() {
-        return Err(no_profile());
+        return Err(no_profile().hint("ssox configure sso"));
     }
     assignment::by_number(ctx, &sessions, wanted.listings, &account_id, role.role_name)
         .map(|role| Found::Assignment(Box::new(role)))
@@ -155,8 +160,8 @@ fn not_found(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Error {
     error.hint(hint_for_unknown(files, wanted))
 }
 
-/// Returns the hint for an unknown name: a session with that name, similar profiles, similar sessions, or all profiles
-/// if they are few.
+/// Returns the hint for an unknown name. It names the first of these that exists: a session with that name, similar
+/// profiles, a similar session, all profiles if they are few. Otherwise it says how to list or configure profiles.
 fn hint_for_unknown(files: &ConfigFiles, wanted: &Wanted) -> String {
     let Wanted { name, session_verb, .. } = *wanted;
     if files.sso_session(name).is_some() {

@@ -2,8 +2,8 @@
 
 use crate::context::Context;
 
-/// Returns the value of the first of these variables that is set: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`.
-/// If none is set, returns `default`.
+/// Returns the value of the first of these variables that is set and not empty: `SSOX_PROFILE`, `AWS_PROFILE`,
+/// `AWS_DEFAULT_PROFILE`. If there is none, returns `default`.
 pub(crate) fn implied_name(ctx: &Context) -> &str {
     ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")
 }

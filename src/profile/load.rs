@@ -28,9 +28,10 @@ impl Profile {
     }
 
     /// Returns the profile or assignment that is in use in this shell, without a role that was added with `--role-arn`.
+    /// `name` is the name under which this shell uses it. AWS is not asked.
     ///
     /// # Errors
-    /// `Configuration`: the profile or assignment is no longer configured.
+    /// `Configuration`: the profile or assignment is no longer configured, or cannot be used.
     pub(crate) fn held(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         if files.profile(name).is_some() {
             return Self::resolve(ctx, files, name);

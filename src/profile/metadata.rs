@@ -18,7 +18,7 @@ pub(super) fn endpoint(ctx: &Context, name: &str, section: &Section) -> Result<S
             return Ok(url);
         }
         return Err(Error::configuration(format!("the metadata service endpoint of profile `{name}` is not a URL"))
-            .hint("AWS_EC2_METADATA_SERVICE_ENDPOINT (`ec2_metadata_service_endpoint`) must start with http://"));
+            .hint("AWS_EC2_METADATA_SERVICE_ENDPOINT (`ec2_metadata_service_endpoint`) must be an http or https URL"));
     }
     let mode = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
     match mode.unwrap_or_default().to_ascii_lowercase().as_str() {

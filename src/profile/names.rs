@@ -24,7 +24,8 @@ impl ProfileNames {
     }
 
     /// Reads the names of all profiles, and calls `show` with those assignments without a profile that match `typed`.
-    /// The whole configuration files are read only if their index does not tell which assignments have a profile.
+    /// Returns the names, and what `show` returned. The whole configuration files are read only if their index does not
+    /// tell which assignments have a profile.
     pub(crate) fn with_assignments<'t, T>(
         ctx: &Context,
         typed: impl Fn(&Self) -> Typed<'t>,

@@ -1,6 +1,6 @@
 //! Network settings from the variables and profile keys of AWS: service URLs, CA bundle, attempts, FIPS and dual-stack.
 //! A service URL is looked for in the same order as in the SDKs: the variable of the service, the general variable, the
-//! `[services]` section, the profile's `endpoint_url`. The HTTP client reads the proxy variables itself.
+//! `[services]` section, the profile's `endpoint_url`. The proxy variables are read elsewhere, in `aws::proxy`.
 
 use crate::aws::{CaBundle, CustomEndpoint, Network, Origin, Timeouts};
 use crate::config::{ConfigFiles, Entry, Section};
@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 /// Returns the network settings of a profile.
 ///
 /// # Errors
-/// `Configuration`: the `services` section does not exist, or `max_attempts` is not a number.
+/// `Configuration`: the section that `services` names does not exist, or the number of attempts is not a whole number
+/// above 0.
 pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> Result<Network> {
     let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.get(key)).filter(|v| !v.is_empty());
     let is_on = |variable: &str, key: &str| setting(variable, key).is_some_and(|v| v.eq_ignore_ascii_case("true"));
@@ -36,10 +37,10 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
     })
 }
 
-/// Returns the network settings that apply without a profile.
+/// Returns the network settings that apply without a profile: those of the environment variables.
 ///
 /// # Errors
-/// `Configuration`: a variable has a value that cannot be used.
+/// `Configuration`: the number of attempts is not a whole number above 0.
 pub(crate) fn network_of_environment(ctx: &Context, files: &ConfigFiles) -> Result<Network> {
     network(ctx, files, &files.empty_profile())
 }

@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::source::sso::check_role_name;
 use std::collections::BTreeMap;
 
-/// The values in a plain profile.
+/// The values of a plain profile: one that has only a session, an account, a role and a region.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Plain<'a> {
     pub(crate) session: &'a Session,

@@ -12,13 +12,14 @@ use crate::time::parse_duration;
 use std::time::Duration;
 
 /// A profile is highlighted if its name contains one of these words, unless one of [`NEGATIONS`] is directly before it.
+/// The words do not count if the profile has `ssox_protected`, or `SSOX_PROTECT` is set.
 const WORDS: [&str; 4] = ["prod", "production", "prd", "live"];
 /// A word of [`WORDS`] does not count if one of these words is directly before it, as in `non-prod`.
 const NEGATIONS: [&str; 3] = ["non", "pre", "not"];
 
-/// The variable with the time limit of all protected profiles.
+/// The environment variable with the longest time that any protected profile may stay in a shell.
 const TIME_VARIABLE: &str = "SSOX_PROTECTED_FOR";
-/// The profile key with the time limit of one protected profile.
+/// The config key with the longest time that this profile, if it is protected, may stay in a shell.
 const TIME_KEY: &str = "ssox_protected_for";
 
 /// How a profile is protected.
@@ -47,7 +48,8 @@ impl Protection {
 }
 
 /// Returns how a profile is protected. The profile's key `ssox_protected` decides. If the key is absent, `SSOX_PROTECT`
-/// decides; if `SSOX_PROTECT` is not set either, the words in the profile's name decide.
+/// decides, even if it is set to an empty value, which matches no profile. If `SSOX_PROTECT` is not set either, the
+/// words in the profile's name decide.
 ///
 /// # Errors
 /// `Configuration`: the value of the key is not `true`, `false` or `unattended`.
@@ -68,7 +70,8 @@ pub(super) fn protection(ctx: &Context, name: &str, section: &Section, source: &
     Ok(if has_protected_word(name) { Protection::Highlighted } else { Protection::None })
 }
 
-/// Returns the protection that `SSOX_PROTECT` alone gives.
+/// Returns [`Protection::Confirmed`] if a pattern in `SSOX_PROTECT` matches the profile, otherwise
+/// [`Protection::None`].
 pub(super) fn by_globs(ctx: &Context, name: &str, source: &Source) -> Protection {
     let globs = ctx.var_os("SSOX_PROTECT").map(|globs| globs.to_string_lossy()).unwrap_or_default();
     let is_match = !globs.is_empty() && matches_any(&globs, &names(ctx, name, source, &globs));
@@ -76,7 +79,7 @@ pub(super) fn by_globs(ctx: &Context, name: &str, source: &Source) -> Protection
 }
 
 /// Returns how long a protected profile may stay in a shell: the shorter of the times in the profile's key and in
-/// `SSOX_PROTECTED_FOR`. `None`: there is no limit.
+/// `SSOX_PROTECTED_FOR`. `None`: both are absent, or the profile needs no confirmation.
 ///
 /// # Errors
 /// `Configuration`: one of the two times is zero or not a duration.

@@ -10,7 +10,8 @@ use crate::source::Source;
 /// Returns the source of a profile's credentials.
 ///
 /// # Errors
-/// `Configuration`: the profile has no source or an incomplete source, or its chain of roles is circular.
+/// `Configuration`: the profile, or another profile of its chain of roles, does not exist, has no source, an incomplete
+/// source or an invalid value; or the chain is circular.
 pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &Section) -> Result<Source> {
     let resolver = Resolver::new(ctx, files, name, section)?;
     let source = roles::source(&resolver, name, section)?;

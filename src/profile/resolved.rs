@@ -39,7 +39,7 @@ impl Profile {
     /// ID/ROLE`.
     ///
     /// # Errors
-    /// `Configuration`: the network settings or the time limit cannot be used.
+    /// `Configuration`: the network settings or the time limit in the environment variables cannot be used.
     pub(crate) fn of_assignment(
         ctx: &Context,
         files: &ConfigFiles,
@@ -67,7 +67,8 @@ impl Profile {
     /// Returns cached credentials if they are still valid for long enough, else new ones.
     ///
     /// # Errors
-    /// Those of the source. If AWS rejects an assignment, the hint contains similar assignments.
+    /// Those of the source. If AWS rejects the request for an assignment that is not in the session's stored listing, a
+    /// hint contains similar assignments.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         self.source.credentials(ctx, request).map_err(|error| match &self.source {
             Source::Sso(role) if self.is_assignment && error.kind == ErrorKind::Refused => {
@@ -106,7 +107,7 @@ impl Profile {
     /// `--role-arn`, returns the profile unchanged.
     ///
     /// # Errors
-    /// `Configuration`: the text is not the ARN of a role.
+    /// `Configuration`: the text is not the ARN of a role, or the time limit in `SSOX_PROTECTED_FOR` cannot be used.
     pub(crate) fn with_role(self, ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
         let Some(arn) = role_arn else { return Ok(self) };
         let source = roles::ad_hoc(ctx, self.region.as_ref(), &self.network, self.source, arn)?;
@@ -118,10 +119,12 @@ impl Profile {
         Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), protection, time_limit, ..self })
     }
 
-    /// Returns the profile with another duration for the role that it assumes.
+    /// Returns the profile with another duration for the role that it assumes. Without `--duration` (`None`), returns
+    /// the profile unchanged.
     ///
     /// # Errors
-    /// `Configuration`: AWS does not let the caller choose the duration, or does not allow this duration.
+    /// `Configuration`: the profile assumes no role, the permission set determines the duration, or AWS does not allow
+    /// this duration.
     pub(crate) fn with_duration(self, seconds: Option<i32>) -> Result<Self> {
         let Some(duration) = seconds else { return Ok(self) };
         Ok(Self { source: duration::with_duration(self.source, duration)?, ad_hoc_duration: seconds, ..self })

@@ -136,9 +136,8 @@ fn circular(visited: &[String], again: &str) -> Error {
     let path = [circle, &[again.to_string()]].concat().join(" → ");
     let error = Error::configuration(format!("`source_profile` is circular: {path}"));
     if circle.len() == 1 {
-        return error.hint(format!(
-            "move the access keys of `{again}` to another profile, and name that profile in `source_profile`"
-        ));
+        return error
+            .hint(format!("name another profile in `source_profile`, or add access keys to `[profile {again}]`"));
     }
     error.hint("replace `source_profile` in one of these profiles by access keys, an SSO role or `credential_process`")
 }

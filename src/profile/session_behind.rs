@@ -9,10 +9,12 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
 
-/// Returns the session of a profile: its own session, or the session of the source profile at the end of the chain.
+/// Returns the session of a profile or an assignment: its own session, or the session of the source profile at the end
+/// of the chain.
 ///
 /// # Errors
-/// `Configuration`: the profile does not exist, or has no session.
+/// `Configuration`: the profile does not exist, has no session or cannot be used. `NeedsPerson`: the name begins with
+/// the name of an account, several sessions are configured, and no accounts are listed yet.
 pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Session> {
     let name = match find::find(ctx, files, &Wanted { listings: ListingSource::Stored, ..*wanted }) {
         Ok(Found::Profile(name)) => name,

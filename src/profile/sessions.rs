@@ -12,7 +12,7 @@ use crate::source::sso::session_name;
 /// Returns the session of the section `[sso-session NAME]`.
 ///
 /// # Errors
-/// `Configuration`: the section does not exist, or lacks the start URL or the region.
+/// `Configuration`: the section does not exist, lacks the start URL or the region, or has a value that cannot be used.
 pub(crate) fn named_session(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Session> {
     let section = files.sso_session(name).ok_or_else(|| unknown_argument(ctx, files, name))?;
     session(ctx, files, Some(name), &section, &section)
@@ -30,7 +30,8 @@ pub(crate) fn labelled_session(ctx: &Context, files: &ConfigFiles, label: &str) 
     found.map_or_else(|| named_session(ctx, files, label), Ok)
 }
 
-/// Returns all configured sessions, each once: those with a name, then those of legacy profiles.
+/// Returns all configured sessions, each once: those with a name, then those of legacy profiles. A session that cannot
+/// be used is an error in the list.
 pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session>> {
     let mut found: Vec<Result<Session>> =
         files.sso_session_names().map(|name| named_session(ctx, files, &name)).collect();
@@ -54,7 +55,8 @@ fn has_legacy_session(sessions: &[Result<Session>], start_url: &str) -> bool {
 /// Returns the session that a profile uses.
 ///
 /// # Errors
-/// `Configuration`: the session does not exist, is incomplete, or has other values than the profile.
+/// `Configuration`: the session does not exist, is incomplete, has a value that cannot be used, or has other values
+/// than the profile.
 pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, section: &Section) -> Result<Session> {
     let Some(name) = session_name(section) else {
         return session(ctx, files, None, section, section)
@@ -73,10 +75,8 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
         }
     }
     if let Some(elsewhere) = section.get(store::KEY).filter(|value| of_session.get(store::KEY) != Some(value)) {
-        let message = format!(
-            "`{0} = {elsewhere}` in profile `{profile}` has no effect: `{0}` belongs in the sso-session of the profile",
-            store::KEY
-        );
+        let message =
+            format!("profile `{profile}` cannot be used: `{} = {elsewhere}` belongs in its sso-session", store::KEY);
         return Err(Error::configuration(message)
             .hint(format!("write `{} = {elsewhere}` into `[sso-session {name}]`", store::KEY)));
     }

@@ -10,8 +10,8 @@ use crate::region::Region;
 use crate::source::Source;
 use crate::source::profile_keys::ProfileKeys;
 
-/// Resolves the profiles of a chain. As in the AWS CLI, the region and the network settings of the first profile apply
-/// to the whole chain.
+/// Resolves a chain of profiles: each profile assumes its role with the credentials of the next one (`source_profile`).
+/// As in the AWS CLI, the region and the network settings of the first profile apply to the whole chain.
 pub(super) struct Resolver<'a> {
     pub(super) ctx: &'a Context,
     pub(super) files: &'a ConfigFiles,
@@ -33,7 +33,7 @@ impl<'a> Resolver<'a> {
     /// credentials.
     ///
     /// # Errors
-    /// `Configuration`: the profile has no source, or an incomplete source.
+    /// `Configuration`: the profile has no source, an incomplete source, or a value that cannot be used.
     pub(super) fn own_source(&self, name: &str, section: &Section) -> Result<Source> {
         let keys = ProfileKeys {
             ctx: self.ctx,
@@ -67,6 +67,9 @@ fn no_credentials(name: &str, section: &Section) -> Error {
 }
 
 /// Returns the region of a profile; `None` if it has none.
+///
+/// # Errors
+/// `Configuration`: the value is not the name of a region.
 pub(super) fn region(name: &str, section: &Section) -> Result<Option<Region>> {
     let region = section.value("region");
     region.map(|region| Region::parse(&format!("`region` of profile `{name}`"), region)).transpose()

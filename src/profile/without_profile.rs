@@ -1,7 +1,7 @@
 //! Finds the assignments (an account and a role that a session may use) for which there is no profile. Completion and
 //! the picker offer them.
 //!
-//! Invariant: this module reads only the stored listings of accounts and roles; it never asks AWS.
+//! Invariant: this module never asks AWS. It reads the config files, and the stored listings of accounts and roles.
 
 use super::RoleProfiles;
 use super::assigned::hash;

@@ -36,7 +36,7 @@ pub(crate) struct Assertion {
     pub(crate) roles: Vec<SamlRole>,
     /// The session duration that the identity provider wants, in seconds.
     pub(crate) session_duration: Option<i32>,
-    /// The time when the response expires.
+    /// The time when the response expires; `None` if it does not say.
     pub(crate) not_on_or_after: Option<Timestamp>,
     /// The URL that the response is to be posted to.
     pub(crate) destination: Option<String>,
@@ -48,8 +48,8 @@ impl Assertion {
     /// Parses a SAML response in base64.
     ///
     /// # Errors
-    /// `Configuration`: the text is not a SAML response, or it is longer than STS accepts. `NeedsPerson`: the identity
-    /// provider refused the sign-in.
+    /// `Configuration`: the text is not a SAML response, it is longer than STS accepts, or none of its `Role`
+    /// attributes has the form that AWS requires. `NeedsPerson`: the identity provider refused the sign-in.
     pub(crate) fn parse(base64: &str) -> Result<Self> {
         let packed: Zeroizing<String> = Zeroizing::new(base64.split_ascii_whitespace().collect());
         let bytes = Zeroizing::new(LENIENT.decode(packed.as_bytes()).map_err(|_| invalid("it is not base64"))?);
@@ -133,7 +133,7 @@ fn session_duration(root: Node) -> Option<i32> {
     values(root, "SessionDuration").find_map(|value| value.parse().ok())
 }
 
-/// Returns the earliest of the expiration times in the response.
+/// Returns the earliest of the expiration times in the response; `None` if it has none.
 fn not_on_or_after(root: Node) -> Option<Timestamp> {
     let ends = ["SubjectConfirmationData", "Conditions"].into_iter().flat_map(|name| all(root, name));
     ends.filter_map(|node| Timestamp::parse(node.attribute("NotOnOrAfter")?)).min()

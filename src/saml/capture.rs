@@ -30,8 +30,9 @@ const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 /// Opens a URL in a browser, waits until the person has signed in, and returns the SAML response in base64.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody is at a terminal, there is no browser, the person closed the browser, or the sign-in took too
-/// long. `Configuration`: the URL or the browser cannot be used. `Unreachable`: the page cannot be loaded.
+/// `NeedsPerson`: ssox may not open a browser (`no_input`), there is no browser or no screen, the person closed the
+/// browser, the browser failed, or the sign-in or another one in the same browser took too long. `Configuration`: the
+/// URL or the browser cannot be used. `Unreachable`: the page cannot be loaded, or another sign-in is stopped (Ctrl-Z).
 pub(super) fn capture(ctx: &Context, url: &str, timeout: Duration) -> Result<Secret> {
     check(ctx, url)?;
     let deadline = ctx.deadline(timeout);
@@ -47,13 +48,14 @@ pub(super) fn capture(ctx: &Context, url: &str, timeout: Duration) -> Result<Sec
 
 fn check(ctx: &Context, url: &str) -> Result<()> {
     if !endpoint::is_start(url) {
-        return Err(Error::configuration(format!("`ssox_saml_url` is `{url}`, which is not the URL of a page"))
+        return Err(Error::configuration(format!("`ssox_saml_url` is `{url}`, which is not a valid `https` URL"))
             .hint("write `ssox_saml_url = https://…`: the URL that starts the sign-in in a browser"));
     }
     if ctx.no_input {
-        let message = format!("the sign-in at `{}` needs a person and a browser", endpoint::host(url));
+        let host = endpoint::host(url);
+        let message = format!("the sign-in at `{host}` needs a person and a browser, and no browser is opened here");
         return Err(Error::needs_person(message)
-            .hint("run this command in a terminal")
+            .hint("in a terminal, without `CI` and `--no-input`: run this command again, or `ssox login NAME`")
             .hint(format!("or {}", super::GIVE_RESPONSE)));
     }
     Ok(())
@@ -63,7 +65,7 @@ fn check(ctx: &Context, url: &str) -> Result<()> {
 enum NoResponse {
     /// The person closed the last window.
     WindowsClosed,
-    /// The browser's process ended.
+    /// The browser's process ended, or it sent data that is not the DevTools protocol.
     Ended,
     TimedOut,
     /// The page cannot be loaded. The text is the browser's error code.
@@ -148,8 +150,8 @@ impl Capture<'_> {
         if had_pages && self.pages.is_empty() { Err(NoResponse::WindowsClosed) } else { Ok(()) }
     }
 
-    /// Handles a paused request. Takes the SAML response from the request that posts it to AWS. All other requests
-    /// continue unchanged.
+    /// Handles a paused request. Takes the SAML response from the request that posts it to AWS, and redirects the
+    /// browser to ssox's last page. Answers the request for that page. All other requests continue unchanged.
     fn paused(&mut self, page: Option<&str>, params: &Value) {
         let request = &params["request"];
         let url = request["url"].as_str().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Keeps the identity provider's cookies until the next sign-in. A browser deletes session cookies when it closes, and
-//! ssox closes its browser soon after a sign-in. Without this module, every sign-in would ask for the password.
+//! Keeps the identity provider's session cookies for a working day. A browser deletes session cookies when it closes,
+//! and ssox closes its browser soon after a sign-in. Without this module, every sign-in would ask for the password.
 //!
 //! Invariant: ssox writes no cookie to a file. The browser stores them, encrypted.
 
@@ -16,7 +16,8 @@ const LIFETIME: i64 = 12 * 3600;
 const KEPT: [&str; 9] =
     ["name", "value", "path", "secure", "httpOnly", "sameSite", "priority", "sourceScheme", "sourcePort"];
 
-/// Sets an expiration date on every session cookie.
+/// Sets an expiration date on every session cookie, so that the browser still has it at the next sign-in. Errors are
+/// ignored.
 pub(super) fn keep(browser: &mut Browser, now: Timestamp, deadline: Deadline) {
     let asked = browser.send(None, "Storage.getCookies", &json!({}));
     let Some(reply) = reply(browser, asked, deadline) else { return };

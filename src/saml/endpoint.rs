@@ -16,18 +16,20 @@ pub(crate) fn is_sign_in(url: &str) -> bool {
     })
 }
 
-/// Returns the host and port of a URL for messages, without user, path and query.
+/// Returns the host and port of a URL, for messages; `an unusual URL` if [`Address`] cannot parse it, e.g. because it
+/// contains a user name.
 pub(super) fn host(url: &str) -> String {
     Address::parse(url).map_or_else(|| "an unusual URL".into(), |address| address.authority().into())
 }
 
-/// Tells whether a sign-in can start at a URL: it must use https, or http on this machine.
+/// Tells whether a sign-in can start at a URL: it must be valid, and use https, or http on this machine.
 pub(super) fn is_start(url: &str) -> bool {
     Address::parse(url).is_some_and(|address| address.is_https() || address.is_loopback())
 }
 
 /// Returns the region in which STS is called: the configured region if it is in the role's partition, otherwise the
-/// partition's global region.
+/// partition's global region. For a partition that ssox does not know, any configured region is used, otherwise
+/// `us-east-1`.
 pub(crate) fn sts_region(configured: Option<&Region>, partition: &str) -> Region {
     partition::first_region(partition::named(partition), [configured.map(|region| &**region)])
 }

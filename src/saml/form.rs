@@ -15,7 +15,7 @@ pub(super) fn posted(body: &str) -> Option<Secret> {
 }
 
 /// Finds the SAML response in a text. Returns its base64, which may contain line breaks. If no response is found,
-/// returns the text unchanged.
+/// returns the text itself, without white space at its ends and with `%` escapes decoded.
 pub(super) fn response(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}').trim();
     if let Some(value) = field_of_page(text) {

@@ -24,7 +24,7 @@ use std::time::Duration;
 /// How long the person may take to sign in.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// The hint of every error that means that ssox cannot control a browser on this machine.
+/// The hint of every error that means that ssox cannot control a browser on this machine, or may not open one.
 const GIVE_RESPONSE: &str = "sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it \
                              with `--saml-response FILE` (`-` for standard input)";
 
@@ -40,8 +40,10 @@ pub(crate) enum AssertionOrigin<'a> {
 /// Gets a SAML assertion: from a sign-in in a browser, or from a file.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody is at a terminal, the sign-in took too long, or the identity provider refused it.
-/// `Configuration`: the text is not a SAML response, or the browser cannot be used.
+/// `NeedsPerson`: no browser can or may be opened, the person did not sign in in time, or the identity provider refused
+/// the sign-in. `Configuration`: the text is not a SAML response, the file cannot be read, or the URL or the browser
+/// cannot be used. `Unreachable`: the browser cannot load the page, or the ssox process of another sign-in is stopped
+/// (Ctrl-Z). `Usage`: the file is `-`, and stdin is a terminal.
 pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assertion> {
     let response = match origin {
         AssertionOrigin::Browser { url, timeout } => capture::capture(ctx, url, timeout)?,
@@ -56,7 +58,8 @@ pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assert
 /// Returns the roles that an assertion offers.
 ///
 /// # Errors
-/// `Refused`: the assertion offers no roles. `Configuration`: the roles are encrypted.
+/// `Refused`: the assertion offers no roles. `Configuration`: the roles are encrypted, or the response has no roles and
+/// is addressed to another service than AWS.
 pub(crate) fn roles(assertion: &Assertion) -> Result<&[SamlRole]> {
     if !assertion.roles.is_empty() {
         return Ok(&assertion.roles);
@@ -70,7 +73,8 @@ pub(crate) fn roles_are_encrypted() -> Error {
         .hint("add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile")
 }
 
-/// Returns the error for a response that offers no roles.
+/// Returns the error for a response that offers no roles: `Configuration` if it is addressed to another service than
+/// AWS, otherwise `Refused`.
 pub(crate) fn no_role_offered(assertion: &Assertion) -> Error {
     let destination = assertion.destination.as_deref().unwrap_or_default();
     if endpoint::is_sign_in(destination) || destination.is_empty() {

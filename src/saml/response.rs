@@ -11,10 +11,11 @@ use zeroize::Zeroizing;
 /// The largest input in bytes. Any page that contains a response is smaller; STS accepts 100,000 characters.
 const MAX_SIZE: u64 = 4 << 20;
 
-/// Returns the SAML response in base64.
+/// Returns the SAML response in a file, or in stdin if the path is `-`, as base64. If the file contains no SAML
+/// response, returns its text.
 ///
 /// # Errors
-/// `Configuration`: the file cannot be read. `Usage`: stdin is a terminal.
+/// `Configuration`: the file cannot be read, or is larger than [`MAX_SIZE`]. `Usage`: stdin is a terminal.
 pub(super) fn read(path: &Path) -> Result<Secret> {
     let bytes = if path == Path::new("-") { from_stdin()? } else { Zeroizing::new(files::read_named(path, MAX_SIZE)?) };
     let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());

@@ -25,7 +25,7 @@ pub(crate) struct SignInOptions {
     pub(crate) no_browser: bool,
     /// Whether ssox copies the sign-in URL to the clipboard of the terminal.
     pub(crate) copy: bool,
-    /// How long to wait for the person to sign in.
+    /// How long to wait for the person to sign in; `None` for the default, ten minutes.
     pub(crate) timeout: Option<Duration>,
     /// Whether to sign in even if the cached token is valid.
     pub(crate) fresh: bool,

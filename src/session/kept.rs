@@ -1,5 +1,5 @@
-//! Which stores (files or the keyring) may have the token of a session. ssox does not access a keyring that never had
-//! this token.
+//! Which stores (files or the keyring) may have the token of a session. ssox does not access the keyring for a session
+//! whose token is kept in files and was never in the keyring.
 
 use super::Session;
 use super::token::{self, Token};
@@ -9,7 +9,8 @@ use crate::files;
 use crate::store::Store;
 use std::path::PathBuf;
 
-/// Tells whether a store may have the token of a session. Does not access the keyring.
+/// Tells whether a store may have the token of a session: whether its file exists; for the keyring, whether the session
+/// uses the keyring or used it before. Does not access the keyring.
 pub(crate) fn may_be_in(ctx: &Context, session: &Session, store: Store) -> bool {
     match store {
         Store::Files => token::path(ctx, session).is_ok_and(|path| path.exists()),
@@ -17,7 +18,7 @@ pub(crate) fn may_be_in(ctx: &Context, session: &Session, store: Store) -> bool 
     }
 }
 
-/// Reads the token of a session from a store, even if it has expired.
+/// Reads the token of a session from a store, even if it has expired. Returns `None` if it is absent or broken.
 ///
 /// # Errors
 /// `Configuration`: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
@@ -38,7 +39,7 @@ pub(super) fn remove(ctx: &Context, session: &Session, store: Store) -> Result<b
 }
 
 /// Records that the keyring has the token of a session. ssox then finds the token even after the person turned off the
-/// keyring.
+/// keyring. Does nothing if the session's token is kept in a file.
 pub(super) fn note(ctx: &Context, session: &Session) {
     let marker = marker(ctx, session).filter(|marker| session.store == Store::Keyring && !marker.exists());
     if let Some(Err(error)) = marker.map(|marker| files::write_secret(&marker, b"")) {
@@ -55,7 +56,7 @@ pub(crate) fn name(store: Store) -> &'static str {
 }
 
 /// Returns the path of the marker: an empty file, which exists when the keyring has the session's token. Returns `None`
-/// without a state directory.
+/// if the state directory is unknown or cannot be used.
 fn marker(ctx: &Context, session: &Session) -> Option<PathBuf> {
     Some(ctx.state_dir().ok()?.join("keyring").join(files::hashed(session.label())))
 }

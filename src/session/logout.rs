@@ -17,7 +17,8 @@ use zeroize::Zeroizing;
 pub(crate) struct LoggedOut {
     /// Where the token was removed from: its file, the keyring, or both. Empty if there was no token.
     pub(crate) removed: Vec<String>,
-    /// Why AWS did not revoke a token. That token remains valid until it expires.
+    /// Why AWS did not revoke a token. That token remains valid until it expires. `None` if AWS revoked each token or
+    /// accepted it no longer.
     pub(crate) server_error: Option<Error>,
     /// Why a token could not be read or removed. `Configuration`: the file cannot be read or removed. `NeedsPerson`:
     /// the keyring cannot be used.
@@ -27,7 +28,7 @@ pub(crate) struct LoggedOut {
 /// Signs out of a session.
 ///
 /// # Errors
-/// `Unreachable`: another process holds the lock on the token.
+/// `Unreachable`: another process holds the lock on the token for too long. `Configuration`: the lock file is a link.
 pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
     // Without the lock, a process that is refreshing the token could write the file again after it was removed.
     let _lock = token::lock(ctx, session)?;

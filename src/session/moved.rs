@@ -1,5 +1,6 @@
-//! Moves a token between its file and the keyring, after the person changed where tokens are kept. The token is moved
-//! at the next sign-in, which needs no browser if the token is still valid.
+//! Moves a token between its file and the keyring, if it is not in the store that is configured, e.g. because the
+//! person changed the configuration. The token is moved at the next sign-in, which needs no browser if the token is
+//! still valid.
 
 use super::token::{self, Token};
 use super::{Session, kept, refresh};
@@ -8,12 +9,13 @@ use crate::error::Result;
 use crate::store::{Store, remove_of_session};
 use crate::terminal;
 
-/// Moves the token of a session from the other store to the configured store. Removes the token instead if it can no
-/// longer be used.
+/// Moves the token of a session from the other store to the configured store, and refreshes it if it expires soon. If
+/// it can no longer be used, or the configured store has a token already, only removes it from the other store. If the
+/// other store is the keyring, also removes the session's role credentials from it.
 ///
 /// # Errors
-/// `Configuration`: a token file cannot be written or removed. `NeedsPerson`: the keyring cannot be used.
-/// `Unreachable`: another process holds the lock on the token. A token that cannot be read stays in the other store,
+/// `Configuration`: a file cannot be written or removed. `NeedsPerson`: the keyring cannot be used. `Unreachable`:
+/// another process holds the lock on the token for too long. A token that cannot be read stays in the other store,
 /// without an error.
 pub(super) fn move_token(ctx: &Context, session: &Session) -> Result<()> {
     let before = session.store.other();
@@ -33,8 +35,8 @@ pub(super) fn move_token(ctx: &Context, session: &Session) -> Result<()> {
         token::write(ctx, session, token::reserve(ctx, session)?, &token)?;
         kept::note(ctx, session);
         let (label, from, to) = (session.label(), kept::name(before), kept::name(session.store));
-        let why = "SSOX_STORE or `ssox_store` has changed";
-        terminal::say(&format!("moved the token of `{label}` from {from} to {to}, because {why}"));
+        let why = "the configured store (SSOX_STORE, `ssox_store`)";
+        terminal::say(&format!("moved the token of `{label}` from {from} to {to}, {why}"));
     }
     kept::remove(ctx, session, before)?;
     if before == Store::Keyring {

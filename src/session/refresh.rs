@@ -16,17 +16,18 @@ use crate::terminal::{self, Progress};
 use crate::time::{Timestamp, human};
 use failure_record::FailureRecord;
 
-/// A token is refreshed when it expires in fewer seconds than this, as in the SDKs.
+/// A token is refreshed when it expires within this many seconds, as in the SDKs.
 ///
 /// A token that is valid for less than twice this time is refreshed after half of the time for which it is valid.
 /// Otherwise every process would refresh it again.
 const MINIMUM_LEFT: i64 = 5 * 60;
 
-/// How many seconds ssox waits after a failed refresh before it tries again; the AWS CLI waits for the same time.
-/// During this time, ssox uses the old token if it is still valid.
+/// For this many seconds after a failed refresh, ssox uses the old token if it is still valid, and does not try again;
+/// the AWS CLI waits for the same time. If the old token has expired, ssox tries again at once.
 const PAUSE: i64 = 60;
 
-/// Returns a valid token. Refreshes the cached token if it expires soon.
+/// Returns a valid token. Refreshes the cached token if it expires soon. If the refresh fails, returns the cached token
+/// as long as it is valid.
 pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     let cached = token::read(ctx, session)?.ok_or_else(|| not_signed_in(session))?;
     let is_fresh = |token: &Token| token.expires_at > ctx.now().plus(margin(ctx, session, token));
@@ -49,8 +50,8 @@ fn margin(ctx: &Context, session: &Session, token: &Token) -> i64 {
     (token.expires_at.seconds_after(written_at) / 2).clamp(0, MINIMUM_LEFT)
 }
 
-/// Takes the lock, and refreshes the token unless the cached token is fresh by now. If the refresh fails, returns the
-/// cached token if it is usable.
+/// Takes the lock, and refreshes the token unless the cached token is fresh by now. If the lock cannot be taken or the
+/// refresh fails, returns the cached token if it is usable.
 fn refreshed(
     ctx: &Context,
     session: &Session,
@@ -90,8 +91,8 @@ fn refreshed(
     }
 }
 
-/// Removes a token after AWS has rejected both the token and its refresh token. Otherwise every command would send both
-/// again.
+/// Removes a token that has not expired, but that AWS has rejected, if it cannot be refreshed either. Otherwise every
+/// command would send it again. Returns `error`.
 fn after_rejection(ctx: &Context, session: &Session, cached: &Token, error: Error) -> Error {
     if error.kind == ErrorKind::NeedsPerson && cached.is_valid(ctx.now()) {
         let _ = token::remove(ctx, session);
@@ -116,8 +117,9 @@ struct Refresh<'a> {
     ctx: &'a Context,
     session: &'a Session,
     cached: &'a Token,
-    /// If a refresh failed at this time or later because AWS was unreachable, its error is returned without a new
-    /// request. With `None`, a new request is sent.
+    /// If a refresh failed at this time or later because AWS was unreachable or refused the request, its error is
+    /// returned without a new request. With `None`, a new request is sent. In both cases, a refresh token that AWS has
+    /// rejected is not sent again.
     since: Option<Timestamp>,
     /// Whether the cached token cannot be used any more.
     is_needed: bool,
@@ -158,8 +160,8 @@ impl Refresh<'_> {
     /// Makes sure that the new token can be written, before AWS issues it.
     ///
     /// A refresh token works only once. On a full disk, the new token would be lost, and the person would have to sign
-    /// in again. If the home directory is read-only, nothing is ever cached; the command then uses the new token
-    /// without writing it.
+    /// in again, so the outer error prevents the refresh. If the home directory is read-only, nothing is ever cached;
+    /// the inner result is then an error, and the command uses the new token without writing it.
     fn reserve(&self) -> Result<Result<Reserved>> {
         match token::reserve(self.ctx, self.session) {
             Err(error) if !self.is_needed || !token::is_read_only(self.ctx, self.session) => {
@@ -170,7 +172,7 @@ impl Refresh<'_> {
     }
 
     /// Adds the command to sign in to the error if AWS rejected the refresh token or refused the request. The message
-    /// says that the sign-in has expired only if AWS rejected the token, because a refused request may succeed later.
+    /// says that the session has expired only if AWS rejected the token, because a refused request may succeed later.
     fn with_sign_in_line(&self, error: Error) -> Error {
         match error.kind {
             ErrorKind::NeedsPerson => {
@@ -209,6 +211,7 @@ pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<Reserved>
     if ctx.is_first_unwritable_cache() {
         let (label, line) = (session.label(), session.sign_in_line());
         let remedy = match session.store {
+            Store::Files if token::is_read_only(ctx, session) => "make ~/.aws/sso/cache writable",
             Store::Files => "free some disk space",
             Store::Keyring => "unlock the keyring",
         };

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 /// The scope for listing accounts and getting role credentials. With this scope, AWS also issues a refresh token.
 pub(crate) const ACCOUNT_ACCESS: &str = "sso:account:access";
 
-/// A registration that expires in fewer seconds than this is not used, as in the AWS CLI.
+/// A registration that expires within this many seconds is not used, as in the AWS CLI.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
 /// Reads the cached registration for a flow. Returns `None` if the registration is absent or broken, is for the other
@@ -57,7 +57,7 @@ struct RegistrationJson<'a> {
     grant_types: Option<Vec<String>>,
 }
 
-/// Removes the cached registration of a session, after AWS has rejected this registration.
+/// Removes the cached registration of a session, so that the next sign-in registers a new client. Errors are ignored.
 pub(super) fn remove(ctx: &Context, session: &Session) {
     if let Ok(path) = path(ctx, session) {
         let _ = files::remove(&path);

@@ -28,8 +28,8 @@ const HOSTS: [&str; 4] = [
     "identitycenter.us-gov.amazonaws.com",
 ];
 
-/// Returns the start URL of a session if its host is one of AWS's. If the start URL is a custom one, requests it with
-/// `redirect`, and returns the URL that it redirects to. Further redirects are not followed.
+/// Returns the start URL of a session in its canonical form if its host is one of AWS's. If the start URL is a custom
+/// one, requests it with `redirect`, and returns the URL that it redirects to. Further redirects are not followed.
 ///
 /// # Errors
 /// `Configuration`: the URL is not `https`, does not redirect to an AWS host, or redirects to another region. Those of
@@ -95,7 +95,8 @@ fn portal_path<'a>(host: &str, path: &'a str) -> &'a str {
 }
 
 /// Returns the region that the AWS host of a start URL contains. If the start URL is a custom one, the AWS host is that
-/// of the URL to which it redirects. Returns `None` if the host contains no region.
+/// of the URL to which it redirects. Returns `None` if the host contains no region, or if the custom URL does not
+/// redirect to an AWS host.
 pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
     if is_aws_host(&host(start_url)?) {
         return region_of(start_url);

@@ -1,5 +1,5 @@
 //! The token cache: `~/.aws/sso/cache`, which the AWS CLI and the SDKs also use, or the keyring. In the keyring, a
-//! token has the same bytes as in the file.
+//! token has the same bytes as in the file, after a line with the time when it was written.
 //!
 //! A broken token counts as absent; the next sign-in replaces it.
 
@@ -64,7 +64,8 @@ impl Token {
         self.expires_at > now
     }
 
-    /// Tells whether the token has everything that a refresh needs, and its client registration has not expired.
+    /// Tells whether the token has everything that a refresh needs, and its client registration has not expired, as far
+    /// as the token says when that expires.
     pub(crate) fn is_refreshable(&self, now: Timestamp) -> bool {
         let is_complete = self.refresh_token.is_some() && self.client_id.is_some() && self.client_secret.is_some();
         is_complete && self.registration_expires_at.is_none_or(|end| end > now)
@@ -126,8 +127,8 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     read_item(ctx, &item(session)).map_err(|error| session.named_in_hints(error))
 }
 
-/// Reads the token file of the session whose name or start URL is `label`. Other tools read only this file, not the
-/// keyring.
+/// Reads the token file of the session whose name or start URL is `label`; `None` if it is absent, broken or
+/// unreadable. Other tools read only this file, not the keyring.
 pub(crate) fn in_shared_file(ctx: &Context, label: &str) -> Option<Token> {
     read_item(ctx, &Item { store: Store::Files, kind: SecretKind::Token, hash: files::hashed(label) }).ok()?
 }
@@ -141,12 +142,12 @@ pub(super) fn read_item(ctx: &Context, item: &Item) -> Result<Option<Token>> {
     Ok(item.read(ctx)?.and_then(|stored| Token::parse(&stored.content)))
 }
 
-/// Returns the time when the token of a session was written.
+/// Returns the time when the token of a session was written; `None` if there is no token.
 pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> {
     item(session).written_at(ctx)
 }
 
-/// Returns a text that changes when the person signs in or unlocks the keyring.
+/// Returns a text that changes when the token changes, e.g. after a sign-in, or when the keyring is locked or unlocked.
 pub(crate) fn state(ctx: &Context, session: &Session) -> String {
     item(session).state(ctx)
 }
@@ -199,7 +200,7 @@ pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
 /// Waits for the lock that a process must hold to change a session's token.
 ///
 /// # Errors
-/// `Unreachable`: another process holds the lock for too long.
+/// `Unreachable`: another process holds the lock for too long. `Configuration`: the lock file is a link.
 pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     let label = session.label();
     Lock::wait(ctx, &format!("token {label}"), &format!("the lock on the token of `{label}`"))

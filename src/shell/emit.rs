@@ -29,7 +29,7 @@ impl Emit {
             return Err(Error::usage(format!(
                 "the ssox function in this shell is of another version: it reads version `{version}` of the output, the installed ssox writes version `{VERSION}`"
             ))
-            .hint("start a new shell: it loads the function of the installed ssox"));
+            .hint(shell.how_to_update()));
         }
         Ok(Self { shell })
     }

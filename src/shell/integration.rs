@@ -79,6 +79,12 @@ pub(crate) trait Integration: Sync {
         format!("`{}`; add this line to the rc file of your shell too", self.rc_line())
     }
 
+    /// Returns a text for the person: what to do so that a shell has the function of the installed ssox, after ssox was
+    /// updated.
+    fn how_to_update(&self) -> String {
+        "start a new shell: it loads the function of the installed ssox".into()
+    }
+
     /// Returns the rc files that may contain the line that loads ssox's script.
     fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf>;
 

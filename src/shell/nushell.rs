@@ -88,6 +88,11 @@ impl Integration for Nushell {
         format!("{}; then start a new shell", self.rc_line())
     }
 
+    /// Returns the same as `how_to_load`, because the file that nushell loads contains a copy of ssox's script.
+    fn how_to_update(&self) -> String {
+        self.how_to_load()
+    }
+
     fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf> {
         let saved = |data: PathBuf| data.join("nushell/vendor/autoload/ssox.nu");
         let of_mac = home.join("Library/Application Support");

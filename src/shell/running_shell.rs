@@ -45,7 +45,7 @@ struct Process {
 }
 
 /// Returns the shell that the person uses: the shell whose function called ssox; else the nearest ancestor of this
-/// process that is an interactive shell; else the login shell.
+/// process that is an interactive shell; else the login shell; else bash, or PowerShell on Windows.
 pub(super) fn running_shell(ctx: &Context) -> RunningShell {
     let caller = ctx.caller().and_then(RunningShell::named);
     let login = || RunningShell::named(file_name(ctx.var("SHELL")?));
@@ -104,7 +104,8 @@ fn process(id: u32) -> Option<Process> {
     process_from_ps(id)
 }
 
-/// Reads a process with `ps` on systems without `/proc`. `ps` is slow, but only errors and `doctor` need it.
+/// Reads a process with `ps` on systems without `/proc`. `ps` is slow, but ssox needs it only for hints and for
+/// `doctor`.
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 fn process_from_ps(id: u32) -> Option<Process> {
     let mut ps = std::process::Command::new("ps");

@@ -2,7 +2,7 @@
 
 use crate::bytes::memchr_iter;
 
-/// Returns the text between the line `# --- NAME` and the next such line.
+/// Returns the text between the line `# --- NAME` and the next line that starts with `# ---`.
 pub(crate) fn section(script: &'static str, name: &str) -> &'static str {
     let begins = format!("# --- {name}\n");
     let after = script.split_once(begins.as_str()).map_or("", |(_, after)| after);

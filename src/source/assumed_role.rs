@@ -33,7 +33,7 @@ pub(crate) struct AssumedRole {
     pub(crate) source: Source,
     pub(crate) region: Region,
     pub(crate) network: Network,
-    /// Whether the cache entry has a name that only ssox computes; see [`AssumedRole::cache_key`].
+    /// Whether the cache entry has a name that only ssox uses, not that of the AWS CLI; see [`AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,
 }
 
@@ -50,8 +50,8 @@ impl Kind for AssumedRole {
     /// Returns the role's credentials. Asks the person for an MFA code if one is needed.
     ///
     /// # Errors
-    /// Those of the source. `NeedsPerson`: an MFA code is needed, and nobody can be asked. `Refused`: STS rejects the
-    /// request. `Unreachable`: STS sends no valid response.
+    /// Those of the source, of [`Mfa::with_code`] and of [`cached::fetch`]. `Refused`: STS rejects the request.
+    /// `Unreachable`: STS sends no valid response.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         if let Some(entry) = self.in_use(ctx, request) {
             return Ok(entry);
@@ -118,7 +118,8 @@ impl AssumedRole {
     ///
     /// The AWS CLI's name does not depend on the source. If two profiles assume the same role from two sources, they
     /// share a cache entry, and the second profile gets the credentials of the first. ssox uses a name of its own for
-    /// such profiles only; all others share their entry with the AWS CLI.
+    /// such profiles, for a source that can be different in each shell, and for `--role-arn` and `--duration`. All
+    /// other roles have the AWS CLI's name, so that both tools share the entry.
     pub(crate) fn cache_key(&self) -> Key {
         let session = self.source.session();
         let key = if self.has_own_entry {
@@ -130,8 +131,9 @@ impl AssumedRole {
         session.map_or(key.clone(), |session| key.in_store(session.store, session.label()))
     }
 
-    /// Returns the cached credentials of this role if ssox has set them in the environment. They have replaced the
-    /// person's own access keys there, so a repeated `ssox use` of the profile cannot assume the role again.
+    /// For a role that is assumed with the access keys in the environment: returns the cached credentials of this role
+    /// if ssox has set them in the environment and they are valid for long enough. They have replaced the person's own
+    /// access keys there, so a repeated `ssox use` of the profile cannot assume the role again.
     fn in_use(&self, ctx: &Context, request: &Request) -> Option<Entry> {
         let id = self.environment_key().filter(|_| credential_source::is_set_by_ssox(ctx))?;
         let entry = cache::of_access_key(ctx, &self.cache_key(), id)?;
@@ -152,7 +154,8 @@ impl AssumedRole {
     }
 
     /// Assumes the role with the credentials of an MFA session. A role may require a recent MFA code
-    /// (`aws:MultiFactorAuthAge`): when AWS refuses an older session, starts a new session, if a code can be obtained.
+    /// (`aws:MultiFactorAuthAge`). So when AWS refuses the request, and [`Mfa::can_renew_session`] is true, starts a
+    /// new session and assumes the role with it.
     fn assume_in_session(
         &self,
         ctx: &Context,

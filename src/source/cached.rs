@@ -14,9 +14,9 @@ use crate::lock::{LIMIT, Lock};
 use crate::terminal;
 use std::time::Duration;
 
-/// Returns the cached entry if it is valid for at least `min_ttl`, otherwise the entry from `renew`. If AWS is
-/// unreachable, returns the cached entry until it expires, unless `request.when_unreachable` forbids the use of cached
-/// credentials.
+/// Returns the cached entry if it is valid for longer than `request.min_ttl`, otherwise the entry from `renew`. If AWS
+/// is unreachable and the cached entry has not expired, `request.when_unreachable` decides: returns the cached entry,
+/// or fails.
 ///
 /// # Errors
 /// `NeedsPerson`: the keyring cannot be used. Those of `renew`.
@@ -33,7 +33,7 @@ pub(super) fn get_or_renew(
     let is_fallback = request.when_unreachable == WhenUnreachable::UseCached;
     renew().or_else(|error| match known {
         Some(entry) if is_fallback && error.kind == ErrorKind::Unreachable && !entry.is_expired(ctx.now()) => {
-            terminal::warn(&format!("{}; using cached credentials that expire soon", error.message));
+            terminal::warn(&format!("{}; using the cached credentials, which are still valid", error.message));
             Ok(entry)
         }
         _ => Err(error),
@@ -41,7 +41,7 @@ pub(super) fn get_or_renew(
 }
 
 /// Fetches new credentials and stores them, while holding the lock of the cache entry. If another process has renewed
-/// the entry while this process waited for the lock, returns the stored entry instead.
+/// the entry before this process gets the lock, returns the stored entry instead.
 ///
 /// # Errors
 /// `Unreachable`: another process holds the lock for too long. `NeedsPerson`: the keyring cannot be used. Those of
@@ -79,7 +79,7 @@ pub(super) fn fetch_within(
 }
 
 /// Stores credentials in the cache, and returns them as a cache entry. Credentials without an expiration are not
-/// stored: ssox would never know when to replace them.
+/// stored: ssox would never know when to replace them. If the cache cannot be written, warns the person.
 pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
     let entry = Entry { credentials, issued_at: ctx.now() };
     if entry.is_expired(ctx.now()) {

@@ -13,9 +13,9 @@ use std::io::{self, IsTerminal as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-/// How long a program may run; AWS's own tools have the same limit.
+/// How long a program may run. The AWS SDK for Go has the same limit.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a program may run if it asks the person for something.
+/// How long a program may run if it can ask the person for something.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The command line of a program: its path and arguments.
@@ -49,8 +49,8 @@ impl CommandLine {
         Ok(Self { of, words })
     }
 
-    /// Runs the program with additional environment variables and returns its stdout. If ssox has a terminal, the
-    /// program's stderr appears on the terminal while the program runs.
+    /// Runs the program with additional environment variables and returns its stdout. If the stderr of ssox is a
+    /// terminal, the program's stderr appears there while the program runs.
     ///
     /// # Errors
     /// `Configuration`: the program cannot be started, or prints too much. `Other`: the program failed; the message
@@ -59,8 +59,9 @@ impl CommandLine {
         self.run_within(TIMEOUT, ctx, env)
     }
 
-    /// Runs a program that may ask the person for something. The program can use the terminal, and has a longer time
-    /// limit than in [`CommandLine::run`].
+    /// Runs a program that may ask the person for something, and returns its stdout. The program writes to the terminal
+    /// directly, and has a longer time limit than in [`CommandLine::run`]. If nobody can answer (`no_input`, or stderr
+    /// is not a terminal), does the same as [`CommandLine::run`].
     ///
     /// # Errors
     /// Those of [`CommandLine::run`].
@@ -162,8 +163,8 @@ impl<'a> Said<'a> {
     }
 }
 
-/// Returns the stdin for the program: the terminal, if there is one. A redirected stdin is not passed on, because it is
-/// the input of the program that `ssox exec` runs.
+/// Returns the stdin for the program: the terminal; with `no_input` or without a terminal, an empty input. A redirected
+/// stdin is not passed on, because it is the input of the program that `ssox exec` runs.
 fn input(ctx: &Context) -> Stdio {
     if ctx.no_input {
         return Stdio::null();

@@ -96,7 +96,9 @@ impl CredentialSource {
     /// Gets the credentials from the environment or the service.
     ///
     /// # Errors
-    /// `Configuration`: this machine has no such credentials. Those of the request for the credentials.
+    /// `Configuration`: the environment or this machine has no such credentials, or ssox itself has set the access keys
+    /// in the environment. `NeedsPerson`: the access keys in the environment have expired. Those of the request for the
+    /// credentials.
     fn fetch(&self, ctx: &Context) -> Result<RoleCredentials> {
         let credentials = match self {
             Self::Environment { .. } => environment(ctx),
@@ -109,8 +111,8 @@ impl CredentialSource {
         })
     }
 
-    /// Returns a hint. If a variable sets the service's URL, the hint names this variable, which may be left over from
-    /// another machine.
+    /// Returns the hint for an error without one. If a variable sets the service's URL, the hint names this variable,
+    /// which may be left over from another machine.
     fn hint(&self, ctx: &Context) -> String {
         let variables: &[&str] = match self {
             Self::Environment { .. } => &[],
@@ -135,7 +137,8 @@ impl CredentialSource {
 fn environment(ctx: &Context) -> Result<RoleCredentials> {
     if is_set_by_ssox(ctx) {
         return Err(Error::configuration("it needs your own access keys, but ssox set the keys in the environment")
-            .hint("`ssox clear` removes them, and restores your own keys"));
+            .hint("after `ssox use`: `ssox clear` removes them, and restores the access keys that you had before")
+            .hint("in a program that `ssox exec` runs: run it without `ssox exec`"));
     }
     let required = |name: &str| {
         ctx.var(name)
@@ -197,7 +200,8 @@ fn authorization(ctx: &Context) -> Result<Option<Secret>> {
         Error::configuration(format!("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `{}` {why}", path.display()))
             .hint(format!("ls -l {}", path_argument(&path)))
     };
-    let content = files::read(&path)?.ok_or_else(|| unusable("does not exist"))?;
+    let content = files::read(&path).map_err(|error| error.only_hint(format!("ls -l {}", path_argument(&path))))?;
+    let content = content.ok_or_else(|| unusable("does not exist"))?;
     String::from_utf8(content).map(|content| Some(Secret::new(content))).map_err(|_| unusable("is not text"))
 }
 

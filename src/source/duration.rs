@@ -11,7 +11,8 @@ pub(crate) const ACCEPTED: RangeInclusive<i32> = 900..=43_200;
 /// Returns the source with another duration of the role session.
 ///
 /// # Errors
-/// `Configuration`: the caller cannot choose the duration of such credentials, or AWS does not allow the duration.
+/// `Configuration`: the source assumes no role, the permission set determines the duration, or AWS does not allow the
+/// duration.
 pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
     match source {
         Source::AssumedRole(role) if seconds > CHAINED_LIMIT && role.source.is_role() => Err(chained()),

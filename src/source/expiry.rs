@@ -11,8 +11,8 @@ pub(crate) const EXPIRY_KEYS: [&str; 4] =
 /// The time zone that is furthest behind UTC, in seconds.
 const LATEST_ZONE: i64 = 12 * 3600;
 
-/// Returns the latest expiration that the [`EXPIRY_KEYS`] contain. An earlier expiration may be left over from older
-/// access keys.
+/// Returns the latest expiration that the [`EXPIRY_KEYS`] contain; `None` if none of them contains a time. An earlier
+/// expiration may be left over from older access keys. `text` returns the value of a config key.
 pub(crate) fn expiry<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Timestamp> {
     // awsume writes local time without a time zone. The time zone that is furthest behind UTC is assumed: in it, the
     // keys expire last.

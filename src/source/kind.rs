@@ -32,8 +32,9 @@ pub(crate) trait Kind {
     /// Returns credentials: cached ones if they are valid for long enough, otherwise new ones.
     ///
     /// # Errors
-    /// `NeedsPerson`: a person must sign in or enter a code. `Refused`: AWS rejects the request. `Unreachable`: AWS
-    /// sends no valid response. `Configuration`: a setting, a file or a program of the source cannot be used.
+    /// `NeedsPerson`: a person must sign in, enter a code or renew access keys. `Refused`: AWS rejects the request.
+    /// `Unreachable`: AWS sends no valid response, or a program takes too long. `Configuration`: a setting, a file or a
+    /// program of the source cannot be used. `Other`: a program fails. `Usage`: `--mfa-code` is not an MFA code.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry>;
 
     /// Returns the name of the cache entry; `None` if the credentials are not cached.
@@ -51,7 +52,8 @@ pub(crate) trait Kind {
         None
     }
 
-    /// Returns the configured arguments of the STS call; the AWS CLI computes the name of the cache entry from them.
+    /// Returns the configured arguments of AssumeRole or AssumeRoleWithWebIdentity, from which the AWS CLI computes the
+    /// name of the cache entry; `None` for a kind that calls neither.
     fn arguments(&self) -> Option<Map<String, Value>> {
         None
     }
@@ -83,14 +85,14 @@ pub(crate) trait Kind {
         self.assumed().map(|arn| arn.name.as_str())
     }
 
-    /// Returns a region in the partition that the credentials are valid in.
+    /// Returns a region in the partition that the credentials are valid in; `None` if the configuration does not tell.
     fn region(&self) -> Option<&str> {
         None
     }
 }
 
-/// Wraps credentials that are not cached. The time of issue is unknown and set to now, so they are renewed after half
-/// of their remaining time.
+/// Makes an [`Entry`] of credentials that ssox does not cache. It is unknown when they were issued, so `issued_at` is
+/// set to now.
 pub(super) fn uncached(ctx: &Context, credentials: RoleCredentials) -> Entry {
     Entry { credentials, issued_at: ctx.now() }
 }

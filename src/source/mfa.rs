@@ -16,20 +16,22 @@ use crate::secret::Secret;
 use crate::terminal;
 use std::time::Duration;
 
-/// How many times ssox asks for a code, when codes are rejected or invalid.
+/// The most codes that ssox sends to AWS for one call. For each code, ssox asks the person at most this many times
+/// until the answer is six digits.
 const MAX_ATTEMPTS: usize = 3;
 
-/// A cached MFA session is used only if it is still valid for at least this long. This time can be short, because a
+/// A cached MFA session is used only if it is still valid for longer than this. This time can be short, because a
 /// role session may be valid for longer than the MFA session that it was assumed with.
 const MIN_LEFT: Duration = Duration::from_secs(60);
 
-/// The age in seconds from which an MFA session is replaced when a role requires a recent code.
+/// An MFA session that is older than this many seconds is replaced if AWS refuses to assume a role with it: the role
+/// may require a recent code.
 const RENEWABLE_AGE: i64 = 60;
 
 /// Which MFA session a role is assumed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SessionAge {
-    /// The cached MFA session, or a new one if none is cached.
+    /// The cached MFA session, or a new one if none is cached or the cached one has expired or expires soon.
     Any,
     /// A new MFA session, even if one is cached.
     New,
@@ -48,8 +50,8 @@ impl Mfa {
     /// needed.
     ///
     /// # Errors
-    /// `NeedsPerson`: an MFA code is needed, and nobody can be asked. `Refused`: STS rejects the request.
-    /// `Unreachable`: STS sends no valid response.
+    /// Those of [`Mfa::with_code`] and [`cached::fetch`]. `Refused`: STS rejects the request. `Unreachable`: STS sends
+    /// no valid response.
     pub(super) fn session(
         &self,
         ctx: &Context,
@@ -72,16 +74,19 @@ impl Mfa {
         })
     }
 
-    /// Tells whether a session is old enough to be replaced, and a code for a new session can be obtained.
+    /// Tells whether an MFA session is older than [`RENEWABLE_AGE`], and a code for a new session can be obtained.
     pub(super) fn can_renew_session(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
         let has_code = request.mfa_code.is_some() || self.process.is_some() || !ctx.no_input;
         has_code && ctx.now().seconds_after(session.issued_at) > RENEWABLE_AGE
     }
 
-    /// Calls `call` with a code. When AWS rejects the code, asks the person for another code and calls `call` again.
+    /// Calls `call` with the code of `--mfa-code`, of `mfa_process` or of the person. When AWS rejects the code, and
+    /// ssox may ask, asks the person for another code and calls `call` again, at most [`MAX_ATTEMPTS`] times in all.
     ///
     /// # Errors
-    /// Those of `call`. `NeedsPerson`: the person cannot be asked, or entered no code.
+    /// Those of `call`. `NeedsPerson`: a code is needed, and the person cannot be asked or enters no valid code; or AWS
+    /// rejects the last code. `Usage`: the value of `--mfa-code` is not a code. `Configuration`: `mfa_process` prints
+    /// no code. Those of [`CommandLine::ask`].
     pub(super) fn with_code<T>(
         &self,
         ctx: &Context,
@@ -120,7 +125,7 @@ impl Mfa {
     fn ask(&self, ctx: &Context) -> Result<Secret> {
         let needed = |why: &str| {
             Error::needs_person(format!("an MFA code of `{}` is needed, but {why}", self.serial))
-                .hint("`ssox use NAME --mfa-code CODE`, or add `mfa_process` to the profile")
+                .hint("pass the code, as in `ssox use NAME --mfa-code CODE`, or add `mfa_process` to the profile")
         };
         if ctx.no_input {
             return Err(needed("ssox cannot ask for it here"));

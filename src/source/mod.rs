@@ -52,7 +52,7 @@ macro_rules! sources {
 
         impl Source {
             /// Reads the source of a profile's own credentials. Returns `None` if the profile has no config keys of any
-            /// kind. A role that is assumed with another profile's credentials is not read here.
+            /// kind. A role that is assumed with the credentials of another source is not read here.
             ///
             /// # Errors
             /// `Configuration`: config keys are missing, or their values cannot work.
@@ -81,7 +81,8 @@ sources! {
     Static(static_keys::StaticKeys),
     Login(login::AwsLogin),
     Process(process::CredentialProcess),
-    /// A role that is assumed with another profile's credentials; the module `profile` reads it.
+    /// A role that is assumed with the credentials of another source; the module `profile` reads it from the config
+    /// files.
     AssumedRole(assumed_role::AssumedRole),
     /// What `credential_source` names. Its credentials are used only to assume a role, never as the credentials of a
     /// profile.
@@ -89,7 +90,8 @@ sources! {
 }
 
 impl Source {
-    /// Returns the ARN of the role that this source assumes.
+    /// Returns the ARN of the role that this source assumes; `None` if it assumes no role, or if only the identity
+    /// provider knows the role.
     pub(crate) fn role_arn(&self) -> Option<&str> {
         self.assumed().map(role_arn::RoleArn::as_str)
     }
@@ -105,7 +107,8 @@ impl Source {
         self.credential_source().is_some_and(credential_source::CredentialSource::differs_in_shells)
     }
 
-    /// Returns the `credential_source` at the end of a chain of roles.
+    /// Returns the `credential_source` whose credentials assume this role, directly or through other roles. Returns
+    /// `None` if the chain of roles ends at another source.
     pub(crate) fn credential_source(&self) -> Option<&credential_source::CredentialSource> {
         match self {
             Self::CredentialSource(source) => Some(source),
@@ -114,10 +117,10 @@ impl Source {
         }
     }
 
-    /// Checks that credentials can be cached, before they are fetched. Succeeds when the source does not cache.
+    /// Checks that credentials can be cached, before they are fetched. Does nothing if the source does not cache.
     ///
     /// # Errors
-    /// `Configuration`: the cache entry cannot be written.
+    /// `Configuration`: the cache entry cannot be written. `NeedsPerson`: the keyring cannot be used.
     pub(crate) fn reserve(&self, ctx: &Context) -> Result<()> {
         self.key().map_or(Ok(()), |key| cache::reserve(ctx, &key).map(drop))
     }
@@ -125,7 +128,7 @@ impl Source {
     /// Removes the source's cache entry. Returns whether there was one.
     ///
     /// # Errors
-    /// `Configuration`: the file cannot be removed.
+    /// `Configuration`: the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
     pub(crate) fn forget(&self, ctx: &Context) -> Result<bool> {
         self.key().map_or(Ok(false), |key| cache::remove(ctx, &key))
     }

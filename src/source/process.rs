@@ -59,11 +59,12 @@ impl Kind for CredentialProcess {
         format!("process of {}: {}", self.profile, words.join("\0"))
     }
 
-    /// Returns the credentials that the program prints. Those with an expiration are cached.
+    /// Returns cached credentials, or those that the program prints. Credentials with an expiration are cached.
     ///
     /// # Errors
-    /// `Configuration`: the program cannot be started, prints something other than credentials, or calls itself through
-    /// ssox. `Other`: the program failed. `Unreachable`: the program ran longer than the time limit.
+    /// `Configuration`: the program cannot be started, prints something other than credentials, prints expired
+    /// credentials, or calls itself through ssox. `Other`: the program failed. `Unreachable`: the program ran longer
+    /// than the time limit. Those of [`cached::fetch`].
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
             // Circular calls are detected before this process waits for the lock. In a circular call, the process that

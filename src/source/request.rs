@@ -7,13 +7,13 @@ use std::time::Duration;
 /// The options of a command that affect how a source gets credentials.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
-    /// How long cached credentials must still be valid; `None` for the AWS CLI's default.
+    /// How long cached credentials must still be valid; `None`: 15 minutes, or half of their lifetime if that is less.
     pub(crate) min_ttl: Option<Duration>,
     /// The MFA code from the command line.
     pub(crate) mfa_code: Option<Secret>,
     /// A file with a SAML response; `-` for stdin.
     pub(crate) saml_response: Option<PathBuf>,
-    /// How long to wait for the person to sign in.
+    /// How long to wait for the person to sign in; `None`: 10 minutes.
     pub(crate) timeout: Option<Duration>,
     /// What to do when AWS is unreachable.
     pub(crate) when_unreachable: WhenUnreachable,
@@ -25,5 +25,6 @@ pub(crate) enum WhenUnreachable {
     /// Warn, and use the cached credentials.
     #[default]
     UseCached,
+    /// Return the error.
     Fail,
 }

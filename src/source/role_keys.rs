@@ -41,7 +41,7 @@ pub(crate) fn session_name(name: &str, section: &Section) -> Result<Option<Strin
 /// # Errors
 /// `Configuration`: STS would reject the value.
 pub(crate) fn external_id(name: &str, section: &Section) -> Result<Option<String>> {
-    checked(name, section, "external_id", 2..=1224, "_+=,.@:\\/-")
+    checked(name, section, "external_id", 2..=1224, "_+=,.@:/-")
 }
 
 /// Returns the `ssox_source_identity` of a profile. CloudTrail records it with each action of the role.
@@ -72,7 +72,7 @@ pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
 /// # Errors
 /// `Configuration`: STS would reject the serial number, or `mfa_process` has an unclosed quote.
 pub(crate) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
-    let Some(serial) = checked(name, section, "mfa_serial", 9..=256, "_=/:,.@-")? else { return Ok(None) };
+    let Some(serial) = checked(name, section, "mfa_serial", 9..=256, "_+=/:,.@-")? else { return Ok(None) };
     let process = section.value("mfa_process").map(|line| CommandLine::parse("mfa_process", name, line));
     Ok(Some(Mfa { serial, process: process.transpose()? }))
 }

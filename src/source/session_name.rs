@@ -7,7 +7,8 @@ use crate::context::Context;
 /// The longest name that STS accepts.
 const MAX_LENGTH: usize = 64;
 
-/// Returns the default name: `ssox-` and the user name, or the time if the user name is unknown.
+/// Returns the default name: `ssox-` and the user name without the characters that STS does not accept. If the user
+/// name is unknown, the time in seconds since 1970 takes its place.
 pub(super) fn default_name(ctx: &Context) -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| ctx.var(name)).unwrap_or_default();
     let user: String = user.chars().filter(|c| is_allowed(*c)).take(MAX_LENGTH - "ssox-".len()).collect();

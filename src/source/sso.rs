@@ -50,8 +50,9 @@ impl Kind for SsoRole {
     /// Returns the role's credentials. Asks the person to sign in if needed.
     ///
     /// # Errors
-    /// `NeedsPerson`: the person must sign in. `Refused`: the role is not assigned to the person. `Unreachable`: AWS
-    /// sends no valid response.
+    /// `NeedsPerson`: the person must sign in, or the keyring cannot be used. `Refused`: AWS rejects the request, for
+    /// example because the role is not assigned to the person. `Unreachable`: AWS sends no valid response, or another
+    /// process holds the lock for too long.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))
@@ -137,18 +138,20 @@ fn keys_of_role(section: &Section) -> [&'static str; 2] {
     if is_managed_process(section) { [MANAGED_ACCOUNT, MANAGED_ROLE] } else { ["sso_account_id", "sso_role_name"] }
 }
 
-/// Returns the account ID and the role name of an Identity Center profile.
+/// Returns the account ID and the role name of an Identity Center profile; `None` if the profile lacks one of them.
 pub(crate) fn account_and_role<'a>(section: &'a Section) -> Option<(&'a str, &'a str)> {
     let [account_id, role_name] = keys_of_role(section);
     Some((section.value(account_id)?, section.value(role_name)?))
 }
 
-/// Returns the session name of a profile; `None` for a legacy profile, whose session has no name.
+/// Returns the name of the sso-session that a profile names. `None`: the profile uses no session, or is a legacy
+/// profile, whose session has no name.
 pub(crate) fn session_name<'a>(section: &'a Section) -> Option<&'a str> {
     section.value(if is_managed_process(section) { MANAGED } else { "sso_session" })
 }
 
-/// Returns the session name of a profile; for a session without a name, its start URL.
+/// Returns the name of the session that a profile uses; the start URL if the session has no name; `None` if the profile
+/// uses no session.
 pub(crate) fn session_label<'a>(section: &'a Section) -> Option<&'a str> {
     session_name(section).or_else(|| section.value("sso_start_url"))
 }
@@ -156,8 +159,8 @@ pub(crate) fn session_label<'a>(section: &'a Section) -> Option<&'a str> {
 /// Checks the name of a permission set, for a better message than AWS's. The message starts with `what`.
 ///
 /// # Errors
-/// `Configuration`: the name has characters that AWS does not allow, or it is the name of the permission set's IAM
-/// role.
+/// `Configuration`: the name is empty, has characters that AWS does not allow, or is the name of the permission set's
+/// IAM role.
 pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
     let permission_set = permission_set(role_name);
     if permission_set != role_name {

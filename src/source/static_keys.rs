@@ -56,8 +56,8 @@ impl Kind for StaticKeys {
     }
 }
 
-/// Returns the file whose access keys the profile uses. AWS tools look first for keys in `credentials`, then for
-/// `login_session` and `credential_process`, then for keys in `config`.
+/// Returns the file whose access keys the profile uses; `None` if it uses none. AWS tools look first for keys in
+/// `credentials`, then for `login_session` and `credential_process`, then for keys in `config`.
 fn file_with_keys(section: &Section) -> Option<WhichFile> {
     let has = |key: &str, which| in_file(section, key, which).is_some();
     if has("aws_access_key_id", WhichFile::Credentials) {
@@ -72,7 +72,8 @@ fn file_with_keys(section: &Section) -> Option<WhichFile> {
     has("aws_secret_access_key", WhichFile::Credentials).then_some(WhichFile::Credentials)
 }
 
-/// Returns the value of a config key in one of the two files. The AWS CLI never combines access keys from both files.
+/// Returns the value of a config key in one of the two files; `None` if it is absent there or empty. The AWS CLI never
+/// combines access keys from both files.
 fn in_file<'a>(section: &'a Section, key: &str, which: WhichFile) -> Option<&'a str> {
     let is_wanted = |entry: &&ConfigEntry| entry.key == key && entry.which == which;
     section.entries().iter().rev().find(is_wanted).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())

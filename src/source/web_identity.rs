@@ -28,7 +28,8 @@ pub(crate) struct WebIdentity {
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) region: Region,
     pub(crate) network: Network,
-    /// Whether the cache entry has a name that only ssox computes; see [`super::assumed_role::AssumedRole::cache_key`].
+    /// Whether the cache entry has a name that only ssox uses, not that of the AWS CLI; see
+    /// [`super::assumed_role::AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,
 }
 
@@ -53,8 +54,8 @@ impl Kind for WebIdentity {
     /// Returns the role's credentials.
     ///
     /// # Errors
-    /// `Configuration`: the file has no token. `Refused`: AWS rejects the token, or the role does not allow this token.
-    /// `Unreachable`: STS sends no valid response.
+    /// `Configuration`: the file cannot be read or has no token. `Refused`: AWS rejects the token, or the role does not
+    /// allow this token. `Unreachable`: STS sends no valid response. Those of [`cached::fetch`].
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
             let token = self.token()?;

@@ -10,9 +10,9 @@ use crate::json::SecretJson;
 const SESSION: &str = "SsoxSession";
 
 /// Removes from a store the role credentials that contain this label; returns how many it removed. In the keyring,
-/// every entry contains the label of its session. Of the files, only two kinds contain the label: those of Identity
-/// Center roles without a profile, and those of assumed roles whose file name only ssox computes. If an entry cannot be
-/// removed, the other entries are removed anyway.
+/// every entry with credentials of a session contains the session's label. Of the files, only two kinds contain the
+/// label: those of Identity Center roles without a profile, and those of assumed roles whose file name only ssox
+/// computes. If an entry cannot be removed, the other entries are removed anyway.
 ///
 /// # Errors
 /// `Configuration`: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.

@@ -48,7 +48,8 @@ fn prompt(question: &str) -> io::Result<Option<String>> {
     Ok(Some(line.trim().to_string()))
 }
 
-/// Opens the terminal as stdin of a program that asks a person; ssox's own stdin may be redirected.
+/// Opens the terminal for another process, for example as stdin of a program that asks a person: ssox's own stdin may
+/// be redirected.
 pub(crate) fn input() -> io::Result<File> {
     open().map(|(input, _)| input)
 }

@@ -48,7 +48,8 @@ impl Row {
 /// of the error if no row is chosen.
 ///
 /// # Errors
-/// `NeedsPerson`: ssox may not ask (`no_input`), or the person pressed Esc. `Interrupted`: the person pressed Ctrl-C.
+/// `NeedsPerson`: ssox may not ask (`no_input`), the terminal cannot show the rows, there are no rows, or the person
+/// pressed Esc. `Interrupted`: the person pressed Ctrl-C.
 pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Result<String> {
     if ctx.no_input || rows.is_empty() || ctx.var("TERM") == Some("dumb") {
         return Err(not_chosen(title, hint, rows));

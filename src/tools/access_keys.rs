@@ -7,18 +7,17 @@ use crate::time::Timestamp;
 /// Which access keys are set in the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keys {
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` both have a value.
     Complete,
-    /// Only one of `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` is set. `has_id` tells whether it is the ID.
-    Half {
-        has_id: bool,
-    },
-    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are set, but empty.
+    /// Only one of the two variables has a value; the other is unset or empty. `has_id`: the ID has the value.
+    Half { has_id: bool },
+    /// Both variables are set, but empty.
     Empty,
+    /// At least one of the two variables is unset, and the other has no value.
     Absent,
 }
 
-/// Tells whether `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are both set, only one of them, both but empty, or
-/// neither.
+/// Returns which of `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are set.
 pub(super) fn keys(ctx: &Context) -> Keys {
     let is_set = |name| ctx.var_os(name).is_some();
     match (ctx.var(ID).is_some(), ctx.var(SECRET).is_some()) {

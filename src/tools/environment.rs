@@ -55,7 +55,8 @@ impl View<'_> {
     }
 
     /// If the variables of a web identity are set, returns the outcome that the tool takes the role in these variables.
-    /// If the role is missing, the outcome is that the tool fails, or `None` if the tool ignores the token file.
+    /// If `AWS_ROLE_ARN` is missing, the outcome is that the tool fails; `None` if the tool ignores the token file, or
+    /// if the selected profile names a role.
     pub(super) fn web_identity(&self) -> Option<Outcome> {
         self.ctx.var("AWS_WEB_IDENTITY_TOKEN_FILE")?;
         if let Some(role) = self.ctx.var("AWS_ROLE_ARN") {

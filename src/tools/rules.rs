@@ -23,7 +23,7 @@ pub(super) struct Tool {
     /// The variables from which the tool takes the session token of the access keys in the environment, in order.
     pub(super) token_variables: &'static [&'static str],
     /// Whether the tool reads `AWS_CREDENTIAL_EXPIRATION`. It then refuses the access keys in the environment in two
-    /// cases: the time in this variable has passed, or the variable is set to a text that is no time.
+    /// cases: the time in this variable has passed, or its text is not a time with a time zone.
     pub(super) reads_expiration: bool,
     /// Whether the tool ignores `AWS_CONTAINER_CREDENTIALS_FULL_URI` without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     pub(super) needs_token_file: bool,
@@ -110,10 +110,13 @@ pub(super) enum Malformed {
 /// What a tool does if the environment has an access key ID without a secret access key, or the reverse, or both empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HalfKeys {
-    /// The tool fails if there is an access key ID without a secret access key.
+    /// The tool fails if there is an access key ID without a secret access key. In the other cases, the tool goes on
+    /// with its next step.
     Refused,
+    /// The tool goes on with its next step.
     Ignored,
-    /// The tool signs requests with the values that are set; an empty value counts as set.
+    /// If both variables are set and one of them is empty, the tool signs requests with them. If both are empty, it
+    /// sends unsigned requests. If one variable is not set, it goes on with its next step.
     SignedWith,
 }
 

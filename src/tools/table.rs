@@ -94,7 +94,8 @@ const OLDER_CPP: Tool = Tool {
     ..SDK
 };
 
-/// The crate `object_store`, which reads no profiles. It signs with access keys even if they are empty.
+/// The crate `object_store`, which reads no profiles. If one of the two variables with access keys is empty, it signs
+/// with them all the same; if both are empty, it sends unsigned requests.
 const OBJECT_STORE: Tool = Tool {
     steps: &[Step::Keys, Step::WebIdentity, Step::Container],
     profile_variables: &[],

@@ -25,6 +25,7 @@ pub(crate) enum Taken {
     Container,
     /// No credentials: the tool sends its requests without a signature.
     Unsigned,
+    /// No credentials: the tool fails, or waits for the instance metadata service.
     Nothing,
 }
 
@@ -54,7 +55,8 @@ impl<'a> View<'a> {
     }
 
     /// Says why the tool does not take the credentials of the selected profile, as the end of a sentence about the
-    /// tool. Returns `None` if no variable selects a profile and `[default]` has no credentials.
+    /// tool. Returns `None` if no variable selects a profile and `[default]` has no credentials, or if the tool does
+    /// not read `AWS_PROFILE` and this variable is not set.
     pub(super) fn skipped(&self) -> Option<String> {
         if !self.tool.reads_aws_profile() {
             return self.ctx.var("AWS_PROFILE").map(|_| "does not read AWS_PROFILE".into());

@@ -174,7 +174,7 @@ fn an_envrc_cannot_change_the_shell() {
     says!(home, home.ssox_with(&["--emit=bash1", "use", "dev"], &[("DIRENV_IN_ENVRC", "1")]).fails(2), @r#"
     ssox: `ssox use` does not work in an `.envrc`: it changes only the shell that calls it
     ssox: hint: to use a profile in this directory, write `profile = NAME` into a file `.ssox`
-    ssox: hint: to let direnv set its credentials, write `eval "$(ssox export NAME)"` into the `.envrc`
+    ssox: hint: to let direnv set the credentials of a profile, write `eval "$(ssox export NAME)"` into the `.envrc`
     "#);
     home.ssox_with(&["export", "dev"], &[("DIRENV_IN_ENVRC", "1")]).ok();
 }

@@ -77,7 +77,7 @@ fn without_any_session_the_hint_is_configure_sso() {
     let ran = home.ssox(&["sessions"]);
     assert_eq!(ran.ok(), "");
     says!(home, ran.stderr(), @r"
-    ssox: no sessions are configured yet
+    ssox: no sso-session is configured yet
     ssox: hint: ssox configure sso
     ");
     assert_eq!(home.ssox(&["sessions", "--json"]).ok(), "[]\n");

@@ -238,6 +238,11 @@ fn kept_legacy_keys_are_removed_later_if_they_agree_with_the_session() {
     ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove these settings from the profile, or correct the session
     ssox: there is nothing else to migrate in `~/.aws/config`
     ");
+    home.write_config("[profile lost]\nsso_session = gone\nsso_region = eu-west-1\n");
+    shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @r"
+    ssox: warning: profile `lost` is not migrated: its `sso_session` is `gone`, which does not exist; add `[sso-session gone]`, or remove `sso_session` from the profile
+    ssox: there is nothing else to migrate in `~/.aws/config`
+    ");
 }
 
 #[test]

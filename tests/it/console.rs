@@ -70,7 +70,7 @@ fn the_link_is_opened_or_printed() {
     let shown = home.ssox_with(&["console", "dev"], &[("BROWSER", BROWSER)]);
     assert_eq!(shown.ok(), "");
     says!(home, shown.stderr(), @r"
-    ssox: no browser can be opened here; the console of `ReadOnly` in 111122223333 is at this URL:
+    ssox: no browser is opened here; the console of `ReadOnly` in 111122223333 is at this URL:
       https://d-1234567890.awsapps.com/start/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fconsole%2Fhome%3Fregion%3Deu-west-1
     ");
 }
@@ -132,7 +132,7 @@ fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
     let again = home.command("curl").args(["-s", "--noproxy", "*", address.trim()]).output().unwrap();
     assert!(!again.status.success());
     says!(home, home.ssox(&["console", "chained"]).fails(3), @r"
-    ssox: no browser can be opened here
+    ssox: no browser is opened here
     ssox: hint: ssox console --print chained
     ");
 }

@@ -100,6 +100,7 @@ fn patterns_and_options_choose() {
         &["dev", "none*", "--", "true"],
         &["corp", "--", "true"],
         &["--account", "999*", "--", "true"],
+        &["main", "--role", "Nothing", "--", "true"],
         &["--jobs", "0", "dev", "--", "true"],
         &["dev"],
     ];
@@ -112,9 +113,11 @@ fn patterns_and_options_choose() {
     ssox: hint: `ssox list` shows all profiles
     ssox: no profile matches `corp`
     ssox: hint: `corp` is an sso-session: ssox each --sso-session corp -- COMMAND
-    ssox: no profile and no assignment matches --sso-session, --account and --role together
+    ssox: no profile and no assignment matches --account '999*'
     ssox: hint: `ssox list` shows all profiles
     ssox: hint: `ssox list --assigned` shows every account and role
+    ssox: no profile matches `main` together with --role Nothing
+    ssox: hint: `ssox list` shows all profiles
     ssox: invalid value `0` for `--jobs <N>`: must be a number, at least 1
     ssox: hint: ssox each --help
     ssox: missing on the command line: `<COMMAND>...`

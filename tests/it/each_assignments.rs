@@ -85,7 +85,7 @@ fn patterns_and_options_choose_assignments_and_what_has_a_profile_runs_for_each_
     ssox: hint: did you mean `Data Platform/Admin`? `ssox list --assigned` shows every account and role
     ssox: no profile and no assignment matches `*/Nothing`
     ssox: hint: `ssox list --assigned` shows every account and role
-    ssox: no profile and no assignment matches --sso-session, --account and --role together
+    ssox: no profile and no assignment matches --role Nothing
     ssox: hint: `ssox list` shows all profiles
     ssox: hint: `ssox list --assigned` shows every account and role
     ssox: no profile matches `dve`

@@ -450,7 +450,7 @@ fn when_a_person_is_needed_one_line_says_so_and_after_signing_in_the_next_reques
     fs::remove_dir_all(home.path(".aws/cli/cache")).unwrap_or_default();
     let refused = || Some(served.ask()).filter(|(status, _)| *status != 200);
     let (status, body) = eventually("a refusal", refused);
-    let message = "not signed in to `corp`; type ssox login --sso-session corp";
+    let message = "not signed in to `corp`; hint: ssox login --sso-session corp";
     assert_eq!((status, &body["code"], &body["message"]), (403, &"SignInRequired".into(), &message.into()));
     (0..20).for_each(|_| assert_eq!(served.ask().0, 403));
     let said = said(&home);

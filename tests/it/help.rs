@@ -21,13 +21,13 @@ fn help_of_ssox() {
       use                 Put a profile's credentials into this shell
       clear               Remove the credentials from this shell
       login               Sign in to a session
-      logout              Sign out of a session: end it at AWS and delete its cached token
+      logout              Sign out: end the session at AWS, and delete its token and credentials
       list                List profiles
       sessions            List sessions and when they expire
       status              Show which credentials this shell has
       export              Print credentials
       exec                Run a program with a profile's credentials
-      each                Run a program with the credentials of many profiles
+      each                Run a program once for each of many profiles, with its credentials
       serve               Serve a profile's credentials to programs on this machine
       allow               Trust the .ssox file of a directory
       deny                No longer trust the .ssox file of a directory
@@ -45,7 +45,7 @@ fn help_of_ssox() {
       -V, --version   Print version
 
     Start here:
-      eval "$(ssox init zsh)"     in your ~/.zshrc (or bash, fish, powershell)
+      eval "$(ssox init zsh)"     in your ~/.zshrc; other shells: ssox doctor
       ssox configure sso          make a profile
       ssox use dev                credentials into this shell
     "#);
@@ -161,7 +161,7 @@ fn help_of_login() {
 #[test]
 fn help_of_logout() {
     assert_snapshot!(help("logout"), @r"
-    Sign out of a session: end it at AWS and delete its cached token
+    Sign out: end the session at AWS, and delete its token and credentials
 
     Usage: ssox logout [OPTIONS] [PROFILE]
 
@@ -533,7 +533,8 @@ fn help_of_configure_populate() {
           --region <REGION>       Region of the profiles
           --output <FORMAT>       Output format of the profiles
           --credential-process    Write `credential_process` profiles, for tools that do not support SSO
-          --rename                Rename the profiles of accounts that were renamed in AWS
+          --rename                Rename profiles that populate wrote, to the names that --name-format
+                                  gives
           --prune                 Remove profiles that populate wrote and whose role is not assigned to
                                   you any more
           --dry-run               Show what would change, without changing it
@@ -725,7 +726,7 @@ fn help_of_completions() {
 #[test]
 fn help_of_each() {
     assert_snapshot!(help("each"), @r"
-    Run a program with the credentials of many profiles
+    Run a program once for each of many profiles, with its credentials
 
     Usage: ssox each [OPTIONS] [PATTERNS]... -- <COMMAND>...
 

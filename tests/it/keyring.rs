@@ -347,7 +347,7 @@ fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
     let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
     assert_eq!(status, 0, "{said}");
     shows!(desktop.home, said, @r"
-    ssox: moved the token of `corp` from ~/.aws/sso/cache to the keyring, because SSOX_STORE or `ssox_store` has changed
+    ssox: moved the token of `corp` from ~/.aws/sso/cache to the keyring, the configured store (SSOX_STORE, `ssox_store`)
     ssox: signed in to `corp`, for LEFT
     ");
     assert_eq!((file.exists(), home.files(".aws/cli/cache").len(), desktop.entries()), (false, 0, 1));
@@ -357,7 +357,7 @@ fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
     let (said, status) = desktop.in_terminal(&["login", "dev"], "files");
     assert_eq!(status, 0, "{said}");
     shows!(desktop.home, said, @r"
-    ssox: moved the token of `corp` from the keyring to ~/.aws/sso/cache, because SSOX_STORE or `ssox_store` has changed
+    ssox: moved the token of `corp` from the keyring to ~/.aws/sso/cache, the configured store (SSOX_STORE, `ssox_store`)
     ssox: signed in to `corp`, for LEFT
     ");
     assert_eq!(desktop.entries(), 0);
@@ -409,12 +409,12 @@ fn doctor_says_where_a_secret_is() {
     let Some(desktop) = signed_in() else { return };
     let doctor = || desktop.ssox(&["doctor"]);
     let said = doctor().ok();
-    says!(desktop.home, said, @"nothing is wrong; the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS");
+    says!(desktop.home, said, @"nothing is wrong; ssox keeps the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` in the keyring; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS");
     desktop.home.sign_in(&Grant::default());
     says!(desktop.home, doctor().ok(), @r"
-    warning: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: a token of `corp` is still in ~/.aws/sso/cache, but ssox no longer reads it there
-        hint: `ssox login --sso-session corp` moves or replaces this token, `ssox logout` removes it
-    info: the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring
+    warning: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: a token of `corp` is in ~/.aws/sso/cache, but for this session ssox reads only the keyring
+        hint: `ssox login --sso-session corp` moves or replaces this token, `ssox logout --sso-session corp` removes it
+    info: ssox keeps the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` in the keyring
         hint: other AWS tools cannot read the keyring: give them credentials with `ssox credential-process` or `ssox exec`
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
@@ -423,15 +423,15 @@ fn doctor_says_where_a_secret_is() {
     desktop.lock();
     let said = doctor().ok();
     says!(desktop.home, said, @r"
-    warning: the keyring is locked; the keyring has the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start`
+    warning: the keyring is locked; ssox keeps the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` there
         hint: `ssox login --sso-session corp`, which asks for the password of the keyring; without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
     let said = desktop.ssox_with(&["doctor"], &[("SSOX_STORE", "files")]).ok();
     says!(desktop.home, said, @r"
-    warning: a token of `corp` is still in the keyring, but ssox no longer reads it there
-        hint: `ssox login --sso-session corp` moves or replaces this token, `ssox logout` removes it
+    warning: a token of `corp` is in the keyring, but for this session ssox reads only ~/.aws/sso/cache
+        hint: `ssox login --sso-session corp` moves or replaces this token, `ssox logout --sso-session corp` removes it
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -457,7 +457,7 @@ fn an_unknown_store_is_exit_4() {
     home.write_config(&config.replace("[profile dev]\n", "[profile dev]\nssox_store = keyring\n"));
     let error = named(home.ssox(&["export", "dev"]));
     says!(home, error, @r"
-    ssox: `ssox_store = keyring` in profile `dev` has no effect: `ssox_store` belongs in the sso-session of the profile
+    ssox: profile `dev` cannot be used: `ssox_store = keyring` belongs in its sso-session
     ssox: hint: write `ssox_store = keyring` into `[sso-session corp]`
     ");
 }

@@ -39,7 +39,7 @@ fn one_mfa_code_is_enough_for_all_roles_of_the_user() {
     let home = home(&profiles());
     shows!(home, use_(&home, "one").fails(3), @r"
     ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but ssox cannot ask for it here
-    ssox: hint: `ssox use NAME --mfa-code CODE`, or add `mfa_process` to the profile
+    ssox: hint: pass the code, as in `ssox use NAME --mfa-code CODE`, or add `mfa_process` to the profile
     ");
     assert!(arn(&home, &with_code(&home, "one", "123456")).contains("assumed-role/NeedsMfa/"));
     assert!(arn(&home, &use_(&home, "two")).contains("assumed-role/Another/"));
@@ -229,6 +229,6 @@ fn ctrl_d_at_the_question_for_a_code_is_exit_3() {
     assert_eq!(status.code(), Some(3), "{said}");
     says!(home, crate::pty::screen(&said), @r"
     ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but no code was entered
-    ssox: hint: `ssox use NAME --mfa-code CODE`, or add `mfa_process` to the profile
+    ssox: hint: pass the code, as in `ssox use NAME --mfa-code CODE`, or add `mfa_process` to the profile
     ");
 }

@@ -234,7 +234,7 @@ fn a_profile_of_a_person_is_never_touched() {
     +sso_account_id = 555566667777
     +sso_role_name = ReadOnly
     +ssox_managed = corp
-    ssox: warning: not written: `Shop.ReadOnly`; `configure populate` does not replace profiles that it did not create
+    ssox: warning: not written: `Shop.ReadOnly`; other profiles have these names, and `configure populate` does not replace them
     ssox: profiles: +2 ~0 -0 (added, changed, removed)
     ");
     assert_eq!((&json_of(&ran)["skipped"], ran.status()), (&json!(["Shop.ReadOnly"]), 0));
@@ -287,7 +287,7 @@ fn a_listing_that_fails_or_is_empty_changes_nothing() {
     says!(home, error, @r"
     ssox: no role in any account is assigned to you in `corp`; nothing was changed
     ssox: hint: ask the administrator of your organization
-    ssox: hint: or sign in as somebody else: ssox login --fresh
+    ssox: hint: or sign in as somebody else: ssox login --sso-session corp --fresh
     ");
     home.standin.configure(|options| {
         options.accounts = two();
@@ -387,7 +387,7 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     ");
     home.write_config("");
     says!(home, populate(&home, &["--yes"]).fails(4), @r"
-    ssox: no session is configured yet
+    ssox: no sso-session is configured yet
     ssox: hint: ssox configure sso
     ");
     fs::write(

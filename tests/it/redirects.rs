@@ -149,12 +149,12 @@ fn a_missing_file_is_reported_with_the_variable_that_names_it() {
         let (_, cause) = stderr.split_once(": AWS").unwrap_or_else(|| panic!("{verb:?}: {stderr}"));
         assert_eq!(cause, "_CONFIG_FILE names `/nope`, which does not exist\nssox: hint: unset AWS_CONFIG_FILE\n");
     }
-    for (verb, what) in [("list", "profiles"), ("sessions", "sessions")] {
+    for (verb, what) in [("list", "no profiles are"), ("sessions", "no sso-session is")] {
         let ran = home.ssox_with(&[verb], &[nope, IN_BASH]);
         assert_eq!(ran.ok(), "");
         insta::allow_duplicates! {
             shows!(home, ran.stderr().replace(what, "WHAT"), @r"
-            ssox: no WHAT are configured yet: AWS_CONFIG_FILE names `/nope`, which does not exist
+            ssox: WHAT configured yet: AWS_CONFIG_FILE names `/nope`, which does not exist
             ssox: hint: unset AWS_CONFIG_FILE
             ");
         }
@@ -177,7 +177,7 @@ fn a_profile_of_another_file_is_found_there() {
     let other = home.path("other").display().to_string();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("AWS_CONFIG_FILE", &other), IN_BASH]).fails(4);
     shows!(home, stderr, @r"
-    ssox: there is no profile `dev`: `~/.aws/config` has this profile, but is not read, because AWS_CONFIG_FILE names another file
+    ssox: there is no profile `dev`: `~/.aws/config` has one, but is not read, because AWS_CONFIG_FILE names another file
     ssox: hint: unset AWS_CONFIG_FILE
     ");
     let (ran, findings) = doctor(&home, &[("AWS_CONFIG_FILE", &other)]);

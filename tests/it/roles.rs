@@ -250,7 +250,7 @@ fn credentials_that_are_still_valid_are_used_when_sts_is_unreachable() {
     home.standin.fault("AssumeRole", Fault::Status(500), Times::Forever);
     let second = home.ssox(&["--emit=zsh1", "use", "target", "--min-ttl", "24h"]);
     assert_eq!(second.set("AWS_ACCESS_KEY_ID"), first.set("AWS_ACCESS_KEY_ID"));
-    says!(home, second.stderr(), @"ssox: warning: could not assume `arn:aws:iam::444455556666:role/Target`: AWS failed with 500: An internal error has occurred (InternalFailure) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using cached credentials that expire soon");
+    says!(home, second.stderr(), @"ssox: warning: could not assume `arn:aws:iam::444455556666:role/Target`: AWS failed with 500: An internal error has occurred (InternalFailure) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using the cached credentials, which are still valid");
 }
 
 #[test]
@@ -263,7 +263,8 @@ fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
     let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROMPT", "dev")]].concat());
     shows!(home, ours.fails(4), @r"
     ssox: `credential_source = Environment`: it needs your own access keys, but ssox set the keys in the environment
-    ssox: hint: `ssox clear` removes them, and restores your own keys
+    ssox: hint: after `ssox use`: `ssox clear` removes them, and restores the access keys that you had before
+    ssox: hint: in a program that `ssox exec` runs: run it without `ssox exec`
     ");
     let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
     assert!(arn(&home, &ran).contains("assumed-role/Target/"));
@@ -298,7 +299,7 @@ fn a_role_of_keys_in_the_environment_is_used_again_while_it_is_in_use() {
     assert_eq!(home.standin.count("AssumeRole"), 1);
     let cannot = |arguments: &[&str], variables: &[(&str, &str)]| {
         let told = home.ssox_with(&[&["--emit=zsh1", "use"], arguments].concat(), variables).fails(4);
-        assert!(told.contains("ssox: hint: `ssox clear`"), "{arguments:?}: {told}");
+        assert!(told.contains("ssox: hint: after `ssox use`: `ssox clear` removes them"), "{arguments:?}: {told}");
     };
     cannot(&["other"], &held);
     cannot(&["target", "--min-ttl", "24h"], &held);

@@ -381,8 +381,8 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
     ssox: hint: sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ssox: SSOX_BROWSER is `no-such-browser`, which is not on PATH
     ssox: hint: `export SSOX_BROWSER=/path/to/chrome` (or Edge, Chromium, Brave)
-    ssox: the sign-in at `STANDIN` needs a person and a browser
-    ssox: hint: run this command in a terminal
+    ssox: the sign-in at `STANDIN` needs a person and a browser, and no browser is opened here
+    ssox: hint: in a terminal, without `CI` and `--no-input`: run this command again, or `ssox login NAME`
     ssox: hint: or sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ");
     // A known browser in one of its usual places would be found.
@@ -394,8 +394,8 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
         ");
     }
     says!(home, home.ssox(&["--emit=zsh1", "use", "external"]).fails(3), @r"
-    ssox: the sign-in at `STANDIN` needs a person and a browser
-    ssox: hint: run this command in a terminal
+    ssox: the sign-in at `STANDIN` needs a person and a browser, and no browser is opened here
+    ssox: hint: in a terminal, without `CI` and `--no-input`: run this command again, or `ssox login NAME`
     ssox: hint: or sign in in any browser, copy the form field `SAMLResponse` from its developer tools, and pass it with `--saml-response FILE` (`-` for standard input)
     ");
     assert_eq!(home.standin.total(), 0);

@@ -123,7 +123,7 @@ fn status_verifies_whom_tools_are_in_such_a_shell() {
         "printf '[default]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = s\n' >$AWS_SHARED_CREDENTIALS_FILE";
     assert!(!verify(keys).contains(role), "{}", verify(""));
     end(server);
-    assert!(verify("").contains("has ended: AWS tools get no credentials in this shell"), "{}", verify(""));
+    assert!(verify("").contains("has ended: AWS tools in this shell get no credentials from it"), "{}", verify(""));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn doctor_and_status_say_that_an_endpoint_has_ended() {
     assert!(!said().contains(ours) && !said().contains("has ended"), "{}", said());
     end(server);
     let told = said();
-    assert_eq!(told.matches("has ended: AWS tools get no credentials in this shell").count(), 2, "{told}");
+    assert_eq!(told.matches("has ended: AWS tools in this shell get no credentials from it").count(), 2, "{told}");
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn a_new_machine_gets_the_first_step() {
     ssox: no profiles are configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox sessions => 0
-    ssox: no sessions are configured yet: the file `~/.aws/config` does not exist
+    ssox: no sso-session is configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox status => 0
     no profile is in use in this shell
@@ -170,10 +170,10 @@ fn a_new_machine_gets_the_first_step() {
     ssox: there is no profile to choose: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox login => 4
-    ssox: no session is configured yet: the file `~/.aws/config` does not exist
+    ssox: no sso-session is configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox logout => 4
-    ssox: no session is configured yet: the file `~/.aws/config` does not exist
+    ssox: no sso-session is configured yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox export => 4
     ssox: there is no profile `default`: the file `~/.aws/config` does not exist

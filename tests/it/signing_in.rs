@@ -127,7 +127,8 @@ fn without_a_person_it_is_exit_3_at_once() {
     let home = approving();
     let hint = "\nssox: hint: ssox login --sso-session corp\n";
     let not_signed_in = format!("ssox: not signed in to `corp`{hint}");
-    let nobody_there = format!("ssox: signing in to `corp` needs a person at a terminal{hint}");
+    let why = "ssox cannot ask: there is no terminal, or `CI` or `--no-input` is set";
+    let nobody_there = format!("ssox: signing in to `corp` needs a person, and {why}{hint}");
     for (arguments, said) in [
         (&["login", "dev"][..], &nobody_there),
         (&["--emit=bash1", "use", "dev"], &not_signed_in),
@@ -351,7 +352,7 @@ fn without_a_name_the_only_session_is_used() {
     ");
     home.write_config("");
     shows!(home, home.ssox(&["login"]).fails(4), @r"
-    ssox: no session is configured yet
+    ssox: no sso-session is configured yet
     ssox: hint: ssox configure sso
     ");
     shows!(home, home.ssox(&["login", "dev"]).fails(4), @r"

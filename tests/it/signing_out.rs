@@ -175,7 +175,8 @@ fn one_session_that_cannot_be_signed_out_does_not_keep_the_others_signed_in() {
     shows!(home, ran.stderr(), @r"
     ssox: signed out of `good`; removed ~/.aws/sso/cache/fc19318dd13128ce14344d066510a982269c241b.json
     ssox: signed out of `external`; removed its cached credentials
-    ssox: warning: could not sign out of `https://d-1234567890.awsapps.com/start`: could not read `~/.aws/sso/cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json`: it is a directory, not a regular file
+    ssox: could not sign out of `https://d-1234567890.awsapps.com/start`: could not read `~/.aws/sso/cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json`: it is a directory, not a regular file
+    ssox: hint: ls -ld ~/.aws/sso/cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json
     ssox: could not sign out of `corp`: could not read `~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json`: it is a directory, not a regular file
     ssox: hint: ls -ld ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
     ");

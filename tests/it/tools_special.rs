@@ -27,9 +27,9 @@ fn the_keys_of_gsutil_are_taken_before_a_container_by_the_tools_of_botocore() {
     }
     assert_eq!(row(&rows, "Go v2")["source"], "container");
     let said = doctor(&home, &[CONTAINER]);
-    let words =
-        "/.boto: access key …5678, unknown to ssox, and others ask the container: AWS CLI v1, AWS CLI v2, boto3,";
+    let words = "/.boto: access key …5678, unknown to ssox: AWS CLI v1, AWS CLI v2, boto3,";
     assert!(said.contains("warning: these tools use the access keys in ") && said.contains(words), "{said}");
+    assert!(said.contains("; other tools ask the container"), "{said}");
     let file = home.path("keys");
     fs::write(&file, "AWSAccessKeyId=AKIAOLD\nAWSSecretKey=s\n").unwrap();
     let said = doctor(&home, &[CONTAINER, ("AWS_CREDENTIAL_FILE", file.to_str().unwrap())]);

@@ -323,7 +323,7 @@ fn credentials_that_end_soon_are_better_than_none() {
     home.standin.fault("*", Fault::Status(500), Times::Forever);
     let ran = home.ssox_with(&["--emit=zsh1", "use", "dev", "--min-ttl", "1h"], &[("AWS_MAX_ATTEMPTS", "1")]);
     ran.ok();
-    says!(home, ran.stderr(), @"ssox: warning: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using cached credentials that expire soon");
+    says!(home, ran.stderr(), @"ssox: warning: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using the cached credentials, which are still valid");
 }
 
 #[test]

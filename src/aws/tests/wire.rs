@@ -28,8 +28,8 @@ fn an_invalid_url_is_a_configuration_error() {
     assert_says(&fails(&fips, &[]), ErrorKind::Configuration, "FIPS");
 }
 
-/// Starts a proxy that sends one response to every request. Returns its address, and a thread handle whose result is
-/// the list of requests.
+/// Starts a proxy that sends the same response to each of `times` requests, and then ends. Returns its address, and a
+/// thread handle whose result is the list of requests.
 fn proxy(response: &'static str, times: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();

@@ -1,5 +1,6 @@
-//! Determines the account and role of a new profile. If options give both, ssox checks them if there is a valid token.
-//! If an option is missing, a person chooses from the list that AWS returns.
+//! Determines the account and role of a new profile. If options give both, ssox asks AWS whether they are assigned to
+//! the person, but only if this needs no sign-in. If an option is missing, a person signs in and chooses from the list
+//! that AWS returns; if the list has only one account or role, ssox takes it.
 
 use crate::account_names::AccountNames;
 use crate::arn::AccountId;
@@ -41,14 +42,16 @@ impl AssignmentOptions {
     }
 }
 
-/// The account and the role that the command line gives.
+/// The account and the role that the command line gives; `None` for a missing option.
 type Given<'a> = (Option<AccountId>, Option<&'a str>);
 
-/// Returns the account and the name of the role.
+/// Returns the account and the name of the role for the profile: those of the options, or those that a person chooses.
+/// If the options give both, and AWS cannot check them now, says so and returns them unchecked.
 ///
 /// # Errors
-/// `Refused`: account or role is not assigned to the person. `NeedsPerson`: the command line does not give both, and
-/// nobody can sign in and choose.
+/// `Configuration`: `--account-id` is not an account ID. `Refused`: account or role is not assigned to the person. If
+/// an option is missing, also `NeedsPerson`: nobody can sign in and choose; `Unreachable`: AWS cannot be reached;
+/// `Interrupted`: the person pressed Ctrl-C.
 pub(super) fn assignment(
     ctx: &Context,
     files: &ConfigFiles,
@@ -73,8 +76,8 @@ pub(super) fn assignment(
     }
 }
 
-/// Changes an error about a session that is not in the configuration yet. `ssox login` does not know this session, so
-/// the hint to run it is replaced by a hint that names the missing options.
+/// Changes the hint of a `NeedsPerson` error about a session that is not in the configuration yet. `ssox login` does
+/// not know this session, so the hint names the missing options instead.
 fn without_session(error: Error, given: Given) -> Error {
     let missing = match given {
         (Some(_), _) => "--role-name NAME",

@@ -1,6 +1,6 @@
 //! `ssox configure migrate`: changes legacy profiles, which have `sso_start_url` themselves, to profiles that name an
-//! `[sso-session]`. Several profiles share a session, or each has its own. Settings in the credentials file are not
-//! migrated, because sessions can only be in the config file.
+//! `[sso-session]`. Profiles with the same start URL and region share a session; with `--session-per-profile`, each
+//! gets its own. Settings in the credentials file are not migrated, because sessions can only be in the config file.
 
 mod sign_in_keys;
 
@@ -36,11 +36,12 @@ pub(super) struct ConfigureMigrate {
     yes: bool,
 }
 
-/// A session of the new configuration, and the profiles that use it.
+/// A session, and the migrated profiles that will use it.
 struct Group {
     name: String,
     start_url: String,
     region: String,
+    /// Whether the config file does not have the session yet.
     is_new: bool,
     profiles: Vec<String>,
 }
@@ -53,12 +54,12 @@ impl Group {
     }
 }
 
-/// Shows the changes of the config file, asks, and writes the changes. With `--dry-run`, only returns the changes as
-/// text.
+/// Shows the changes of the config file, asks, and writes the changes. With `--dry-run`, writes nothing and returns the
+/// changes as a diff for stdout; otherwise the returned text is empty.
 ///
 /// # Errors
 /// `Configuration`: the file cannot be read, edited or written. `NeedsPerson`: nobody can be asked, and `--yes` is not
-/// given.
+/// given. `Unreachable`: another ssox process holds the lock on the file for too long.
 pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let groups = groups(&files, args);
@@ -86,7 +87,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     Ok(String::new())
 }
 
-/// Returns a group for each session of the new configuration, and warns of profiles that cannot be migrated.
+/// Returns a group for each session that migrated profiles will use, and warns of profiles that cannot be migrated.
 fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut used: HashSet<String> = files.sso_session_names().collect();
@@ -144,8 +145,8 @@ fn group(
     }
 }
 
-/// Returns a name for the profile's own session: the profile's name, with only those characters that every tool can
-/// read.
+/// Returns a name for the profile's own session: the profile's name. If some AWS tools do not read this name in a
+/// section header, replaces the characters that they do not read; returns `sso` if nothing is left.
 fn own_session_name(profile: &str) -> String {
     match check_name(SectionKind::SsoSession, profile) {
         Ok(()) => profile.into(),
@@ -175,7 +176,8 @@ fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> R
     Ok(edits.finish())
 }
 
-/// Tells the person which profiles share one sign-in and why, and the disadvantage of keeping legacy settings.
+/// Tells the person which profiles share one sign-in and why, or that `--session-per-profile` separates them. With
+/// `--keep-legacy`, also tells the advantage and the disadvantage of keeping the legacy settings.
 fn explain(groups: &[Group], args: &ConfigureMigrate) {
     let shared = groups.iter().filter(|group| group.profiles.len() > 1);
     for Group { name, start_url, profiles, .. } in shared.clone() {

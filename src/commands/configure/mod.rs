@@ -47,8 +47,9 @@ impl VerbArgs for Configure {
     }
 }
 
-/// Returns a session name for a start URL: the first label of its host. If all organizations share the host, returns
-/// the instance ID in the path.
+/// Suggests a session name for a start URL, in lower case: the first label of the host, as in `corp` for
+/// `https://corp.awsapps.com/start`. If all organizations share the host, the name is the instance ID in the path.
+/// Returns `sso` if the URL contains no name.
 fn session_name(start_url: &str) -> String {
     let address = Address::parse(start_url);
     let (host, path) = address.as_ref().map_or(("", ""), |address| (address.host(), address.path()));
@@ -67,7 +68,8 @@ fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
         .expect("there is always an unused number")
 }
 
-/// Checks that a profile with this name is new, or has no other source of credentials than IAM Identity Center.
+/// Checks whether `ssox configure sso` can write a profile with this name. A new name must be one that every AWS tool
+/// reads. An existing profile must not get its credentials in another way, such as `role_arn` or access keys.
 fn check_profile_name(files: &ConfigFiles, name: &str) -> Result<()> {
     let Some(known) = files.profile(name) else { return check_name(SectionKind::Profile, name) };
     let mut others = OTHER_SOURCES.iter().map(|(key, _)| *key).chain(["aws_access_key_id"]);

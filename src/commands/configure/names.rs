@@ -28,8 +28,8 @@ pub(super) fn legal(text: &str) -> String {
     legal
 }
 
-/// Puts the account ID before a name that begins with `-` or is `default`. Returns the account ID in place of an empty
-/// name.
+/// Changes names that profiles must not have: `-x` and `default` become `111122223333-x` and `111122223333-default`,
+/// with the account ID; an empty name, or a name of only `-`, becomes the account ID.
 pub(super) fn valid(name: &str, account_id: &str) -> String {
     match name.trim_start_matches('-') {
         "" => account_id.into(),

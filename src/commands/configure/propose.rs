@@ -1,5 +1,5 @@
-//! Shows a change of the config file, asks for consent, and writes the change if no other program has changed the file
-//! since ssox read it.
+//! Shows a change of the config file, asks whether to write it, and writes it. If another program has changed the file
+//! since ssox read it, ssox makes the change again in the new file if `--yes` is given, and otherwise writes nothing.
 
 use crate::config::{ConfigFiles, File, WhichFile, diff};
 use crate::context::{Context, tell};
@@ -7,25 +7,28 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal;
 
-/// Whether the person has already agreed to the change, with `--yes`.
+/// How a person agrees to a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Consent {
+    /// In advance, with `--yes`.
     Given,
+    /// By the answer to a question, which is asked after the change was shown.
     Asked,
 }
 
-/// Returns the change as a unified diff.
+/// Returns the difference between a config file and its new text, as a unified diff.
 pub(super) fn shown(file: &File, text: &str) -> String {
     diff::unified(&file.path, &file.text, text)
 }
 
-/// Shows the change, asks, and writes the file; returns whether the file was written. If another program has changed
-/// the file since ssox read it, and `consent` was given in advance, writes the text that `again` makes from the new
-/// file.
+/// Shows the change, asks unless `consent` is `Given`, and writes `text` to the file. Returns `false` if the person
+/// declines. If another program has changed the file since ssox read it, and `consent` is `Given`, writes the text that
+/// `again` makes from the new file instead.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask. `Configuration`: another program has changed the file since ssox read it, or
-/// the file cannot be written. `Unreachable`: another process holds the lock.
+/// `NeedsPerson`: ssox has to ask, but there is nobody to ask. `Configuration`: another program has changed the file
+/// since ssox read it and `consent` is `Asked`, or the file cannot be written. `Unreachable`: another ssox process
+/// holds the lock on the file for too long. Those of `again`.
 pub(super) fn write(
     ctx: &Context,
     file: &File,
@@ -37,7 +40,7 @@ pub(super) fn write(
     write_shown(ctx, file, text, consent, again)
 }
 
-/// Does the same as [`write()`] with a change that was already shown.
+/// Does the same as [`write()`], but does not show the change: the caller has already shown it.
 ///
 /// # Errors
 /// Those of [`write()`].

@@ -57,22 +57,23 @@ pub(super) struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// Returns `given`, the value of the option, or else the answer that a person types.
+    /// Returns `given`, the value of the option; without it, the answer that a person types.
     ///
     /// # Errors
-    /// `Configuration`: the given answer is invalid. `NeedsPerson`: there is nobody to ask, or the person gives no
-    /// answer.
+    /// `Configuration`: `given` is invalid. `NeedsPerson`: there is nobody to ask, or the person gives no answer.
     pub(super) fn required(&self, ctx: &Context, given: Option<&str>) -> Result<String> {
         self.optional(ctx, given)?.ok_or_else(|| {
             Error::needs_person(format!("the {} is not given", self.what)).hint(format!("add {}", self.option))
         })
     }
 
-    /// Returns `given`, the value of the option, or else the answer that a person types, or the default. If nobody can
-    /// be asked, returns only `given`.
+    /// Returns `given`, the value of the option. Without it, asks a person; an empty answer means the default. Returns
+    /// `None` without `given` if ssox may not ask (even if there is a default), or if the answer is empty and there is
+    /// no default.
     ///
     /// # Errors
-    /// `Configuration`: the given answer is invalid. `NeedsPerson`: the person ended the input.
+    /// `Configuration`: `given` is invalid. `NeedsPerson`: the person ended the input (Ctrl-D), or this process has no
+    /// terminal.
     pub(super) fn optional(&self, ctx: &Context, given: Option<&str>) -> Result<Option<String>> {
         if let Some(given) = given {
             (self.check)(self.option, given)?;

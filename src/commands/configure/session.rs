@@ -32,7 +32,7 @@ pub(super) struct SessionOptions {
     scopes: Option<String>,
 }
 
-/// Returns an existing session unchanged, or a new one, which is written together with the profile later.
+/// Returns an existing session unchanged, or a new one, which the caller writes together with the profile.
 ///
 /// # Errors
 /// `Configuration`: an option is invalid, or differs from the existing session. `NeedsPerson`: an answer is missing,
@@ -81,7 +81,8 @@ fn new(
     Ok(Session { scopes: session::registration_scopes(&session), ..session })
 }
 
-/// Returns the name of the first session that has this start URL in any spelling.
+/// Returns the name of the first `[sso-session]` with this start URL, even if it is spelled in another way, as with a
+/// `/` at its end; `None` if there is none.
 fn known(files: &ConfigFiles, start_url: &str) -> Option<String> {
     let wanted = canonical(start_url);
     let is_same = |name: &String| {
@@ -92,7 +93,8 @@ fn known(files: &ConfigFiles, start_url: &str) -> Option<String> {
     files.sso_session_names().find(is_same)
 }
 
-/// Checks that the options agree with the existing session.
+/// Returns the existing session, or an error if `--start-url`, `--sso-region` or `--scopes` gives another value than it
+/// has.
 fn checked(session: Session, args: &SessionOptions) -> Result<Session> {
     let known_scopes = if session.scopes.is_empty() { ACCOUNT_ACCESS.into() } else { session.scopes.join(",") };
     let given_scopes = args.scopes.as_deref().map(|list| scopes(list).join(","));

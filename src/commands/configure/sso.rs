@@ -1,4 +1,4 @@
-//! `ssox configure sso`: creates a profile, and asks for the values that no option gives.
+//! `ssox configure sso`: creates or changes a profile, and asks for the values that no option gives.
 
 use super::assignment::{AssignmentOptions, assignment};
 use super::propose::{self, Consent};
@@ -43,11 +43,14 @@ pub(super) struct ConfigureSso {
     yes: bool,
 }
 
-/// Asks for missing values, signs in if a person has to choose account or role, shows the change and writes it.
+/// Asks for missing values, signs in if account or role is missing and there is no valid token, shows the change, asks,
+/// and writes it. If the file already has all values, says so and writes nothing.
 ///
 /// # Errors
-/// `Configuration`: an option is invalid, or the file cannot be read or written. `NeedsPerson`: an answer is missing
-/// and there is nobody to ask, or nobody signs in. `Refused`, `Unreachable`: signing in fails at AWS.
+/// `Configuration`: an option is invalid, or the file cannot be read or written. `NeedsPerson`: an answer or a sign-in
+/// is missing, and there is nobody to ask. `Refused`: AWS rejects the sign-in, or the account or role is not assigned
+/// to the person. `Unreachable`: AWS cannot be reached, or another ssox process holds the lock on the file for too
+/// long. `Interrupted`: the person pressed Ctrl-C.
 pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     check_given(&files, args)?;

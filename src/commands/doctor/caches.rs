@@ -1,9 +1,10 @@
-//! Checks the caches for broken files, files that other users can read, and tokens that belong to no configured
-//! session. Expired role credentials are not reported: a cache usually contains many.
+//! Checks the caches for broken files, files that other users can read, expired tokens that cannot be refreshed, and
+//! tokens that belong to no configured session. Expired role credentials are not reported: a cache usually contains
+//! many.
 
 use super::Severity::{Info, Warning};
 use crate::commands::finding::Finding;
-use crate::config::ConfigFiles;
+use crate::config::{ConfigFiles, File, SectionKind};
 use crate::context::Context;
 use crate::error::{Error, path_argument};
 use crate::files;
@@ -14,7 +15,8 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Checks every file of both caches (tokens and role credentials), the credentials file, and the token of each session.
+/// Checks every file of both caches (tokens and role credentials), ssox's state directory, the credentials file, and
+/// the token of each session. Checks nothing if the home directory is unknown.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let Ok(home) = ctx.home() else { return Vec::new() };
     let sessions: Vec<Session> = profile::sessions(ctx, files).into_iter().flatten().collect();
@@ -26,7 +28,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
             .err()
             .map(|error| Finding::new("cache", super::Severity::Error, error.message, error.hints.join("; "))),
     );
-    findings.extend(credentials_file(&files.credentials.path));
+    findings.extend(credentials_file(&files.credentials));
     findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));
     // Sessions in the default config file count as configured, even if AWS_CONFIG_FILE names another file.
     let hidden = files.unredirected(ctx).map(|usual| profile::sessions(ctx, &usual)).unwrap_or_default();
@@ -34,19 +36,22 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings.extend(session::foreign_tokens(ctx, &all).into_iter().map(|(file, start_url)| {
         let of_url = start_url.map(|url| format!(" (`{url}`)")).unwrap_or_default();
         let message = format!(
-            "this token belongs to no configured session{of_url}: another tool wrote it, or the session was renamed"
+            "this token belongs to no configured session{of_url}: another tool wrote it, or the session was renamed or removed"
         );
         Finding::new("cache", Info, message, format!("rm {}, if no tool needs it", path_argument(&file))).at(file, None)
     }));
     findings
 }
 
-/// Reports a credentials file that other users can read. `export --write` keeps the mode of the file, as the AWS CLI
-/// does.
-fn credentials_file(file: &Path) -> Option<Finding> {
-    files::is_open_to_others(file).then(|| {
+/// Reports a credentials file that contains access keys and that other users can read. `ssox export --write` does not
+/// correct its mode: it keeps the mode, as the AWS CLI does.
+fn credentials_file(file: &File) -> Option<Finding> {
+    let mut secrets = ["aws_secret_access_key", "aws_session_token"].into_iter();
+    let has_keys = secrets.any(|key| !file.sections_with_key(SectionKind::Profile, key).is_empty());
+    let path = file.path.as_path();
+    (has_keys && files::is_open_to_others(path)).then(|| {
         let message = "contains access keys and can be read by other users of this machine";
-        Finding::new("cache", Warning, message, format!("chmod 600 {}", path_argument(file))).at(file, None)
+        Finding::new("cache", Warning, message, format!("chmod 600 {}", path_argument(path))).at(path, None)
     })
 }
 
@@ -73,7 +78,8 @@ fn cache_file(file: &Path) -> Option<Finding> {
     }
 }
 
-/// Reports a session whose token has expired and cannot be refreshed.
+/// Reports a session whose token has expired and cannot be refreshed, or whose token file contains no token. `None` if
+/// the token can be used, or if nobody is signed in.
 fn token(ctx: &Context, session: &Session) -> Option<Finding> {
     let Some(token) = session::cached_token(ctx, session) else {
         return if session.store == Store::Files { no_token(ctx, session) } else { None };
@@ -85,7 +91,7 @@ fn token(ctx: &Context, session: &Session) -> Option<Finding> {
     Some(Finding::new("cache", Info, message, session.sign_in_line()))
 }
 
-/// Reports a token file that is JSON, but contains no token. [`cache_file`] reports files that are not JSON.
+/// Reports a session's token file that is JSON, but contains no token. [`cache_file`] reports files that are not JSON.
 fn no_token(ctx: &Context, session: &Session) -> Option<Finding> {
     let file = session::token::path(ctx, session).ok()?;
     let _is_json: Value = serde_json::from_slice(&files::read(&file).ok()??).ok()?;

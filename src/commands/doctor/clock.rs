@@ -13,8 +13,9 @@ use crate::time::human;
 /// How many seconds the clocks of this machine and of AWS may differ. If they differ by more, AWS rejects signatures.
 const TOLERANCE: i64 = 300;
 
-/// Asks the OIDC service of the first session for the time, and compares this machine's clock with the time in the
-/// response. `None`: the clock is right, or no session is configured.
+/// Sends a request to the OIDC service of the first session, and compares this machine's clock with the time in the
+/// response. If there is no response, the finding says why. `None`: the clock is right to within [`TOLERANCE`], or no
+/// session is configured.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     let session = profile::sessions(ctx, files).into_iter().flatten().next()?;
     match web::clock_ahead(ctx, &session.network, &session.region) {
@@ -29,8 +30,8 @@ fn off_by(ahead: i64) -> Finding {
     Finding::new("clock", Error, message, "timedatectl set-ntp true, or set the clock in the system's settings")
 }
 
-/// Returns the finding for an AWS service that cannot be reached: an error if a setting is the cause, otherwise a
-/// warning.
+/// Returns the finding for an AWS service that cannot be reached: an error if a setting is invalid or sends the request
+/// to another URL (`is_redirected`), otherwise a warning.
 fn unreachable(error: &error::Error, is_redirected: bool) -> Finding {
     let is_setting = is_redirected || error.kind == ErrorKind::Configuration;
     let hint = error.first_hint().unwrap_or("check the network connection");

@@ -1,5 +1,5 @@
-//! Checks the configuration for settings that AWS tools interpret differently or reject. The module `config` checks the
-//! syntax.
+//! Checks the configuration for settings that AWS tools interpret differently or reject. The syntax is checked by the
+//! module `config`, whose findings are included.
 
 use super::Severity::{Error, Info, Warning};
 use super::managed::ByLabel;
@@ -82,7 +82,8 @@ impl Profiles {
     }
 }
 
-/// Reports a start URL that was copied from the browser's address bar, with the fragment that the portal adds.
+/// Reports a start URL with more text after it, as copied from the browser's address bar, for example
+/// `/#/?tab=accounts`.
 fn copied(files: &ConfigFiles, kind: &str, section: &Section) -> Option<Finding> {
     let address = section.value("sso_start_url").filter(|address| start_url::is_copied(address))?;
     let message = format!(
@@ -182,7 +183,7 @@ fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
     let [first, rest @ ..] = sessions else { return };
     if let Some(other) = rest.iter().find(|other| other.region != first.region) {
         let message = format!(
-            "`{}` has `sso_region = {}`, `{}` with the same start URL `{}`: only one can be right",
+            "`{}` has `sso_region = {}`, but `{}` has `{}`, and both have the same start URL: only one can be right",
             first.label(),
             first.region,
             other.label(),

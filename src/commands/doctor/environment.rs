@@ -1,5 +1,5 @@
-//! Checks the environment for variables that make AWS tools use another identity than expected. Variables that ssox set
-//! are not reported.
+//! Checks the environment for variables that make AWS tools fail or use another identity than expected. Variables that
+//! ssox set are reported only if the access keys have expired or the profile no longer exists.
 
 use super::Severity::{Error, Info, Warning};
 use crate::commands::finding::Finding;
@@ -13,7 +13,7 @@ use crate::profile::{Profile, find};
 use crate::source::credential_source::CONTAINER;
 use crate::tools::{KeysEnd, keys_end};
 
-/// Variables that other tools leave behind, and their effect.
+/// Variables that other tools set and may leave behind, and their effect.
 const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_VAULT", "prompts show it as the profile in use"),
     ("AWSUME_PROFILE", "prompts show it as the profile in use"),
@@ -54,7 +54,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         if !(is_ours && *name == "AWS_SSO_PROFILE") {
             findings.push(finding(
                 Warning,
-                format!("{name} is left over from another tool: {effect}"),
+                format!("{name} comes from another tool: {effect}"),
                 ctx.line_to_unset(&[name]),
             ));
         }
@@ -72,7 +72,7 @@ fn keys(ctx: &Context, files: &ConfigFiles, is_ours: bool, findings: &mut Vec<Fi
     let (id, secret) = (has("AWS_ACCESS_KEY_ID"), has("AWS_SECRET_ACCESS_KEY"));
     if id != secret {
         let message =
-            "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: AWS tools fail without the other";
+            "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: some AWS tools fail, others ignore it";
         findings.push(finding(Error, message, ctx.line_to_unset(&KEYS)));
         return;
     }
@@ -87,7 +87,8 @@ fn keys(ctx: &Context, files: &ConfigFiles, is_ours: bool, findings: &mut Vec<Fi
         findings.push(finding(Warning, message, format!("ssox use {}", as_argument(profile))));
     } else if id && has("AWS_PROFILE") {
         let message = "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the AWS CLI uses the access keys, the SDK for JavaScript uses the profile";
-        findings.push(finding(Warning, message, format!("`{}`, or `ssox clear`", ctx.line_to_unset(&["AWS_PROFILE"]))));
+        let unset = ctx.line_to_unset(&["AWS_PROFILE"]);
+        findings.push(finding(Warning, message, if is_ours { format!("`{unset}`, or `ssox clear`") } else { unset }));
     } else if id && !is_ours {
         let message = "AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line";
         findings.push(finding(Warning, message, ctx.line_to_unset(&KEYS)));
@@ -96,7 +97,8 @@ fn keys(ctx: &Context, files: &ConfigFiles, is_ours: bool, findings: &mut Vec<Fi
     findings.extend(expiration(ctx).map(|message| finding(Warning, message, hint)));
 }
 
-/// Says what is wrong with the expiration of the access keys.
+/// Says what is wrong with AWS_CREDENTIAL_EXPIRATION; `None` if it is not set, or if it is in the future and there are
+/// access keys.
 fn expiration(ctx: &Context) -> Option<String> {
     let wrong = match (keys_end(ctx), ctx.var(ID)) {
         (KeysEnd::Unset, _) | (KeysEnd::Ahead, Some(_)) => return None,
@@ -119,7 +121,8 @@ fn is_role_of_keys(files: &ConfigFiles, name: &str) -> bool {
 fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
     for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "SSOX_PROFILE"] {
         match ctx.var_os(name) {
-            Some(value) if value.is_empty() => {
+            // No AWS tool reads `SSOX_PROFILE`.
+            Some(value) if value.is_empty() && name != "SSOX_PROFILE" => {
                 let message = format!("{name} is set but empty: the AWS CLI looks for a profile without a name");
                 findings.push(finding(Warning, message, ctx.line_to_unset(&[name])));
             }
@@ -159,14 +162,14 @@ mod tests {
         let rows: [(&[(&str, &str)], &str); 12] = [
             (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")], "not by ssox"),
             (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_PROFILE", "dev")], "both AWS_PROFILE"),
-            (&[("AWS_ACCESS_KEY_ID", "A")], "fail without the other"),
+            (&[("AWS_ACCESS_KEY_ID", "A")], "some AWS tools fail"),
             (&[("AWS_SESSION_TOKEN", "t")], "without AWS_ACCESS_KEY_ID"),
             (&[("AWS_SECURITY_TOKEN", "t")], "AWS_SECURITY_TOKEN"),
             (&[(EXPIRATION, "2099-01-01T00:00:00Z")], "applies it to the next access keys"),
             (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://x")], "container"),
-            (&[("AWS_VAULT", "x")], "left over"),
+            (&[("AWS_VAULT", "x")], "from another tool"),
             (&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://x")], "credentials of an instance there"),
-            (&[("AWS_SSO_PROFILE", "x")], "left over"),
+            (&[("AWS_SSO_PROFILE", "x")], "from another tool"),
             (&[("AWS_PROFILE", "")], "set but empty"),
             (&[("AWS_PROFILE", "dve")], "unknown profile"),
         ];

@@ -1,5 +1,5 @@
-//! Checks whether this shell still has the identity that ssox set, and whether variables of fish prevent ssox from
-//! changing it.
+//! Checks whether this shell still has the identity that ssox set, and whether universal variables of fish prevent ssox
+//! from unsetting variables.
 
 use super::super::foreign::foreign;
 use super::Severity::Error;
@@ -19,6 +19,6 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
 /// such a variable to programs unless an exported global variable has the same name.
 fn universal(ctx: &Context) -> Option<Finding> {
     let names = ctx.var("SSOX_UNIVERSAL")?;
-    let message = format!("fish gives programs its exported universal variables also where ssox unsets them: {names}");
+    let message = format!("programs get these universal variables of fish even after ssox unsets them: {names}");
     Some(Finding::new("environment", Error, message, format!("set -eU {names}")))
 }

@@ -1,4 +1,5 @@
-//! Checks the keyring, and says which sessions keep their secrets there. Reports secrets that are also in files.
+//! Checks the keyring, and says for which sessions ssox keeps the secrets there. Reports secrets that are in the other
+//! place (files instead of the keyring, or the reverse), where ssox does not look for them.
 
 use crate::commands::finding::Finding;
 use crate::commands::name_list::name_list;
@@ -22,13 +23,14 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// Returns a finding that says that the keyring has the secrets of some sessions, or why they cannot be read.
+/// Returns a finding that says for which sessions ssox keeps the secrets in the keyring, and, if the keyring cannot be
+/// read, why.
 fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
     let labels: Vec<String> = sessions.iter().map(|session| session.label().to_string()).collect();
     let of = format!("of {} {}", if labels.len() == 1 { "session" } else { "sessions" }, name_list(&labels));
     match session::stored_token(ctx, first) {
         Ok(_) => {
-            let message = format!("the token and the role credentials {of} are in the keyring");
+            let message = format!("ssox keeps the token and the role credentials {of} in the keyring");
             Finding::new(
                 "keyring",
                 Info,
@@ -37,24 +39,27 @@ fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
             )
         }
         Err(error) => {
-            let message = format!("{}; the keyring has the token and the role credentials {of}", error.message);
+            let message = format!("{}; ssox keeps the token and the role credentials {of} there", error.message);
             Finding::new("keyring", Warning, message, error.hints.join("; "))
         }
     }
 }
 
-/// Reports a token in the place (file or keyring) where the session kept it before `ssox_store` was changed.
+/// Reports a token in the place (file or keyring) where ssox does not look for it, because `ssox_store` or `SSOX_STORE`
+/// says otherwise.
 fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
     let before = session.store.other();
     if !kept::may_be_in(ctx, session, before) {
         return None;
     }
     let message = format!(
-        "a token of `{}` is still in {}, but ssox no longer reads it there",
+        "a token of `{}` is in {}, but for this session ssox reads only {}",
         session.label(),
-        kept::name(before)
+        kept::name(before),
+        kept::name(session.store)
     );
-    let hint = format!("`{}` moves or replaces this token, `ssox logout` removes it", session.sign_in_line());
+    let (login, logout) = (session.sign_in_line(), session.sign_in_line().replacen("login", "logout", 1));
+    let hint = format!("`{login}` moves or replaces this token, `{logout}` removes it");
     let finding = Finding::new("keyring", Warning, message, hint);
     let file = session::token::path(ctx, session).ok().filter(|_| before == Store::Files);
     Some(file.into_iter().fold(finding, |finding, file| finding.at(file, None)))

@@ -45,7 +45,8 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
     Some(finding.at(file, Some(line)))
 }
 
-/// `aws configure set aws_session_token ""` writes such a line. `findings/empty_session_token.sh` shows what the SDKs do.
+/// Reports an empty session token. `aws configure set aws_session_token ""` writes such a line.
+/// `findings/empty_session_token.sh` shows what the SDKs do.
 fn empty_token(profile: &str) -> Finding {
     let message = format!(
         "`aws_session_token` of profile `{profile}` is empty: the SDK for Java sends the empty token, other tools ignore it"

@@ -18,7 +18,8 @@ pub(super) fn check(files: &ConfigFiles, by_session: ByLabel) -> Vec<Finding> {
 }
 
 /// Returns the session for which `ssox configure populate` wrote a profile, if this session no longer exists. `section`
-/// is the profile.
+/// is the profile. `None` if the session exists, a person gave the profile another `sso_session`, or populate did not
+/// write the profile.
 pub(super) fn gone_session<'a>(files: &ConfigFiles, section: &'a Section) -> Option<&'a str> {
     let session = section.value("ssox_managed")?;
     let is_of_session = section.value("sso_session").is_none_or(|named| named == session);

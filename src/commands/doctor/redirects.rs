@@ -7,7 +7,8 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::profile::{self, Profile};
 
-/// Checks the paths of the AWS configuration files, and the service URLs of all sessions and profiles.
+/// Checks the paths of the AWS configuration files, and the service URLs of all sessions and profiles. Of the encrypted
+/// service URLs, reports only those in environment variables.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings = other_files(ctx, files);
     for endpoint in endpoints(ctx, files) {

@@ -1,5 +1,5 @@
 //! Checks whether the calling shell has ssox's function, and whether this binary supports the version of the function.
-//! Reports nothing if a program calls `doctor`.
+//! Reports nothing if stderr is not a terminal, because then a program may have called `doctor`.
 
 use super::Severity::Warning;
 use crate::commands::finding::Finding;
@@ -22,7 +22,7 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
         Some(Ok(_)) => None,
         Some(Err(_)) => finding("the function in this shell is of another version of ssox", "start a new shell".into()),
         None if has_line(ctx) => finding(
-            "this command did not go through ssox's function: an alias or another function hides the function, or this shell started before its rc file was changed",
+            "this command did not go through ssox's function: an alias or another function hides the function, the program was called by its path, or this shell started before its rc file was changed",
             format!("{}; or start a new shell", unhide(ctx)),
         ),
         None => finding("this shell has no ssox function: `ssox use` cannot change it", install(ctx)),

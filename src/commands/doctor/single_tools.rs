@@ -67,7 +67,7 @@ fn other_account(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
 }
 
 /// Returns the account of an access key: that of the profile or assignment to which the key belongs, or else the
-/// account ID that is encoded in the access key ID.
+/// account ID that is encoded in the access key ID. `None` if neither is known.
 fn account_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
     let known = match foreign::owner(ctx, id) {
         Some(Owner::Profile(name) | Owner::Assignment(name)) => Profile::held(ctx, files, &name).ok(),
@@ -130,7 +130,7 @@ fn plugins(files: &ConfigFiles) -> Option<Finding> {
     Some(finding.at(&files.config.path, Some(line + 1)))
 }
 
-/// Reports `credential_process` programs in quotes. If there are quotes, minio-go sends unsigned requests, and older Go
+/// Reports each `credential_process` that starts with a quote: minio-go then sends unsigned requests, and older Go
 /// tools fail.
 fn quoted_programs(files: &ConfigFiles) -> Vec<Finding> {
     files.profiles_with_key("credential_process").filter_map(|section| quoted_program(files, &section)).collect()

@@ -33,8 +33,8 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
 fn file_keys(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let (takes_them, others): (Vec<&ToolRow>, Vec<&ToolRow>) = rows.iter().partition(|row| row.takes_file_keys());
     let first = takes_them.first()?;
-    let rest = if others.iter().any(|row| row.takes_container()) { ", and others ask the container" } else { "" };
-    let message = format!("these tools use {}{rest}: {}", first.why, names(&takes_them));
+    let rest = if others.iter().any(|row| row.takes_container()) { "; other tools ask the container" } else { "" };
+    let message = format!("these tools use {}: {}{rest}", first.why, names(&takes_them));
     let hint = if ctx.var(CREDENTIAL_FILE).is_some() {
         ctx.line_to_unset(&[CREDENTIAL_FILE])
     } else {
@@ -43,8 +43,9 @@ fn file_keys(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     Some(Finding::new("environment", Warning, message, hint))
 }
 
-/// Compares the identity that each tool would use with the one that the person expects. A shell without access keys and
-/// profile has no expected identity. Tools that fail are not reported: they print an error themselves.
+/// Compares the identity that each tool would use with the one that the person expects. If the environment has no
+/// access keys, no profile and no URL of a container's credentials, no identity is expected, and nothing is reported.
+/// Tools that fail are not reported: they print an error themselves.
 pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let is_container = CONTAINER.iter().any(|name| ctx.var(name).is_some());
     let is_named = PROFILES.iter().any(|name| ctx.var(name).is_some());

@@ -22,7 +22,7 @@ struct Pattern {
     is_used: bool,
 }
 
-/// What can be chosen: a profile, or an assignment without a profile. Such an assignment has no name.
+/// What can be chosen: a profile, or an assignment without a profile. The `name` of such an assignment is `None`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Candidate<'a> {
     pub(super) name: Option<&'a str>,
@@ -51,12 +51,13 @@ impl Filter {
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.has_slash || pattern.glob.matches(name))
     }
 
-    /// Tells whether `--sso-session` allows a session.
+    /// Tells whether the session is the one that `--sso-session` names. Without this option, always true.
     pub(super) fn allows_session(&self, session: Option<&str>) -> bool {
         self.session.as_deref().is_none_or(|wanted| session == Some(wanted))
     }
 
-    /// Tells whether a candidate is chosen, and remembers which patterns match it.
+    /// Tells whether the patterns and options choose a candidate. If so, remembers which patterns match it, for
+    /// [`Self::unused`].
     pub(super) fn matches(&mut self, candidate: &Candidate) -> bool {
         let Candidate { name, account_id, role_name, session } = *candidate;
         let any = |globs: &[NameGlob], name: &str| globs.iter().any(|glob| glob.matches(name));
@@ -90,7 +91,7 @@ impl Filter {
             && (args.patterns.is_empty() || args.patterns.iter().any(of_pattern))
     }
 
-    /// Returns the indexes of the patterns that have matched nothing.
+    /// Returns the indexes of the patterns for which [`Self::matches`] has chosen no candidate so far.
     pub(super) fn unused(&self) -> Vec<usize> {
         (0..self.patterns.len()).filter(|at| !self.patterns[*at].is_used).collect()
     }

@@ -17,8 +17,9 @@ pub(super) struct Listings {
 }
 
 impl Listings {
-    /// Returns the listings of the sessions. Returns no listings if the command line can only choose profiles. If no
-    /// listing of a session is stored, lists its assignments; the person may have to sign in for that.
+    /// Returns the listings of the sessions. Returns none if the command line can choose only profiles, and assignments
+    /// that it names as ACCOUNT_ID/ROLE. If no listing of a session is stored, lists its assignments; the person may
+    /// have to sign in for that.
     ///
     /// # Errors
     /// `Configuration`: the session is unknown. `Interrupted`: the person pressed Ctrl-C.
@@ -58,7 +59,8 @@ pub(super) fn number_and_role(pattern: &str) -> Option<(&str, &str)> {
     (AccountId::is(account_id) && !role_name.contains(['*', '?', '[', '/'])).then_some((account_id, role_name))
 }
 
-/// Tells whether listings are needed: the command line may choose assignments, or names an account by its name.
+/// Tells whether listings are needed: to find the assignments that the command line may choose, or the ID of an account
+/// that it calls by its name. They are not needed for names of profiles, and for ACCOUNT_ID/ROLE without wildcards.
 fn are_needed(files: &ConfigFiles, args: &Each) -> bool {
     let is_number = |glob: &String| glob.bytes().all(|byte| !byte.is_ascii_alphabetic());
     let needs_listing = |pattern: &String| {

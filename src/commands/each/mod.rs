@@ -69,8 +69,11 @@ impl VerbArgs for Each {
     /// Runs the command with the credentials of each chosen profile and assignment.
     ///
     /// # Errors
-    /// `Usage`: nothing is chosen. `NeedsPerson`: all chosen profiles are protected. `Configuration`: a file cannot be
-    /// read, or the output directory cannot be created.
+    /// `Usage`: nothing is chosen, or a pattern matches nothing. `NeedsPerson`: all chosen profiles are protected.
+    /// `Configuration`: a file cannot be read, the session is unknown, or the output directory cannot be created.
+    /// `NeedsPerson`, `Refused`, `Unreachable`: nothing matches, because accounts could not be listed. `Interrupted`:
+    /// the person pressed Ctrl-C before the first command started. A command that fails is not an error here: the exit
+    /// status shows it.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let Selection { chosen, protected, refused, incomplete } = selection::select(ctx, self)?;
         let unlisted: Vec<Error> = refused.iter().map(unlisted_session).chain(incomplete).collect();
@@ -123,7 +126,8 @@ fn limit(args: &Each) -> usize {
     args.jobs.map_or_else(cores, NonZeroUsize::get)
 }
 
-/// A profile's name, account and role, for the report.
+/// The name, account and role of a chosen profile or assignment, for the report. Account and role are `None` if the
+/// profile cannot be loaded or has none.
 struct Named {
     name: String,
     account_id: Option<String>,
@@ -153,7 +157,8 @@ fn jobs(ctx: &Context, chosen: Vec<Chosen>, request: &Request, command: &[OsStri
     chosen.into_iter().map(job).unzip()
 }
 
-/// Adds to the error of a session whose accounts could not be listed that its assignments are left out.
+/// Returns the error of a session whose accounts could not be listed. Its message also says that the assignments of
+/// this session are left out.
 fn unlisted_session((session, error): &(Session, Error)) -> Error {
     error.clone().doing(format!("the assignments of session `{}` are left out", session.label()))
 }
@@ -164,7 +169,7 @@ fn say_unlisted(error: &Error) {
     error.hints.iter().for_each(|hint| terminal::say(&format!("hint: {hint}")));
 }
 
-/// Returns the highest exit status of the commands. If all commands succeeded, returns the highest exit status of the
+/// Returns the highest exit status of the commands. If no command failed, returns the highest exit status of the
 /// errors: credentials that could not be fetched, and sessions that could not be listed.
 fn status(outcomes: &[Outcome], unlisted: &[Error]) -> u8 {
     let commands = outcomes.iter().filter_map(|outcome| outcome.status).max().unwrap_or(0);

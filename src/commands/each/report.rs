@@ -20,7 +20,7 @@ struct OutcomeJson<'a> {
     error: Option<&'a str>,
 }
 
-/// Returns the JSON array. Bytes that are not UTF-8 become U+FFFD.
+/// Returns the JSON array, with one object for each profile or assignment. Bytes that are not UTF-8 become U+FFFD.
 pub(super) fn json(names: &[Named], outcomes: &[Outcome]) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     json_list(names.iter().zip(outcomes).map(|(named, outcome)| OutcomeJson {
@@ -63,7 +63,7 @@ pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Optio
     tell(table.render().trim_end());
 }
 
-/// Returns why a program failed: the error, or else the last line that the program wrote on stderr.
+/// Returns why a program failed: the error, or else the last line on stderr that is not empty.
 fn why(outcome: &Outcome) -> String {
     if let Some(error) = &outcome.error {
         return error.message.clone();

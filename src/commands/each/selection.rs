@@ -41,6 +41,7 @@ type AllFound = BTreeMap<String, Result<Profile>>;
 /// # Errors
 /// `Usage`: nothing is chosen, or a pattern matches nothing. `Configuration`: a file cannot be read, or the session is
 /// unknown. `NeedsPerson`, `Refused`, `Unreachable`: nothing matches, because accounts could not be listed.
+/// `Interrupted`: the person pressed Ctrl-C while ssox listed the accounts.
 pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
     if args.patterns.is_empty() && args.fetch.sso_session.is_none() && args.account.is_empty() && args.role.is_empty() {
         return Err(
@@ -105,7 +106,7 @@ fn add_profiles(ctx: &Context, files: &ConfigFiles, filter: &mut Filter, found: 
     }
 }
 
-/// Adds the listed assignments for which there is no profile.
+/// Adds the listed assignments that the command line chooses and for which there is no profile.
 fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filter: &mut Filter, found: &mut AllFound) {
     let with_profile = if listings.listed.is_empty() { HashSet::new() } else { roles_of_profiles(files, filter) };
     for (session, listing) in &listings.listed {
@@ -154,7 +155,7 @@ fn several_sessions(name: &str, other: &Result<Profile>, session: &Session) -> E
         .hint(format!("add one of these options: {}", labels.collect::<Vec<_>>().join(" or ")))
 }
 
-/// Adds the assignments that patterns name as ACCOUNT_ID/ROLE. No listing is needed for these.
+/// Adds the assignment for each pattern ACCOUNT_ID/ROLE that has matched nothing so far. No listing is needed for it.
 fn add_numbered(
     ctx: &Context,
     files: &ConfigFiles,
@@ -177,7 +178,8 @@ fn add_numbered(
     Ok(())
 }
 
-/// Checks that each pattern matches something, and that something is chosen.
+/// Checks that each pattern matches something, and that something is chosen. If not, and an assignment could be missing
+/// because a session could not be listed, returns the error of this session.
 fn check_all_match(
     files: &ConfigFiles,
     listings: &Listings,
@@ -194,14 +196,23 @@ fn check_all_match(
         return Err(error.clone());
     }
     Err(match unused {
-        Some(pattern) => unmatched(files, listings, pattern),
-        None => Error::usage("no profile and no assignment matches --sso-session, --account and --role together")
+        Some(pattern) => unmatched(files, listings, args, pattern),
+        None => Error::usage(format!("no profile and no assignment matches {}", options(args)))
             .hint("`ssox list` shows all profiles")
             .hint("`ssox list --assigned` shows every account and role"),
     })
 }
 
-fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
+/// Returns those options of the command line that exclude profiles and assignments, with their values; an empty text if
+/// there are none.
+fn options(args: &Each) -> String {
+    let session = args.fetch.sso_session.iter().map(|name| as_option("--sso-session", name));
+    let accounts = args.account.iter().map(|glob| as_option("--account", glob));
+    let roles = args.role.iter().map(|glob| as_option("--role", glob));
+    session.chain(accounts).chain(roles).collect::<Vec<_>>().join(" ")
+}
+
+fn unmatched(files: &ConfigFiles, listings: &Listings, args: &Each, pattern: &str) -> Error {
     let mut names: Vec<String> = files.profile_names().collect();
     let (what, list) = if pattern.contains('/') {
         names.extend(listings.spelled());
@@ -209,12 +220,16 @@ fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
     } else {
         ("no profile", "`ssox list` shows all profiles")
     };
-    let error = Error::usage(format!("{what} matches `{pattern}`"));
+    let options = options(args);
+    let beside = if options.is_empty() { String::new() } else { format!(" together with {options}") };
+    let error = Error::usage(format!("{what} matches `{pattern}`{beside}"));
     if files.sso_session(pattern).is_some() {
         let option = as_option("--sso-session", pattern);
         return error.hint(format!("`{pattern}` is an sso-session: ssox each {option} -- COMMAND"));
     }
-    match nearest(pattern, names.iter().map(String::as_str)).as_slice() {
+    // The options may exclude a profile whose name is exactly the pattern.
+    let others = names.iter().map(String::as_str).filter(|name| *name != pattern);
+    match nearest(pattern, others).as_slice() {
         [] => error.hint(list),
         near => error.hint(format!("did you mean `{}`? {list}", near.join("` or `"))),
     }

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 /// Seconds to wait before the next renewal, after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
-/// After this many seconds, the next failure counts as the first one again. The seconds count from the start of the
-/// recorded renewal or, if it failed, from the time at which it may be retried.
+/// After more than this many seconds, the next failure counts as the first one again. The seconds count from the start
+/// of the recorded renewal or, if it failed, from the time at which it may be retried.
 const LONGEST_GAP: i64 = 600;
 /// The seconds within which a new renewal process must take its lock.
 const START_LIMIT: i64 = 5;
@@ -56,7 +56,8 @@ pub(in super::super) struct Failure {
     token_expires_at: Option<Timestamp>,
 }
 
-/// The state of a renewal.
+/// The state of a renewal. `Idle`: none is running, and a new one may start. `Failed`: the last one failed, and it is
+/// too early for a new one.
 pub(in super::super) enum State {
     Idle,
     UnderWay,
@@ -107,7 +108,8 @@ pub(in super::super) fn clear(ctx: &Context) {
     let _ = path(ctx).and_then(|path| files::remove(&path));
 }
 
-/// Records a failed renewal, and decides when the next renewal may start.
+/// Records a failed renewal and when the next renewal may start. If the same failure was just recorded by another
+/// process, returns that record unchanged.
 pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
     // Twenty shells that fail at the same time count as one failure.
     if let Some(known) =
@@ -127,7 +129,7 @@ pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile
     failure
 }
 
-/// Returns the recorded failure of the renewal of this shell's credentials.
+/// Returns the failure of the last renewal of this shell's credentials; `None` if it did not fail or is running.
 pub(in super::super) fn last_failure(ctx: &Context) -> Option<Failure> {
     match read(ctx)? {
         Note::Failed(failure) => Some(failure),
@@ -146,14 +148,14 @@ pub(in super::super) fn write_error(ctx: &Context) -> Option<Error> {
 }
 
 impl Failure {
-    /// Returns what the prompt segment shows.
+    /// Returns what the prompt segment shows after this failure: `SignIn` if a person is needed, otherwise `Failed`.
     pub(in super::super) fn outcome(&self) -> SegmentState {
         if self.error.kind == ErrorKind::NeedsPerson { SegmentState::SignIn } else { SegmentState::Failed }
     }
 }
 
-/// Tells whether it is too early for a new renewal after this failure. Returns false if a person has signed in since
-/// the failure, or if the failure was that the profile could not be read.
+/// Tells whether it is too early for a new renewal after this failure. Returns false if a person was needed and has
+/// signed in since the failure, or if the failure was that the profile could not be read.
 fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
     let token = token_expires_at(ctx, profile);
     let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
@@ -198,7 +200,8 @@ fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
 }
 
 /// Returns how many renewals in a row failed before the current one. If there is no file with the state of the renewal,
-/// because the file cannot be written, SSOX_STATE still tells whether the last renewal failed.
+/// because the file cannot be written, SSOX_STATE still tells whether the last renewal failed; then the number is that
+/// for the longest wait.
 fn failures_in_a_row(ctx: &Context) -> usize {
     let (time, count) = match content(ctx) {
         Some(Note::UnderWay { since, count }) => (since, count),

@@ -81,7 +81,7 @@ fn read_reply(child: Child, limit: Duration) -> Result<Secret> {
         sender.send(Secret::new(text))
     });
     let Ok(reply) = receiver.recv_timeout(limit) else {
-        return Err(Error::unreachable(format!("AWS did not answer within {}s", limit.as_secs())));
+        return Err(Error::unreachable(format!("could not fetch the credentials within {}s", limit.as_secs())));
     };
     if reply.expose().ends_with("#end\n") {
         return Ok(reply);
@@ -113,6 +113,7 @@ mod tests {
             assert!(error.message.ends_with("ended without a complete reply"), "{error}");
         }
         let error = reply_of("sleep 1", Duration::ZERO).unwrap_err();
-        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Unreachable, "AWS did not answer within 0s"));
+        let slow = "could not fetch the credentials within 0s";
+        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Unreachable, slow));
     }
 }

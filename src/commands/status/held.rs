@@ -28,19 +28,18 @@ pub(super) struct Held {
     pub(super) role_name: Option<String>,
     pub(super) session: Option<Session>,
     pub(super) token: Option<Token>,
-    /// Why the token cannot be read.
+    /// Why the token in the file or in the keyring cannot be read; then `token` is `None`.
     pub(super) token_error: Option<Error>,
     pub(super) foreign: Option<Foreign>,
-    /// A description of the credentials that AWS tools use, if no profile is in use.
+    /// The credentials that AWS tools use, if no profile is in use: what kind they are, and a description.
     pub(super) others: Option<(&'static str, String)>,
     /// Why the credentials could not be renewed, and when ssox retries.
     pub(super) failure: Option<(Error, Option<Timestamp>)>,
-    /// Why AWS tools do not all use the same credentials, although one profile is in use. If the environment has access
-    /// keys, all tools use those keys.
+    /// Why AWS tools, or some of them, do not use the credentials of the profile in use: see [`disagreements_of`].
     pub(super) disagreements: Vec<String>,
 }
 
-/// Reads what this shell has.
+/// Collects the profile, the credentials and the token of this shell. Sends no request.
 pub(super) fn held(ctx: &Context) -> Held {
     let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).is_unchanged(ctx, "SSOX_PROFILE");
     let profile = ctx.var("SSOX_PROFILE").filter(|_| is_ours).map(String::from);
@@ -80,7 +79,9 @@ pub(super) fn held(ctx: &Context) -> Held {
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 
-/// Returns why AWS tools do not all use the same credentials, although one profile is in use.
+/// Returns why AWS tools, or some of them, do not use the credentials of the profile in use: the profile has settings
+/// in conflict (after `use --profile-only`), the local server of ssox has ended, or tools use other credentials instead
+/// of those of the server. Empty if the shell has access keys, because tools use these keys.
 fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> Vec<String> {
     let profile = files.zip(held.profile.as_deref());
     match held.mode {
@@ -124,8 +125,8 @@ fn end_of_keys(source: &Source) -> Option<Timestamp> {
     }
 }
 
-/// Returns the account ID that ssox set. If another program has changed this account ID, returns the account ID of the
-/// profile, or of the role that was assumed with the profile's credentials.
+/// Returns the account ID that ssox set. If ssox set none, or another program has changed it, returns the account ID of
+/// the profile, or of the role that was assumed with the profile's credentials (`--role-arn`).
 fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
     if Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID) {
         return ctx.var(ACCOUNT_ID).map(String::from);
@@ -136,7 +137,7 @@ fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
     source?.account_id().map(String::from)
 }
 
-/// Returns the role that ssox set, unless it was edited.
+/// Returns the role that ssox set in `SSOX_ROLE`; `None` if it set none, or another program has changed it.
 fn role_name(ctx: &Context) -> Option<&str> {
     ctx.var("SSOX_ROLE").filter(|_| Identity::of_shell(ctx).has_set(ctx, "SSOX_ROLE"))
 }

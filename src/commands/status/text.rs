@@ -7,7 +7,8 @@ use crate::error::{Error, printable};
 use crate::session::Token;
 use crate::time::{Timestamp, human};
 
-/// Returns a line for each fact that is known.
+/// Returns a line for each fact that is known. If no profile is in use and AWS has verified nothing, says that no
+/// profile is in use, and describes other credentials in the environment.
 pub(super) fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     if held.profile.is_none() && held.foreign.is_none() && verified.is_none() {
         let others = held.others.as_ref().map(|(name, value)| format!("{name:<12} {}\n", printable(value)));

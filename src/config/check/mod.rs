@@ -20,7 +20,7 @@ use key::Keys;
 use std::iter::Peekable;
 use std::path::PathBuf;
 
-/// A line that the person should write differently.
+/// A line, or a property of the whole file, that the person should change.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) path: PathBuf,

@@ -30,7 +30,7 @@ impl Edits<'_> {
     /// rename it.
     ///
     /// # Errors
-    /// `Configuration`: some AWS tools would read the name, a key or a value differently.
+    /// `Configuration`: some AWS tools would not read the name, or would read a key or a value differently.
     pub(crate) fn add(&mut self, kind: SectionKind, name: &str, keys: &[(&str, &str)]) -> Result<()> {
         check_name(kind, name)?;
         let mut lines = vec![Secret::new(header_line(self.file.which, kind, name)?)];
@@ -61,7 +61,7 @@ impl Edits<'_> {
     /// the next section's header are kept.
     ///
     /// # Errors
-    /// `Configuration`: the next section's header is indented. After the removal, that header would become part of the
+    /// `Configuration`: the next section's header is indented. After the removal, that header could become part of the
     /// value above.
     pub(crate) fn remove(&mut self, kind: SectionKind, name: &str) -> Result<()> {
         for header in self.file.find(kind, name) {

@@ -6,7 +6,7 @@ use crate::config::scan::Headers;
 use crate::config::section::without_comment;
 use crate::error::{Error, Result};
 
-/// Checks that a config key has only lower-case letters, digits, `_`, `-` and `.`.
+/// Checks that a config key is not empty and has only lower-case letters, digits, `_`, `-` and `.`.
 pub(super) fn check_key(key: &str) -> Result<()> {
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
     if key.is_empty() || !key.chars().all(is_letter) {
@@ -33,7 +33,10 @@ pub(super) fn check_value(key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the header line of a section. A name with blanks is put in quotes.
+/// Returns the header line of a section. A name with blanks is put in quotes in `config`.
+///
+/// # Errors
+/// `Configuration`: some AWS tools would not read the name, for another reason than its blanks.
 pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> Result<String> {
     let header = match (which, kind, wanted) {
         (WhichFile::Credentials, ..) | (_, SectionKind::Profile, "default") => format!("[{wanted}]"),

@@ -32,8 +32,9 @@ pub(crate) type RoleHash = fn(&Section) -> Option<u64>;
 /// Which part of an index ssox reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
+    /// Only where each section is.
     Sections,
-    /// ssox reads the whole index: the sections, the hashes of the roles, and the names of the profiles.
+    /// The whole index: where each section is, the hashes of the roles, and the names of the profiles.
     All,
 }
 
@@ -114,8 +115,8 @@ fn read_at(_file: &std::fs::File, _start: u64, _end: u64) -> Option<String> {
     None
 }
 
-/// Writes the index of a config file that was read before. Does nothing unless the file is large and has not changed
-/// since.
+/// Writes the index of a config file that was read before. Returns `None`, and writes nothing, if the file is small or
+/// not UTF-8, has changed since it was read or in the last seconds, or if the index cannot be written.
 pub(super) fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash) -> Option<()> {
     let file = &files.config;
     if (file.text.len() as u64) < SMALLEST || file.is_lossy {

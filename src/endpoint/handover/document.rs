@@ -35,7 +35,7 @@ impl Handover {
         })
     }
 
-    /// Reads the JSON; `None` if it is incomplete because the process that wrote it was interrupted.
+    /// Reads the JSON; `None` if it is incomplete, for example because the process that wrote it was interrupted.
     pub(in super::super) fn parse(text: &[u8]) -> Option<Self> {
         let document = SecretJson::parse(text)?;
         let text = |name: &str| document.get(name).and_then(Value::as_str);

@@ -126,7 +126,7 @@ fn every_error_says_what_to_type() {
             "unknown `credential_source` of profile `p`: `environment`",
             "`Environment`",
         ),
-        ("source_profile = p\n", "circular: p → p", "to another profile"),
+        ("source_profile = p\n", "circular: p → p", "name another profile"),
         ("source_profile = a\n[profile a]\n", "has no credentials", ""),
         (
             "source_profile = a\n[profile a]\naws_secret_access_key = s\n",

@@ -25,8 +25,8 @@ pub(super) fn check(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the depth of the most deeply nested element. For invalid XML, the number is meaningless: the parser rejects
-/// it later.
+/// Returns how many start tags are open at the deepest place; empty elements (`<a/>`) do not count. For invalid XML,
+/// the number is meaningless: the parser rejects it later.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
     while let Some((_, tag)) = rest.split_once('<') {

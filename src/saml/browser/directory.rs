@@ -28,7 +28,8 @@ impl Directory {
     /// Waits until no other ssox process uses the directory, and prepares it.
     ///
     /// # Errors
-    /// `NeedsPerson`: another process's sign-in does not end in time. `Configuration`: the directory cannot be created.
+    /// `NeedsPerson`: another process's sign-in does not end in time. `Unreachable`: that process is stopped (Ctrl-Z).
+    /// `Configuration`: the directory cannot be created.
     pub(super) fn take(ctx: &Context, program: &Program, deadline: Deadline) -> Result<Self> {
         let path = path(ctx, program)?;
         let lock = wait(ctx, deadline)?;
@@ -70,8 +71,8 @@ impl Drop for Directory {
     }
 }
 
-/// Removes the directory with the browser's data, and with it every sign-in that the browser remembers. Returns whether
-/// there was such a directory.
+/// Removes the directories with the browser's data (browsers in snap packages have others), and with them every sign-in
+/// that the browser remembers. Returns whether there was such a directory.
 ///
 /// # Errors
 /// `NeedsPerson`: a sign-in is using the directory. `Configuration`: the directory cannot be removed.

@@ -67,11 +67,11 @@ impl Program {
     }
 }
 
-/// Finds the browser, and checks that it can open a window.
+/// Finds the browser, and checks that the person would see its window. A headless browser needs no screen.
 ///
 /// # Errors
-/// `Configuration`: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. `NeedsPerson`: there is no browser, or no
-/// screen.
+/// `Configuration`: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. `NeedsPerson`: there is no browser or no
+/// screen, or this is an SSH session and `SSOX_BROWSER` is not set.
 pub(super) fn find(ctx: &Context) -> Result<Program> {
     let path = match ctx.var("SSOX_BROWSER") {
         Some(wanted) => chosen(ctx, wanted)?,

@@ -23,7 +23,7 @@ use std::time::Duration;
 /// How long a browser may take to answer the first command.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long to wait until another browser, which is closing, no longer uses the data directory.
+/// How long to wait until another browser, which may be closing, no longer uses the data directory.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pause between two attempts to start the browser while another browser uses the data directory.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -58,8 +58,10 @@ impl Browser {
     /// Starts a browser with one empty page.
     ///
     /// # Errors
-    /// `Configuration`: the browser cannot be started. `NeedsPerson`: there is no browser or no screen, or another
-    /// browser uses the data directory.
+    /// `Configuration`: `SSOX_BROWSER`, `SSOX_BROWSER_ARGS` or the data directory cannot be used, or the program cannot
+    /// be started or does not speak the DevTools protocol. `NeedsPerson`: there is no browser or no screen, another
+    /// browser or another sign-in uses the data directory, or the browser exits at once. `Unreachable`: the ssox
+    /// process of another sign-in is stopped (Ctrl-Z).
     pub(super) fn start(ctx: &Context, deadline: Deadline) -> Result<Self> {
         let program = discovery::find(ctx)?;
         let directory = Directory::take(ctx, &program, deadline)?;
@@ -82,19 +84,19 @@ impl Browser {
         self.process.connection.send(page, method, params)
     }
 
-    /// Waits for the next reply or event.
+    /// Waits for the next reply or event, until the deadline.
     pub(super) fn receive(&self, deadline: Deadline) -> Incoming {
         self.process.connection.receive(deadline)
     }
 
-    /// Returns how the browser ended; `None` if it ended with success.
+    /// Waits until a browser that closed its pipe has ended. Returns how it ended; `None` if it ended with success.
     pub(super) fn failure(&mut self) -> Option<String> {
         self.process.failure()
     }
 }
 
 /// Starts the browser and waits until it answers. Returns `None` if a browser already uses the directory: the new
-/// process passes its command line to that browser and exits.
+/// process passes its command line to that browser and exits. The errors are those of [`Browser::start`].
 fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<BrowserProcess>> {
     ctx.log(|| format!("browser: {}", program.path.display()));
     let unusable = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));

@@ -35,7 +35,8 @@ impl BrowserProcess {
         Ok(Self { connection: Connection::new(to_browser, from_browser), child, last_errors })
     }
 
-    /// Waits until a browser that closed its pipe has ended. Returns its exit status; `None` if it ended with success.
+    /// Waits until a browser that closed its pipe has ended; kills it after [`CLOSE_TIMEOUT`]. Returns its exit status;
+    /// `None` if it ended with success.
     pub(super) fn failure(&mut self) -> Option<String> {
         if !self.ends_within(CLOSE_TIMEOUT) {
             self.kill();
@@ -43,7 +44,7 @@ impl BrowserProcess {
         self.child.wait().ok().filter(|status| !status.success()).map(|status| status.to_string())
     }
 
-    /// Returns the last errors that the browser logged. Works only after the browser has ended.
+    /// Returns the last errors that the browser logged. Returns `None` if it logged nothing or has not ended.
     pub(super) fn last_errors(&self) -> Option<String> {
         self.last_errors.recv_timeout(LOG_TIMEOUT).ok().filter(|errors| !errors.is_empty())
     }

@@ -40,7 +40,7 @@ impl FailureRecord {
 
     /// Returns the recorded error of a refresh with this refresh token. An error with which AWS rejected the token is
     /// always returned. Any other error (AWS was unreachable, throttled or refused the request) is returned only if it
-    /// was recorded at `since` or later.
+    /// was recorded at `since` or later; with `None`, it is not returned.
     pub(super) fn read(&self, since: Option<Timestamp>) -> Option<Error> {
         let bytes = files::read(self.path.as_ref()?).ok()??;
         let Content { of, at, error } = serde_json::from_slice(&bytes).ok()?;

@@ -67,7 +67,7 @@ impl CallbackListener {
     /// Listens on a port; if none is given, on any free port.
     ///
     /// # Errors
-    /// `Configuration`: the port is in use.
+    /// `Configuration`: ssox cannot listen on the port, e.g. because it is in use.
     pub(super) fn bind(port: Option<u16>) -> Result<Self> {
         let wanted = port.unwrap_or(0);
         let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).and_then(|listener| {
@@ -175,8 +175,8 @@ fn hosts(port: u16) -> Vec<String> {
     hosts
 }
 
-/// Reads a request up to the empty line after its headers. Returns `None` if that takes too long or the request is too
-/// large.
+/// Reads a request up to the empty line after its headers. Returns `None` if that takes too long, the request is too
+/// large, or the connection ends before.
 fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Zeroizing<Vec<u8>>> {
     stream.set_nonblocking(false).ok()?;
     stream.set_write_timeout(Some(REQUEST_TIMEOUT)).ok()?;

@@ -26,7 +26,7 @@ pub(super) struct Client<'a> {
 }
 
 impl Client<'_> {
-    /// Returns the cached client registration for a flow; if no registration is cached, registers a new client.
+    /// Returns the cached client registration for a flow; if none is cached that can be used, registers a new client.
     pub(super) fn registration(&self, flow: Flow) -> Result<Registration> {
         match registration::read(self.ctx, self.session, flow) {
             Some(registration) => Ok(registration),
@@ -34,7 +34,7 @@ impl Client<'_> {
         }
     }
 
-    /// Registers a new client. The new registration replaces the cached registration, which AWS has rejected.
+    /// Registers a new client. The new registration replaces the cached one. Only warns if it cannot be cached.
     pub(super) fn register(&self, flow: Flow) -> Result<Registration> {
         registration::remove(self.ctx, self.session);
         let request = RegistrationRequest {
@@ -78,11 +78,9 @@ impl Client<'_> {
         let message = match response {
             TokenResponse::Denied(why) if why.is_empty() => format!("signing in to `{label}` was refused"),
             TokenResponse::Denied(why) => format!("signing in to `{label}` was refused: {why}"),
-            TokenResponse::Expired => format!("the code expired before you signed in to `{label}`"),
-            TokenResponse::InvalidClient => {
-                format!("AWS rejected the client registration of ssox for `{label}`, although it is new")
-            }
-            _ => format!("AWS did not accept the authorization code from the browser for `{label}`"),
+            TokenResponse::Expired => format!("the code expired before the sign-in to `{label}` was complete"),
+            TokenResponse::InvalidClient => format!("AWS rejected the client registration of ssox for `{label}`"),
+            _ => format!("AWS did not accept the code of the sign-in to `{label}`"),
         };
         Error::needs_person(message).hint(self.session.sign_in_line())
     }

@@ -17,17 +17,18 @@ const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// The pause between two polls if AWS specifies no pause.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 
-/// How many polls in a row may fail: a laptop may change networks while the person signs in.
+/// How many polls in a row may get no valid response: a laptop may change networks while the person signs in.
 const MAX_FAILED_POLLS: u32 = 5;
 
 /// The time between two updates of the remaining time on the terminal.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Shows a device code, and polls AWS until the person has confirmed or denied the sign-in.
+/// Shows a device code, and polls AWS until the person has confirmed or denied the sign-in, or the code has expired.
+/// Returns AWS's last response. Shows no code if AWS issues the token at once.
 ///
 /// # Errors
-/// `NeedsPerson`: the person did not sign in in time. `Refused`: AWS rejects a request. `Unreachable`: AWS sends no
-/// valid response.
+/// `NeedsPerson`: the person did not sign in in time. `Refused`: AWS rejects a request. `Configuration`: AWS rejects
+/// the parameters of a request. `Unreachable`: AWS sends no valid response.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let (registration, authorization) = authorize(client)?;
     let code = Grant::DeviceCode(authorization.device_code.clone());
@@ -69,7 +70,7 @@ fn start(client: &Client, registration: &Registration) -> Result<Option<DeviceAu
     oidc::start_device_authorization(client.ctx, network, region, client_id, client_secret, client.start_url)
 }
 
-/// Shows the URL and the code. Opens the URL if there is a browser.
+/// Shows the URL and the code. Opens the URL if a browser can be opened and no option forbids it.
 fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthorization) -> Result<()> {
     let with_code = authorization.verification_uri_complete.as_deref().filter(|url| Address::parse(url).is_some());
     let page = Some(authorization.verification_uri.as_str()).filter(|url| Address::parse(url).is_some());
@@ -86,8 +87,10 @@ fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthoriz
 }
 
 fn not_a_page(url: &str) -> Error {
-    Error::unreachable(format!("the sign-in page in the response is `{url}`, so the response is not from AWS"))
-        .hint("a proxy may have answered instead of AWS: check with `ssox doctor`")
+    Error::unreachable(format!(
+        "the sign-in page in the response is `{url}`, which is not a web page, so the response is not from AWS"
+    ))
+    .hint("a proxy may have answered instead of AWS: check with `ssox doctor`")
 }
 
 /// Polls until AWS responds with a token or a final error. Returns `None` at the deadline.

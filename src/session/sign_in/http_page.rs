@@ -1,5 +1,5 @@
-//! The responses of the local HTTP server: the page that the person sees after signing in, and pages for other
-//! requests.
+//! The responses of the local HTTP server: the page that the person sees after signing in, redirects, and pages for
+//! other requests.
 
 use crate::browser::page::{Page, Tone};
 use crate::secret::Secret;

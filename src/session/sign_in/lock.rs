@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) enum Acquired {
     /// This process holds the lock, and should sign in.
     Lock(SignInLock),
-    /// Another process has signed in. Contains the token from that sign-in.
+    /// A token that can be used is in the cache, usually because another process has signed in.
     Token(Token),
 }
 
@@ -41,12 +41,12 @@ pub(super) struct SignInLock {
 }
 
 impl SignInLock {
-    /// Takes the lock. If another process holds it, waits until that process releases it or `find_token` returns a
-    /// token.
+    /// Takes the lock. If another process holds it, waits until that process releases it. Returns a token instead of
+    /// the lock as soon as `find_token` returns one.
     ///
     /// # Errors
     /// Those of the sign-in of the other process. `NeedsPerson`: that sign-in did not finish in time. Those of
-    /// [`StoppedHolder::check`].
+    /// [`StoppedHolder::check`] and of `find_token`.
     pub(super) fn acquire(
         ctx: &Context,
         session: &Session,
@@ -107,7 +107,7 @@ impl SignInLock {
     }
 }
 
-/// Tells the person, once, which process is signing in.
+/// Tells the person, once, which process is signing in. Returns the countdown for the wait.
 fn report_wait(ctx: &Context, session: &Session, record: Option<&SignInRecord>) -> Countdown {
     let current = record.filter(|record| !record.is_finished);
     let holder = current.map_or("another ssox process".to_string(), |record| record.holder.clone());

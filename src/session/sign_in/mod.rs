@@ -30,11 +30,14 @@ use std::time::Duration;
 /// How long to wait for the person if no option sets a time limit.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Signs in, or waits for another process that is already signing in to the session.
+/// Signs in, or waits for another process that is already signing in to the session. Unless `options.fresh` is set,
+/// returns the cached token if it is valid.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`:
-/// AWS sends no valid response. `Configuration`: a port is in use, or the token cannot be written.
+/// `NeedsPerson`: nobody can be asked (`no_input`), the person denied the sign-in or did not sign in in time, or the
+/// keyring cannot be used. `Refused`: AWS rejects a request. `Unreachable`: AWS sends no valid response.
+/// `Configuration`: AWS rejects the parameters of a request, the start URL is invalid, ssox cannot listen on the port,
+/// or the token cannot be written.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
     // Fails before the sign-in if no token can be written. Otherwise the person would sign in, and the token would be
     // lost.
@@ -45,10 +48,11 @@ pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions)
     wait_or_sign_in(ctx, session, options, None)
 }
 
-/// Signs in after an error, if signing in helps and a person is at a terminal.
+/// Signs in after an error, if signing in helps (the error is of the kind `NeedsPerson`) and a person can be asked.
+/// `rejected` is a token that AWS rejected; it is not used even if it is in the cache.
 ///
 /// # Errors
-/// `error` itself, if signing in does not help or nobody is at a terminal. Those of [`sign_in`].
+/// `error` itself, if signing in does not help or nobody can be asked (`no_input`). Those of [`sign_in`].
 pub(super) fn sign_in_after(
     ctx: &Context,
     session: &Session,
@@ -71,7 +75,8 @@ fn wait_or_sign_in(
     rejected: Option<&Secret>,
 ) -> Result<Token> {
     if ctx.no_input {
-        let message = format!("signing in to `{}` needs a person at a terminal", session.label());
+        let why = "ssox cannot ask: there is no terminal, or `CI` or `--no-input` is set";
+        let message = format!("signing in to `{}` needs a person, and {why}", session.label());
         return Err(Error::needs_person(message).hint(session.sign_in_line()));
     }
     moved::move_token(ctx, session)?;

@@ -21,8 +21,8 @@ use sha2::{Digest as _, Sha256};
 /// token. Returns `None` if no browser can be started here, and no option requires this flow.
 ///
 /// # Errors
-/// `Configuration`: the port is in use. `NeedsPerson`: the person did not sign in in time. `Refused`: AWS rejects a
-/// request. `Unreachable`: AWS sends no valid response.
+/// `Configuration`: ssox cannot listen on the port, or AWS rejects the parameters of a request. `NeedsPerson`: the
+/// person did not sign in in time. `Refused`: AWS rejects a request. `Unreachable`: AWS sends no valid response.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option<(Registration, TokenResponse)>> {
     // The server starts before the browser, because AWS may redirect the browser at once.
     let listener = CallbackListener::bind(options.port)?;
@@ -156,6 +156,7 @@ fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<
 }
 
 /// Returns the command that forwards the port. The person runs it on the machine from which this SSH session comes.
+/// `None` if this is no SSH session.
 fn tunnel(ctx: &Context, port: u16) -> Option<String> {
     let connection: Vec<&str> = ctx.var("SSH_CONNECTION")?.split(' ').collect();
     let [_, _, host, ssh_port] = connection[..] else { return None };
@@ -165,7 +166,7 @@ fn tunnel(ctx: &Context, port: u16) -> Option<String> {
     Some(format!("ssh -L {port}:127.0.0.1:{port} {other_port}{}", shell_words::quote(&destination)))
 }
 
-/// Returns the page that the browser shows at the end.
+/// Returns the page that the browser shows at the end: whether the sign-in succeeded, otherwise why not.
 fn page(client: &Client, result: &Result<TokenResponse>) -> HttpPage {
     match result {
         Ok(TokenResponse::Token { .. }) => HttpPage::signed_in(client.label()),

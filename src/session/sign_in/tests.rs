@@ -188,7 +188,7 @@ fn a_refused_or_expired_code_ends_the_sign_in() {
     });
     assert!(refusing.refusal(&DEVICE).contains("was refused"));
     let slow = world(|options| options.device_code = Duration::from_secs(120));
-    assert_eq!(slow.refusal(&DEVICE), "the code expired before you signed in to `corp`");
+    assert_eq!(slow.refusal(&DEVICE), "the code expired before the sign-in to `corp` was complete");
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl RunningProgram {
         Ok(Self { child, group, stdout, stderr })
     }
 
-    /// Waits until the program ends. Kills it at the deadline.
+    /// Waits until the program has closed its stdout and has ended. Kills it at the deadline.
     ///
     /// # Errors
     /// `TookTooLong`, `PrintedTooMuch`: ssox has killed the program.
@@ -124,8 +124,8 @@ fn read_all(from: impl Read) -> Bytes {
     all
 }
 
-/// Reads to the end and returns the last [`MAX_STDERR`] bytes. If there is a terminal, writes all bytes to the terminal
-/// as they arrive.
+/// Reads to the end and returns the last [`MAX_STDERR`] bytes. If the stderr of ssox is a terminal, writes all text to
+/// this terminal as it arrives.
 fn read_last(mut from: impl Read) -> Bytes {
     let mut prefixed = terminal::is_seen().then(Prefixed::default);
     let mut last = Bytes::default();

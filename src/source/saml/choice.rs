@@ -12,9 +12,9 @@ use crate::terminal::picker::{self, Row};
 /// the person chooses.
 ///
 /// # Errors
-/// `Configuration`: the assertion does not offer the configured role, or its roles are encrypted and the profile does
-/// not name the role and its SAML provider. `Refused`: the assertion offers no role. `NeedsPerson`: the assertion
-/// offers several roles, and the person cannot be asked.
+/// `Configuration`: the assertion does not offer the configured role, or is addressed to another service than AWS; or
+/// its roles are encrypted, and the profile does not name the role and its SAML provider. `Refused`: the assertion
+/// offers no role. `NeedsPerson`: the assertion offers several roles, and the person cannot be asked or chooses none.
 pub(super) fn choose(ctx: &Context, saml: &Saml, assertion: &Assertion) -> Result<SamlRole> {
     choose_with(saml, assertion, |roles| pick(ctx, roles))
 }
@@ -42,13 +42,24 @@ fn choose_with(
 /// Asks the person to choose a role.
 fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
     let rows: Vec<Row> = roles.iter().map(|role| row(role, roles)).collect();
-    let hint = "add `ssox_saml_role_arn = …` to the profile; `ssox saml roles` lists the roles";
-    let chosen = picker::pick(ctx, "role", hint, &rows)?;
+    let keys = if roles.iter().all(|role| is_unique(role, roles)) {
+        "`ssox_saml_role_arn = …`"
+    } else {
+        "`ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …`"
+    };
+    let hint = format!("add {keys} to the profile; `ssox saml roles` lists the roles");
+    let chosen = picker::pick(ctx, "role", &hint, &rows)?;
     let role = roles
         .iter()
         .find(|role| key(role, roles) == chosen)
         .ok_or_else(|| Error::other("the SAML response does not offer the chosen role"))?;
-    terminal::say(&format!("add `ssox_saml_role_arn = {role}` to the profile to use this role without being asked"));
+    let key_of_role = format!("`ssox_saml_role_arn = {role}`");
+    let keys = if is_unique(role, roles) {
+        key_of_role
+    } else {
+        format!("{key_of_role} and `ssox_saml_provider_arn = {}`", role.provider_arn)
+    };
+    terminal::say(&format!("add {keys} to the profile to use this role without being asked"));
     Ok(role.clone())
 }
 
@@ -60,8 +71,12 @@ fn row(role: &SamlRole, roles: &[SamlRole]) -> Row {
 /// Returns the text that identifies a role among the offered ones: its ARN. If two SAML providers offer the role, the
 /// ARN of the provider is added.
 fn key(role: &SamlRole, roles: &[SamlRole]) -> String {
-    let is_unique = roles.iter().filter(|other| other.role_arn == role.role_arn).count() == 1;
-    if is_unique { role.role_arn.clone() } else { format!("{},{}", role.role_arn, role.provider_arn) }
+    if is_unique(role, roles) { role.role_arn.clone() } else { format!("{},{}", role.role_arn, role.provider_arn) }
+}
+
+/// Tells whether only one SAML provider offers the role.
+fn is_unique(role: &SamlRole, roles: &[SamlRole]) -> bool {
+    roles.iter().filter(|other| other.role_arn == role.role_arn).count() == 1
 }
 
 /// Returns the configured role, for an encrypted assertion whose roles ssox cannot read.
@@ -76,18 +91,23 @@ fn configured(saml: &Saml) -> Result<SamlRole> {
 }
 
 fn not_offered(saml: &Saml, assertion: &Assertion) -> Error {
-    let wanted = saml.role.as_ref().map(RoleArn::as_str).or(saml.provider_arn.as_deref());
-    match (wanted, &assertion.roles[..]) {
-        (Some(wanted), roles @ [_, ..]) => Error::configuration(format!("the SAML response does not offer `{wanted}`"))
-            .hint(format!("it offers {}", listed(roles))),
-        _ => no_role_offered(assertion),
+    let configured = [saml.role.as_ref().map(RoleArn::as_str), saml.provider_arn.as_deref()];
+    let configured: Vec<String> = configured.into_iter().flatten().map(|arn| format!("`{arn}`")).collect();
+    if configured.is_empty() || assertion.roles.is_empty() {
+        return no_role_offered(assertion);
     }
+    Error::configuration(format!("the SAML response does not offer {}", configured.join(" with ")))
+        .hint(format!("it offers {}", listed(&assertion.roles, saml.provider_arn.is_some())))
 }
 
-/// Lists the first twelve of the offered roles, and says how many more there are.
-fn listed(roles: &[SamlRole]) -> String {
+/// Lists the first twelve of the offered roles, and says how many more there are. `with_providers`: adds the ARN of the
+/// SAML provider to each role.
+fn listed(roles: &[SamlRole], with_providers: bool) -> String {
     const MOST: usize = 12;
-    let names: Vec<String> = roles.iter().take(MOST).map(|role| format!("`{role}`")).collect();
+    let name = |role: &SamlRole| {
+        if with_providers { format!("`{role}` with `{}`", role.provider_arn) } else { format!("`{role}`") }
+    };
+    let names: Vec<String> = roles.iter().take(MOST).map(name).collect();
     let more = roles.len().saturating_sub(MOST);
     let more = if more > 0 { format!(" and {more} more (`ssox saml roles`)") } else { String::new() };
     names.join(", ") + &more

@@ -1,4 +1,4 @@
-//! Exchanges a SAML assertion for role credentials: chooses the duration to request, and adds hints to errors of STS.
+//! Exchanges a SAML assertion for role credentials: chooses the duration to request, and explains errors of STS.
 
 use super::Saml;
 use crate::aws::sts::assume_role_with_saml;
@@ -40,7 +40,7 @@ pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: 
 }
 
 /// Returns the configured duration. Without one, returns the duration that the identity provider wants, within the
-/// limits of STS.
+/// limits of STS; `None` (STS decides) if it wants none.
 fn duration(configured: Option<i32>, wanted: Option<i32>) -> Option<i32> {
     configured.or(wanted.map(|seconds| seconds.clamp(*ACCEPTED.start(), *ACCEPTED.end())))
 }
@@ -51,7 +51,8 @@ fn is_too_long(error: &Error) -> bool {
     error.has_code("ValidationError") && error.message.contains("MaxSessionDuration")
 }
 
-/// Replaces the hint of an STS error. AWS's message is for the author of the role's trust policy, not for the person.
+/// Replaces the hint of an STS error for some causes. AWS's message is for the author of the role's trust policy, not
+/// for the person.
 fn explain(error: Error, role: &SamlRole) -> Error {
     if error.has_code("ExpiredToken") {
         let message = format!("{}; a SAML response must be used within 5 minutes", error.message);

@@ -21,7 +21,8 @@ use std::time::Duration;
 pub(crate) struct Saml {
     /// The URL where the sign-in starts: `ssox_saml_url`.
     pub(crate) url: String,
-    /// The role to use, when the identity provider offers several, or encrypts the list of roles.
+    /// The role to use: `ssox_saml_role_arn`. It is needed if the identity provider encrypts the list of roles. If
+    /// absent, and several roles are offered, the person chooses.
     pub(crate) role: Option<RoleArn>,
     pub(crate) provider_arn: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
@@ -51,7 +52,8 @@ impl Kind for Saml {
     /// has signed in. A SAML response from the command line is used even if there are cached credentials.
     ///
     /// # Errors
-    /// Those of [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
+    /// `NeedsPerson`: the SAML response from the command line has expired, or the keyring cannot be used. Those of
+    /// [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         if let Some(path) = &request.saml_response {
             let assertion = assertion(ctx, AssertionOrigin::File(path))?;

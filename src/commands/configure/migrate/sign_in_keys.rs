@@ -12,7 +12,8 @@ pub(super) struct SignInKeys {
 }
 
 impl SignInKeys {
-    /// Returns the settings without the session if other profiles name this session, too.
+    /// For `--session-per-profile`: sets `session` to `None` if other profiles name the same session, so that this
+    /// profile gets a new session of its own.
     pub(super) fn without_shared_session(self, files: &ConfigFiles) -> Self {
         let is_its_own = |name: &String| {
             files.profiles().filter(|profile| profile.value("sso_session") == Some(name)).nth(1).is_none()
@@ -21,8 +22,8 @@ impl SignInKeys {
     }
 }
 
-/// Returns the settings of a legacy profile, or why it cannot be migrated; `None` if the profile has no legacy
-/// settings.
+/// Returns the settings of a legacy profile, or why it cannot be migrated. `None` if there is nothing to migrate: the
+/// profile has no `sso_start_url`, and not both `sso_session` and `sso_region`.
 pub(super) fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<Result<SignInKeys, String>> {
     let [session, start_url, region] = ["sso_session", "sso_start_url", "sso_region"].map(|key| section.value(key));
     start_url.or(region.and(session))?;
@@ -42,16 +43,21 @@ fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys, String> {
     Ok(SignInKeys { session: None, start_url: canonical(start_url), region: region.into() })
 }
 
-/// Returns the settings of a profile that has both a session and legacy settings, for example after `--keep-legacy`. If
-/// the session and the legacy settings differ, returns why the profile cannot be migrated.
+/// Returns the settings of a profile that has both `sso_session` and legacy settings, for example after
+/// `--keep-legacy`. If the session does not exist, or has other values than the profile, returns why the profile cannot
+/// be migrated.
 fn keys_with_session(
     files: &ConfigFiles,
     name: &str,
     start_url: Option<&str>,
     region: Option<&str>,
 ) -> Result<SignInKeys, String> {
-    let session = files.sso_session(name);
-    let of = |key| session.as_ref().and_then(|session| session.get(key)).unwrap_or_default();
+    let Some(session) = files.sso_session(name) else {
+        return Err(format!(
+            "its `sso_session` is `{name}`, which does not exist; add `[sso-session {name}]`, or remove `sso_session` from the profile"
+        ));
+    };
+    let of = |key| session.get(key).unwrap_or_default();
     let (of_start_url, of_region) = (canonical(of("sso_start_url")), of("sso_region"));
     if start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region) {
         Ok(SignInKeys { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })

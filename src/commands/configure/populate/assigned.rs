@@ -68,7 +68,8 @@ impl Scope {
     /// Checks that each glob matches an account or role of the listing or of an existing profile.
     ///
     /// # Errors
-    /// `Configuration`: a glob matches nothing. The hint has similar names.
+    /// `Configuration`: a glob matches nothing; the hint contains similar names. For `--role`, this is an error only if
+    /// the listing is complete.
     pub(super) fn check(&self, listing: &Listing, profiles: &[(&AccountId, &str)], names: &AccountNames) -> Result<()> {
         let accounts = || {
             let listed = listing.accounts.iter().flat_map(|account| [Some(&*account.id), account.name.as_deref()]);

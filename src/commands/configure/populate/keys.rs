@@ -16,7 +16,7 @@ pub(super) enum Form {
     CredentialProcess(String),
 }
 
-/// The values that are the same for all profiles of a run.
+/// The values that are the same for all profiles that one `ssox configure populate` writes.
 #[derive(Debug)]
 pub(super) struct Keys<'a> {
     pub(super) session: &'a str,
@@ -36,8 +36,9 @@ impl Keys<'_> {
         edits.add(SectionKind::Profile, name, &keys)
     }
 
-    /// Corrects the settings of an existing profile; tells whether a setting was wrong. `name` is the name of the
-    /// profile after `ssox configure populate`, which may rename the profile.
+    /// Sets the missing and wrong settings of an existing profile, and removes the settings of the other [`Form`].
+    /// Returns whether a setting changes. `name` is the name of the profile after `ssox configure populate`, which may
+    /// rename the profile.
     ///
     /// # Errors
     /// Those of [`Self::add`].
@@ -84,8 +85,9 @@ impl Keys<'_> {
         }
     }
 
-    /// Returns the settings of a profile that ssox may remove: `credential_process` if `ssox configure populate` now
-    /// writes `sso_` settings, or the `sso_` settings if it now writes `credential_process`.
+    /// Returns those settings of the other [`Form`] that a profile still has, so that they are removed. If populate now
+    /// writes `sso_` settings: `ssox_account_id`, `ssox_role_name`, and a `credential_process` that runs ssox. If it
+    /// now writes `credential_process`: the `sso_` settings.
     fn unwanted(&self, section: &Section) -> Vec<&'static str> {
         let is_there = |key: &&str| section.get(key).is_some();
         // A `credential_process` that a person wrote stays.

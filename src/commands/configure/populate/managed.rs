@@ -1,4 +1,5 @@
-//! The profiles that `ssox configure populate` wrote for a session, and what a person may have changed in them.
+//! The profiles that `ssox configure populate` wrote for a session. ssox recognizes them even if a person has renamed
+//! them or removed some of their settings.
 
 use super::assigned::Assignment;
 use super::naming::Names;
@@ -7,7 +8,7 @@ use crate::config::{ConfigFiles, File, Section, SectionKind};
 use crate::source::sso::account_and_role;
 use std::collections::{HashMap, HashSet};
 
-/// A profile with the setting `ssox_managed`.
+/// A profile that `ssox configure populate` wrote for a session: its setting `ssox_managed` names the session.
 #[derive(Debug)]
 pub(super) struct Managed<'a> {
     pub(super) name: String,
@@ -47,7 +48,8 @@ impl<'a> Managed<'a> {
         }
     }
 
-    /// Returns the account and the role, by which every run recognizes the profile; `None` if one of them is missing.
+    /// Returns the account and the role, by which a later `ssox configure populate` recognizes the profile; `None` if
+    /// one of them is missing.
     pub(super) fn identity(&self) -> Option<(&AccountId, &str)> {
         Some((self.account_id.as_ref()?, self.role.as_deref()?))
     }
@@ -79,7 +81,7 @@ pub(super) fn matched(managed: &[Managed], assignments: &[Assignment], names: &[
     matched
 }
 
-/// The profiles with `source_profile` in both files: the name of each, and the name of its source profile.
+/// The profiles that have a `source_profile`, in either file: the name of each, and the name of its source profile.
 #[derive(Debug)]
 pub(super) struct References(Vec<(String, String)>);
 

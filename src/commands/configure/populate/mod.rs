@@ -63,7 +63,7 @@ pub(super) struct ConfigurePopulate {
     /// Write `credential_process` profiles, for tools that do not support SSO
     #[arg(long)]
     credential_process: bool,
-    /// Rename the profiles of accounts that were renamed in AWS
+    /// Rename profiles that populate wrote, to the names that --name-format gives
     #[arg(long)]
     rename: bool,
     /// Remove profiles that populate wrote and whose role is not assigned to you any more
@@ -80,11 +80,14 @@ pub(super) struct ConfigurePopulate {
     pub(super) json: bool,
 }
 
-/// Lists the assignments, shows the changes of the config file, asks, and writes the changes.
+/// Lists the assignments, shows the changes of the config file, asks, and writes the changes. If the person declines,
+/// the exit status is 3. If AWS lists only a part of the roles, writes the profiles of this part, and the result also
+/// contains the error.
 ///
 /// # Errors
-/// `Configuration`: an option is invalid, or the file cannot be edited. `NeedsPerson`: nobody can sign in, or nobody
-/// can agree to the changes. `Refused`, `Unreachable`: AWS does not list the assignments.
+/// `Configuration`: an option is invalid, no role is assigned to the person, or the file cannot be edited.
+/// `NeedsPerson`: nobody can sign in, or nobody can be asked and `--yes` is not given. `Refused`, `Unreachable`: AWS
+/// lists no assignments.
 pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     Edits::new(&files.config)?;
@@ -117,7 +120,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
 }
 
 /// Shows the changes, asks, and writes the changes. Returns the changes that were written; `None` if the person
-/// declines.
+/// declines. With `--dry-run`, or if there are no changes, writes nothing and returns `plan`.
 fn write(
     ctx: &Context,
     args: &ConfigurePopulate,
@@ -163,7 +166,7 @@ fn request<'a>(ctx: &Context, args: &'a ConfigurePopulate, session: &'a Session)
     })
 }
 
-/// Returns the named session, or the only `[sso-session]`.
+/// Returns the session that `--sso-session` names; without this option, the only `[sso-session]`.
 fn session(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Session> {
     if let Some(name) = name {
         let session = profile::labelled_session(ctx, files, name)?;
@@ -192,5 +195,5 @@ fn no_role(session: &Session) -> Error {
         session.label()
     ))
     .hint("ask the administrator of your organization")
-    .hint("or sign in as somebody else: ssox login --fresh")
+    .hint(format!("or sign in as somebody else: {} --fresh", session.sign_in_line()))
 }

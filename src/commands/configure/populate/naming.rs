@@ -1,4 +1,5 @@
-//! Makes the names of all assignments' profiles from a format. Each name is different, and the same in every run.
+//! Makes the names of the profiles for all assignments from a format. The same assignments always get the same names.
+//! Equal names get the account ID at their end; if they are still equal, [`check`] returns an error.
 
 use super::assigned::Assignment;
 use crate::commands::configure::names::{field, legal, valid};
@@ -6,7 +7,7 @@ use crate::error::{Error, Result, as_option};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// A format such as `{account_name}.{role_name}`.
+/// The value of `--name-format`, such as `{account_name}.{role_name}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NameFormat(Vec<Part>);
 
@@ -39,7 +40,7 @@ impl NameFormat {
     /// Parses a format.
     ///
     /// # Errors
-    /// A message: the format is invalid.
+    /// A message, if the braces contain an unknown field, or a `{` has no `}`.
     pub(super) fn parse(format: &str) -> std::result::Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = format;
@@ -102,7 +103,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Tells whether the assignment's profile may have got this name from ssox.
+    /// Tells whether ssox may have given this name to the assignment's profile: the name is the plain or the numbered
+    /// one.
     pub(super) fn contain(&self, name: &str) -> bool {
         self.plain == name || self.numbered == name
     }
@@ -121,7 +123,7 @@ pub(super) fn names(assignments: &[Assignment], format: &NameFormat, session: &s
     names
 }
 
-/// Adds the account ID to names that are equal; tells whether this changed any name.
+/// Adds the account ID to the end of names that are equal; returns whether this changed any name.
 fn number_equal_ones(names: &mut [Names]) -> bool {
     let mut counts: HashMap<String, usize> = HashMap::new();
     names.iter().for_each(|names| *counts.entry(names.wanted.clone()).or_default() += 1);

@@ -1,5 +1,5 @@
 //! Decides which name each profile gets. Existing profiles keep their names unless they are renamed, and no two
-//! profiles get the same name. Managed profiles are those that `ssox configure populate` wrote.
+//! profiles get the same name. Managed profiles are those that `ssox configure populate` wrote for this session.
 
 use super::managed::Managed;
 use super::naming::Names;
@@ -13,21 +13,21 @@ pub(super) struct Placement {
     /// The new profiles in the order of their names, each with the index of its assignment in the list of
     /// assignments.
     pub(super) new: BTreeMap<String, usize>,
-    /// Names that new or renamed profiles did not get, because profiles that `ssox configure populate` did not write
-    /// have them.
+    /// Names that new or renamed profiles did not get, because other profiles have them.
     pub(super) skipped: Vec<String>,
 }
 
 /// The profiles whose names cannot be given to another profile.
 struct Taken<'a> {
-    /// The names of profiles that `ssox configure populate` did not write.
+    /// The names of all profiles that are not in `managed`.
     others: &'a HashSet<String>,
     managed: &'a [Managed<'a>],
     removed: &'a HashSet<&'a str>,
 }
 
 impl Taken<'_> {
-    /// Returns the names that cannot be given to a profile after these renames.
+    /// Returns the names that other profiles have after these renames: the names of all profiles that are neither
+    /// renamed nor removed.
     fn names(&self, renames: &BTreeMap<usize, String>) -> HashSet<String> {
         let stays = |(at, managed): &(usize, &Managed)| {
             !renames.contains_key(at) && !self.removed.contains(managed.name.as_str())

@@ -1,4 +1,4 @@
-//! Plans what `ssox configure populate` changes. Uses only the listing, the configuration and the options.
+//! Plans what `ssox configure populate` changes. Asks neither AWS nor a person, and writes nothing.
 
 use super::assigned::{Assignment, Scope};
 use super::keys::Keys;
@@ -24,7 +24,8 @@ pub(super) struct Request<'a> {
     pub(super) stale: Stale,
 }
 
-/// What happens to the name of a profile whose account has another name now.
+/// What happens to a profile whose name is not the one that the format gives, for example because the account has
+/// another name now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Renaming {
     Keep,
@@ -50,8 +51,7 @@ pub(super) struct Plan {
     pub(super) renamed: Vec<(String, String)>,
     pub(super) removed: Vec<String>,
     pub(super) kept: Vec<String>,
-    /// Names that new or renamed profiles did not get, because profiles that `ssox configure populate` did not write
-    /// have them.
+    /// Names that new or renamed profiles did not get, because other profiles have them.
     pub(super) skipped: Vec<String>,
     /// Profiles that are neither removed nor renamed, because other profiles name them as `source_profile`.
     pub(super) referenced: Vec<String>,
@@ -60,7 +60,7 @@ pub(super) struct Plan {
 /// Plans the changes. `account_names` has the last known names of accounts that are not listed any more.
 ///
 /// # Errors
-/// `Configuration`: nothing is chosen, names are not unique, or the file cannot be edited.
+/// `Configuration`: a glob matches nothing, nothing is chosen, names are not unique, or the file cannot be edited.
 pub(super) fn plan(
     files: &ConfigFiles,
     listing: &Listing,
@@ -84,8 +84,8 @@ struct Planner<'a> {
     assignments: Vec<Assignment<'a>>,
     names: Vec<Names>,
     managed: Vec<Managed<'a>>,
-    /// For each profile in `managed`, the index of its assignment in `assignments`; `None` if the role of the profile
-    /// is not assigned any more.
+    /// For each profile in `managed`, the index of its assignment in `assignments`; `None` if the profile has none,
+    /// usually because its role is not assigned any more.
     owned: Vec<Option<usize>>,
 }
 
@@ -130,7 +130,8 @@ impl Planner<'_> {
         }
     }
 
-    /// Returns the names of the profiles to remove; none if the listing is incomplete or empty.
+    /// Returns the names of the profiles to remove; none without `--prune`, or if the listing is incomplete or empty.
+    /// Adds to `plan.referenced` the profiles that are kept because another profile needs them.
     fn removed(&self, profiles: &[usize], references: &References, plan: &mut Plan) -> HashSet<&str> {
         let can_remove = self.listing.is_complete() && !self.assignments.is_empty();
         if self.request.stale == Stale::Keep || !can_remove {

@@ -42,11 +42,12 @@ impl<'a> PopulateJson<'a> {
     }
 }
 
-/// Tells a person how many profiles change, and which ones are skipped or kept.
+/// Tells a person how many profiles are added, changed and removed, which are renamed, and which are not written,
+/// renamed or removed although the options ask for it.
 pub(super) fn say_counts(plan: &Plan) {
     if !plan.skipped.is_empty() {
         warn(&format!(
-            "not written: {}; `configure populate` does not replace profiles that it did not create",
+            "not written: {}; other profiles have these names, and `configure populate` does not replace them",
             name_list(&plan.skipped)
         ));
     }

@@ -27,7 +27,7 @@ fn two() -> Listing {
     ])
 }
 
-/// The options of a run.
+/// The options of one `ssox configure populate`.
 struct Options<'a> {
     format: &'a str,
     accounts: &'a [&'a str],
