@@ -6,11 +6,15 @@
 use pty_process::Size;
 use pty_process::blocking::{Pty, open};
 use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register_conditional_shutdown;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Once};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,6 +41,7 @@ impl Terminal {
 
     /// Starts the command in a terminal of that size.
     pub(crate) fn start_sized(command: Command, rows: u16, columns: u16) -> Self {
+        heed_interrupts();
         let (pty, pts) = open().expect("the system has ptys");
         pty.resize(Size::new(rows, columns)).expect("a pty can be resized");
         let child = pty_process::blocking::Command::from(command).spawn(pts).expect("the program starts");
@@ -223,6 +228,17 @@ pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>
         assert!(Instant::now() < deadline, "{what} did not come");
         thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// Makes Ctrl-C end the programs that are started from now on. A shell that runs the tests in the background lets them
+/// ignore this signal, and the programs would inherit that.
+fn heed_interrupts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // A signal with a handler is no longer ignored after the start of another program.
+        register_conditional_shutdown(SIGINT, 130, Arc::new(AtomicBool::new(true)))
+            .expect("a handler can be installed");
+    });
 }
 
 fn read_in_background(pty: &Pty) -> Receiver<Vec<u8>> {
