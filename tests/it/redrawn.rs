@@ -141,9 +141,11 @@ fn a_right_prompt_that_is_set_after_the_hooks_moves_the_segment_to_the_left() {
             session.wait_for_prompt_with(&["dev:ReadOnly 5", theirs]);
             session.run("ssox use stg");
             session.wait_for_prompt_with(&["stg:PowerUser 5", theirs]);
-            session.run("PROMPT='<<%!>> '");
-            session.run("true");
-            session.run("true");
+            for line in ["PROMPT='<<%!>> '", "true", "true"] {
+                session.run(line);
+                // A line that is typed sooner would be there before the handler runs.
+                session.wait_for_prompt_with(&[theirs]);
+            }
             let rows = session.prompt_rows();
             assert!(!rows[rows.len() - 3..].iter().any(|row| row.contains("stg:")), "{rc}: {rows:#?}");
         }
