@@ -129,7 +129,7 @@ function _ssox_request() {
   if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
   # `command` would make one more process.
   # shellcheck disable=SC2093  # nothing is left to do in the subshell
-  SSOX_HELD=$_ssox_held builtin exec ssox --emit=bash1 "$@"
+  SSOX_HELD=$_ssox_held SSOX_SAVED=$_ssox_kept builtin exec ssox --emit=bash1 "$@"
 }
 
 # In `AWS_REGION=x ssox clear`, the variable of this call hides the variable of the shell. Lists the hidden variables,
@@ -154,9 +154,9 @@ function _ssox_unhide() {
 }
 
 # Applies the reply to a verb: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
-# After `clear`, and whenever no profile is in use, the variables that the reply unsets get their previous values back.
-# A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as a previous value. The
-# patterns match the same under all shell options.
+# After `clear`, and whenever no profile is in use, variables that are unset get their previous values back, except
+# those with a line `~NAME`. A value that a hook unsets while no profile is in use was set by ssox, so it is not
+# recorded as a previous value. The patterns match the same under all shell options.
 function _ssox_apply() {
   builtin local IFS=$'\n' _ssox_changed='' _ssox_result=70 _ssox_applied="$1" _ssox_in_use=on _ssox_heads='' _ssox_none=''
   _ssox_change_options
@@ -164,7 +164,7 @@ function _ssox_apply() {
   # only once: copying a session token takes bash longer than most other steps.
   # shellcheck disable=SC2086  # splitting at newlines is intended
   case $2 in
-    *$'\n'[!=!#-]*) builtin set -- ;;
+    *$'\n'[!=!#~-]*) builtin set -- ;;
     *) builtin set -- ${2//$'\n='/$'\n'} ;;
   esac
   if _ssox_examine "$@"; then
@@ -231,7 +231,7 @@ function _ssox_perform() {
     # Unset twice: in `AWS_PROFILE=x ssox use dev`, the call has a variable of its own, which hides that of the shell.
     if ((${#_ssox_gone[@]})); then builtin unset -v "${_ssox_gone[@]}" "${_ssox_gone[@]}"; fi
     # Each line that does not set a variable becomes an assignment to a local variable.
-    builtin export "${@/#[-!#]*/_ssox_none=}"
+    builtin export "${@/#[-!#~]*/_ssox_none=}"
     case $_ssox_applied${SSOX_PROMPT-}${SSOX_IDENTITY-} in
       clear* | identity | tick | directory)
         _ssox_restore
@@ -245,9 +245,9 @@ function _ssox_perform() {
   if [[ $_ssox_layer == on ]]; then _ssox_note_layer; fi
 }
 
-# Checks the names and the form of all lines. `_ssox_heads` has these lines as `NAME=`, `-NAME` and `!NAME`. Sorts the
-# names: `_ssox_gone` are unset, `_ssox_forgotten` lose their previous values, and for `_ssox_names` previous values are
-# recorded. Most replies have the same names in the same order as the reply before; then these lists are still right.
+# Checks the names and the form of all lines. `_ssox_heads` has these lines as `NAME=`, `-NAME`, `!NAME` and `~NAME`.
+# Sorts the names: `_ssox_gone` are unset, `_ssox_forgotten` lose their previous values, and for `_ssox_names` previous
+# values are recorded. Most replies have the same names in the same order as the reply before; then these lists are still right.
 function _ssox_check() {
   if _ssox_is_checked; then return 0; fi
   # A range such as [A-Z] depends on the locale. The second list has the names in `_ssox_read_types`.
@@ -281,9 +281,10 @@ SSOX_IDENTITY
   _ssox_line+=${_ssox_heads#'#ssox1'}
   for _ssox_line in ${_ssox_line%'#end'}; do
     case $_ssox_line in
-      [!=!#-]*=) _ssox_name=${_ssox_line%=} && _ssox_names+=("$_ssox_name") ;;
+      [!=!#~-]*=) _ssox_name=${_ssox_line%=} && _ssox_names+=("$_ssox_name") ;;
       -?*) _ssox_name=${_ssox_line#-} && _ssox_gone+=("$_ssox_name") ;;
       \!?*) _ssox_name=${_ssox_line#\!} && _ssox_forgotten+=("$_ssox_name") ;;
+      \~?*) _ssox_name=${_ssox_line#\~} ;;
       *)
         _ssox_refuse 'the program ssox sent an unexpected reply'
         return 1
@@ -445,8 +446,8 @@ function _ssox_forget() {
   _ssox_kept=$_ssox_others
 }
 
-# Restores the previous values, except of variables that another program has set since: `_ssox_rest` gets what
-# `_ssox_kept` is afterwards.
+# Restores the previous values, except of variables that another program has set since, and of those that the reply
+# tells to restore later: `_ssox_rest` gets what `_ssox_kept` is afterwards.
 function _ssox_restore() {
   builtin local IFS=' ' _ssox_name='' _ssox_value='' _ssox_count=0 _ssox_others=' '
   for _ssox_name in $_ssox_kept; do
@@ -454,6 +455,8 @@ function _ssox_restore() {
     _ssox_count=$((_ssox_count + 1))
     if [[ $_ssox_name == - ]]; then
       _ssox_others+='- '
+    elif [[ $_ssox_heads == *$'\n~'"$_ssox_name"$'\n'* ]]; then
+      _ssox_others+="$_ssox_name "
     elif [[ -z ${!_ssox_name+set} ]]; then
       _ssox_write_state "$_ssox_name" "$_ssox_value"
       _ssox_others+='- '

@@ -61,12 +61,13 @@ var layer-on~ layer-off~ layer-again~ = $nop~ $nop~ $nop~
 
 var names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
 
-# Checks all lines of a reply: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
+# Checks all lines of a reply: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value, and
+# `~NAME` keeps it for a later reply.
 fn check {|reply|
-  if (re:match '\A#ssox1\n(?:(?:=(?:'$names')=.*|[-!](?:'$names'))\n)*#end\n?\z' $reply) { return }
+  if (re:match '\A#ssox1\n(?:(?:=(?:'$names')=.*|[-!~](?:'$names'))\n)*#end\n?\z' $reply) { return }
   var wrong = ''
-  if (re:match '\A#ssox1\n(?:(?:=[^=\n]+=.*|[-!][^=\n]+)\n)*#end\n?\z' $reply) {
-    for line [(re:find '(?m)^(?:=([^=\n]+)=.*|[-!]([^=\n]+))$' $reply)] {
+  if (re:match '\A#ssox1\n(?:(?:=[^=\n]+=.*|[-!~][^=\n]+)\n)*#end\n?\z' $reply) {
+    for line [(re:find '(?m)^(?:=([^=\n]+)=.*|[-!~]([^=\n]+))$' $reply)] {
       var name = $line[groups][1][text]$line[groups][2][text]
       if (and (eq $wrong '') (not (re:match '^(?:'$names')$' $name))) { set wrong = $name }
     }
@@ -110,25 +111,27 @@ fn current {|then|
   ] [$E:SSOX_PROMPT $E:SSOX_STATE $E:SSOX_EXPIRES $E:SSOX_NEXT $E:SSOX_PROTECTED]
 }
 
-# Restores the previous values, except of variables that another program has set since, and forgets them.
-fn restore {
-  for name [(for name [(keys $state[was])] { if (not (has-env $name)) { put $name } })] {
+# Restores the previous values, except of variables that another program has set since, and forgets them. Those that the
+# reply tells to restore later stay.
+fn restore {|reply|
+  var later = [(for line [(re:find '(?m)^~([A-Z0-9_]+)$' $reply)] { put $line[groups][1][text] })]
+  for name [(for name [(keys $state[was])] { if (or (has-env $name) (has-value $later $name)) { } else { put $name } })] {
     put-back $name $state[was][$name]
     del state[was][$name]
   }
   set state[child] = $false
 }
 
-fn restore-unused { if (not (in-use)) { restore } }
+fn restore-unused {|reply| if (not (in-use)) { restore $reply } }
 
 # The function that restores previous values after each verb.
-var restores = [&use=$nop~ &clear=$restore~ &directory=$restore-unused~ &tick=$restore-unused~ &identity=$restore-unused~]
+var restores = [&use={|_| } &clear=$restore~ &directory=$restore-unused~ &tick=$restore-unused~ &identity=$restore-unused~]
 var is-asked = [&use=$true &clear=$true &directory=$true &tick=$false &identity=$false]
 var is-on = [&''=$false &on=$true &off=$false]
 
-# Applies the reply to a verb. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
-# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
-# recorded as a previous value.
+# Applies the reply to a verb. After `clear`, and whenever no profile is in use, variables that are unset get their
+# previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as a
+# previous value.
 fn apply {|verb reply|
   check $reply
   var assigned = [(re:find '(?m)^=([A-Z0-9_]+)=(.*)$' $reply)]
@@ -143,7 +146,7 @@ fn apply {|verb reply|
   for change [(re:find '(?m)^!([A-Z0-9_]+)$' $reply)] { del state[was][$change[groups][1][text]] }
   for change $assigned { set-env $change[groups][1][text] $change[groups][2][text] }
   for change $unset { unset-env $change[groups][1][text] }
-  $restores[$verb]
+  $restores[$verb] $reply
   set state[held] = $E:SSOX_IDENTITY
   current {|identity visible|
     set state[seen] = $identity
@@ -194,6 +197,7 @@ fn ssox {|@arguments|
     if (and $state[again] (eq $pwd $state[directory])) { layer-again } elif $is-between { layer-on }
     defer { if (and $is-between (eq $state[layer] on)) { layer-off } }
     tmp E:SSOX_HELD = $state[held]
+    tmp E:SSOX_SAVED = (str:join ' ' [(keys $state[was])])
     apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
     # The rc file may have replaced the lists of hooks, so the hooks are added again.
     surround

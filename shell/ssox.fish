@@ -142,7 +142,7 @@ function _ssox_call
     set -l inline
     set -lxn | string match -rq '^(?:AWS|SSOX)_'; and set inline (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
     test $_ssox_verb = clear; and set -q inline[1]; and set -e -l $inline
-    set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv)"; or return
+    set -l reply "$(SSOX_HELD="$_ssox_held" SSOX_SAVED="$_ssox_kept" command ssox --emit=fish1 $argv)"; or return
     set -q inline[1]; and set -e -l $inline
     _ssox_apply $_ssox_verb $reply; or return
     # The program has replied to the values of this call, so it must check the values of the shell again.
@@ -155,16 +155,16 @@ function _ssox_call
 end
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
-# forgets its previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
-# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
-# recorded as a previous value.
+# forgets its previous value. After `clear`, and whenever no profile is in use, variables that are unset get their
+# previous values back, except those with a line `~NAME`. A value that a hook unsets while no profile is in use was set
+# by ssox, so it is not recorded as a previous value.
 #
 # The reply is one string. `string match` sets a variable for each named group of its pattern: a command substitution
 # would take fish longer than most other steps.
 function _ssox_apply
     set -l fish_trace
     set -l name '(?:(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG)'
-    string match -qr "\\A#ssox1\\n(?:(?:=$name=.*|-$name|!(?<_ssox_forgets>$name))\\n)*#end\\z" -- "$argv[2]"
+    string match -qr "\\A#ssox1\\n(?:(?:=$name=.*|-$name|!(?<_ssox_forgets>$name)|~$name)\\n)*#end\\z" -- "$argv[2]"
     or begin
         _ssox_refuse_reply $name "$argv[2]"
         return 70
@@ -201,7 +201,7 @@ function _ssox_apply
         end
         set -q _ssox_gone[1]; and set -e -g $_ssox_gone
     end
-    test $argv[1] = use; or test $argv[1] != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
+    test $argv[1] = use; or test $argv[1] != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore "$argv[2]"
     # Records the current values as those that ssox set.
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_files "$SSOX_FILES"
@@ -489,8 +489,8 @@ end
 function _ssox_refuse_reply --argument-names name reply
     set -l lines (string split \n -- $reply)
     if test "$lines[1]" = '#ssox1' -a "$lines[-1]" = '#end'
-        set -l wrong (string match -rv "^(?:=$name=.*|[-!]$name)\$" -- $lines[2..-2])
-        and set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!]([^=]+))$' '$1$2' -- $wrong[1])
+        set -l wrong (string match -rv "^(?:=$name=.*|[-!~]$name)\$" -- $lines[2..-2])
+        and set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!~]([^=]+))$' '$1$2' -- $wrong[1])
         and _ssox_refuse "`$(string escape -- $wrong)` must not be changed by ssox"
         and return
     end
@@ -565,11 +565,15 @@ function _ssox_write
     end
 end
 
-# Restores the previous values, except of variables that another program has set since, and forgets them.
+# Restores the previous values, except of variables that another program has set since, and forgets them. Previous
+# values that the reply `$argv[1]` tells to restore later stay.
 function _ssox_restore
     set -l fish_trace
+    set -l later
+    string match -q '*~*' -- "$argv[1]"; and set later (string match -rag '(?m)^~(.*)$' -- $argv[1])
     set -q _ssox_pending[3]; and set _ssox_pending[3] restored
     for name in $_ssox_kept
+        set -q later[1]; and builtin contains -- $name $later; and continue
         set -l was _ssox_was_$name
         set -l value $$was
         if not set -qg $name

@@ -81,6 +81,7 @@ def _ssox_answered [verb: string args: list] {
         $env._ssox = (_ssox_noted $first)
     }
     $env.SSOX_HELD = $env._ssox.held
+    $env.SSOX_SAVED = ($env._ssox.was | columns | str join ' ')
     let reply = if $piped == null { ^ssox --emit=nu1 ...$args } else { $piped | ^ssox --emit=nu1 ...$args }
     let plan = (_ssox_applied $verb $reply $env._ssox)
     if not $is_off { return $plan }
@@ -125,9 +126,9 @@ def _ssox_noted [plan: record] {
 }
 
 # Reads the reply to a verb: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
-# Returns a plan. After `clear`, and whenever no profile is in use, the variables that the reply unsets get their
-# previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as
-# a previous value.
+# Returns a plan. After `clear`, and whenever no profile is in use, variables that are unset get their previous values
+# back, except those with a line `~NAME`. A value that a hook unsets while no profile is in use was set by ssox, so it
+# is not recorded as a previous value.
 def _ssox_applied [verb: string reply state: record] {
     let lines = (_ssox_lines $reply)
     let set = $lines.set
@@ -143,28 +144,30 @@ def _ssox_applied [verb: string reply state: record] {
     let in_use = ([SSOX_PROMPT SSOX_IDENTITY] | any {|name| (do $after $name) not-in [[] ['']] })
     if $verb != clear and $in_use { return {set: $set, gone: $gone, state: $state, note: all} }
     # The previous value of a variable is not restored if another program has set the variable since.
-    let free = ($state.was | transpose name value | where {|row| (do $after $row.name) == [] })
+    let free = ($state.was | transpose name value | where {|row| $row.name not-in $lines.later and (do $after $row.name) == [] })
     let restored = ($free | where value != [] | reduce --fold {} {|row, all| $all | insert $row.name $row.value.0 })
     let state = ($state | merge {child: false, was: ($state.was | reject --optional ...$free.name)})
     {set: ($set | merge $restored), gone: ($gone | where $it not-in $restored), state: $state, note: all}
 }
 
-# Checks all lines of a reply, and returns the variables to set, the names to unset and the names whose previous values
-# are forgotten. A group of the pattern that did not match is null, or empty in an older nushell.
+# Checks all lines of a reply, and returns the variables to set, the names to unset, the names whose previous values are
+# forgotten, and those whose previous values are restored later. A group of the pattern that did not match is null, or
+# empty in an older nushell.
 def _ssox_lines [reply] {
     let text = $"($reply)"
     if not ($text starts-with "#ssox1\n" and ($text ends-with "\n#end\n" or $text ends-with "\n#end")) { _ssox_refuse 'the program ssox sent an unexpected reply' }
     let lines = ($text | lines | skip | drop)
-    if $lines == [] { return {set: {}, gone: [], forgotten: []} }
-    let rows = ($lines | parse --regex '^(?:=(?<set>[^=]+)=(?<value>.*)|-(?<gone>[^=]+)|!(?<forgotten>[^=]+))$')
+    if $lines == [] { return {set: {}, gone: [], forgotten: [], later: []} }
+    let rows = ($lines | parse --regex '^(?:=(?<set>[^=]+)=(?<value>.*)|-(?<gone>[^=]+)|!(?<forgotten>[^=]+)|~(?<later>[^=]+))$')
     if ($rows | length) != ($lines | length) { _ssox_refuse 'the program ssox sent an unexpected reply' }
     let gone = ($rows.gone | compact --empty)
     let forgotten = ($rows.forgotten | compact --empty)
+    let later = ($rows.later | compact --empty)
     let set = ($rows | compact --empty set)
     let set = if $set == [] { {} } else { $set | select set value | transpose --header-row --as-record }
-    let names = (($set | columns) ++ $gone ++ $forgotten)
+    let names = (($set | columns) ++ $gone ++ $forgotten ++ $later)
     let allowed = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
-    if ($names | str join "\n") =~ ('^(?:(?:' + $allowed + ')(?:\n|$))+$') { return {set: $set, gone: $gone, forgotten: $forgotten} }
+    if ($names | str join "\n") =~ ('^(?:(?:' + $allowed + ')(?:\n|$))+$') { return {set: $set, gone: $gone, forgotten: $forgotten, later: $later} }
     let wrong = ($names | where $it !~ ('^(?:' + $allowed + ')$') | first)
     _ssox_refuse $'`($wrong)` must not be changed by ssox'
 }

@@ -67,6 +67,7 @@ if ($global:_ssox_full) {
             $steps = $call.GetSteppablePipeline($MyInvocation.CommandOrigin)
             if ($verb) {
                 if ($global:_ssox_held) { [Environment]::SetEnvironmentVariable('SSOX_HELD', $global:_ssox_held) }
+                [Environment]::SetEnvironmentVariable('SSOX_SAVED', $global:_ssox_kept.Keys -join ' ')
                 return $steps.Begin($MyInvocation.ExpectingInput)
             }
             if (_ssox_is_trust $given) { $global:_ssox_again = $true }
@@ -75,7 +76,10 @@ if ($global:_ssox_full) {
         }
         process { $reply += $steps.Process($_) }
         end {
-            try { $reply += $steps.End() } finally { [Environment]::SetEnvironmentVariable('SSOX_HELD', [NullString]::Value) }
+            try { $reply += $steps.End() } finally {
+                [Environment]::SetEnvironmentVariable('SSOX_HELD', [NullString]::Value)
+                [Environment]::SetEnvironmentVariable('SSOX_SAVED', [NullString]::Value)
+            }
             # With `2>&1`, the output also contains messages for people.
             $lines = @()
             foreach ($line in $reply) {
@@ -98,7 +102,7 @@ if ($global:_ssox_full) {
     function global:ssox {
         $verb = _ssox_verb $args
         if ($verb) {
-            _ssox_hand_over $true
+            _ssox_hand_over $true ($global:_ssox_kept.Keys -join ' ')
             try { $reply = @($input | & (_ssox_binary) '--emit=powershell1' @args) } finally { _ssox_hand_over $false }
             $refusal = if ($global:LASTEXITCODE -eq 0) { _ssox_apply $verb $reply }
             if ($refusal) { $null = _ssox_refused $refusal }
@@ -284,9 +288,9 @@ function global:_ssox_refused([string]$why) {
 }
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
-# forgets its previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
-# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
-# recorded as a previous value. Returns the reason if the reply is not applied. In the reply, all characters except
+# forgets its previous value. After `clear`, and whenever no profile is in use, variables that are unset get their
+# previous values back, except those with a line `~NAME`. A value that a hook unsets while no profile is in use was set
+# by ssox, so it is not recorded as a previous value. Returns the reason if the reply is not applied. In the reply, all characters except
 # ASCII are escaped, because PowerShell decodes the output of a program with a code page.
 function global:_ssox_apply([string]$verb, [string[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
@@ -294,12 +298,12 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
     if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'the program ssox sent an unexpected reply' }
     $lines = $reply -cnotmatch '^#(?:ssox1|end)\z'
     if ($lines.Count -ne $reply.Count - 2) { return 'the program ssox sent an unexpected reply' }
-    if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'the program ssox sent an unexpected reply' }
-    if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name must not be changed' }
+    if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!~][^=]+)\z") { return 'the program ssox sent an unexpected reply' }
+    if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!~](?:$names))\z") { return 'a variable of that name must not be changed' }
     # A profile that another program or shell has put in use here is not a previous value.
     if (-not $global:_ssox_kept.Count -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") { $global:_ssox_child = $true }
     $in_use = $verb -cmatch '^(?:use|clear|directory)\z' -or "$env:SSOX_PROMPT$env:SSOX_IDENTITY"
-    foreach ($line in $lines -cnotmatch '^!') {
+    foreach ($line in $lines -cnotmatch '^[!~]') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
         if ($global:_ssox_layer -ceq 'on' -and $line[0] -ne '!' -and -not $global:_ssox_under.ContainsKey($name)) {
             $global:_ssox_under[$name] = _ssox_get $name
@@ -314,7 +318,7 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
     }
     foreach ($line in $lines -cmatch '^!') { $global:_ssox_kept.Remove($line.Substring(1)) }
     $is_left = $verb -ceq 'clear' -or ($verb -cne 'use' -and -not "$env:SSOX_PROMPT$env:SSOX_IDENTITY")
-    if ($is_left) { _ssox_restore }
+    if ($is_left) { _ssox_restore @($lines -cmatch '^~') }
     _ssox_note
 }
 
@@ -343,10 +347,11 @@ function global:_ssox_get([string]$name) {
     if ($item) { $item.Value }
 }
 
-# Restores the previous values, except of variables that another program has set since, and forgets them.
-function global:_ssox_restore {
+# Restores the previous values, except of variables that another program has set since, and forgets them. Those in the
+# lines `$later` stay.
+function global:_ssox_restore([string[]]$later) {
     foreach ($name in @($global:_ssox_kept.Keys)) {
-        if ($null -ne (_ssox_get $name)) { continue }
+        if ($null -ne (_ssox_get $name) -or $later -ccontains "~$name") { continue }
         if ($null -ne $global:_ssox_kept[$name]) { _ssox_set $name $global:_ssox_kept[$name] }
         $global:_ssox_kept.Remove($name)
     }
@@ -422,9 +427,10 @@ function global:_ssox_look {
     $true
 }
 
-# Sets or removes SSOX_HELD, which the program needs for its reply.
-function global:_ssox_hand_over([bool]$is_asked) {
+# Sets or removes SSOX_HELD and SSOX_SAVED, which the program needs for its reply.
+function global:_ssox_hand_over([bool]$is_asked, [string]$saved) {
     _ssox_set SSOX_HELD $(if ($is_asked -and $global:_ssox_held) { $global:_ssox_held })
+    _ssox_set SSOX_SAVED $(if ($saved) { $saved })
 }
 
 # Calls the program, and tells whether its reply was applied. Messages for people are hidden, except those about

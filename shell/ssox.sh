@@ -113,15 +113,15 @@ _ssox_change() {
 # function is removed in the subshell.
 _ssox_request() {
   case $_ssox_kind in mksh) \unset -f ssox ;; esac
-  SSOX_HELD=$_ssox_held
-  \export SSOX_HELD
+  SSOX_HELD=$_ssox_held SSOX_SAVED=$_ssox_kept
+  \export SSOX_HELD SSOX_SAVED
   \exec ssox --emit=posix1 "$@"
 }
 
 # Applies `_ssox_reply`, the reply to a verb: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its
-# previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get their
-# previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded as
-# a previous value.
+# previous value. After `clear`, and whenever no profile is in use, variables that are unset get their previous values
+# back, except those with a line `~NAME`. A value that a hook unsets while no profile is in use was set by ssox, so it
+# is not recorded as a previous value.
 _ssox_apply() {
   # A profile that another program or shell has put in use here is not a previous value.
   case $_ssox_kept,${SSOX_PROMPT-}${SSOX_IDENTITY-} in ' ,'?*) _ssox_child=1 ;; esac
@@ -139,11 +139,11 @@ _ssox_apply() {
   _ssox_note
 }
 
-# Checks all lines, and sorts the names: `_ssox_names` change, for `_ssox_recorded` previous values are recorded, and
-# `_ssox_forgotten` lose their previous values. The shell splits the reply into lines in one step: cutting off one line
+# Checks all lines, and sorts the names: `_ssox_names` change, for `_ssox_recorded` previous values are recorded,
+# `_ssox_forgotten` lose their previous values, and `_ssox_later` keep them for a later reply. The shell splits the reply into lines in one step: cutting off one line
 # after the other would be slow in mksh, which tries each character.
 _ssox_check() {
-  _ssox_names='' _ssox_recorded='' _ssox_forgotten=''
+  _ssox_names='' _ssox_recorded='' _ssox_forgotten='' _ssox_later=' '
   case $_ssox_reply in
     *"$_ssox_newline$_ssox_newline"*) _ssox_lines='?' ;;
     "#ssox1$_ssox_newline#end" | "#ssox1$_ssox_newline"*"$_ssox_newline#end")
@@ -166,6 +166,7 @@ _ssox_check() {
         case $_ssox_in_use in ?*) _ssox_recorded="$_ssox_recorded$_ssox_name " ;; esac
         ;;
       !?*) _ssox_name=${_ssox_line#!} ;;
+      "~"?*) _ssox_name=${_ssox_line#"~"} ;;
       *)
         _ssox_refuse 'the program ssox sent an unexpected reply'
         \return 1
@@ -174,6 +175,7 @@ _ssox_check() {
     _ssox_is_ours || \return
     case $_ssox_line in
       !*) _ssox_forgotten="$_ssox_forgotten$_ssox_name " ;;
+      "~"*) _ssox_later="$_ssox_later$_ssox_name " ;;
       *) _ssox_names="$_ssox_names$_ssox_name " ;;
     esac
   done
@@ -258,11 +260,12 @@ _ssox_set() {
   IFS=' '
 }
 
-# Restores the previous values, except of variables that another program has set since, and forgets them.
+# Restores the previous values, except of variables that another program has set since, and forgets them. Those of
+# `_ssox_later` stay.
 _ssox_restore() {
   for _ssox_name in $_ssox_kept; do
     \eval "_ssox_state=\${$_ssox_name+set}"
-    case $_ssox_state in set) \continue ;; esac
+    case $_ssox_state$_ssox_later in set* | *" $_ssox_name "*) \continue ;; esac
     \eval "_ssox_state=\$_ssox_was_$_ssox_name"
     case $_ssox_state in
       x*) \export "$_ssox_name=${_ssox_state#x}" ;;

@@ -96,7 +96,7 @@ def _ssox_load(has_prompt):
                 take_off()
 
     def change_here(verb, args, stdin):
-        status, reply = call(['--emit=xonsh1', *args], {'SSOX_HELD': state.held}, stdin=stdin, stdout=subprocess.PIPE)
+        status, reply = call(['--emit=xonsh1', *args], {'SSOX_HELD': state.held, 'SSOX_SAVED': ' '.join(state.was)}, stdin=stdin, stdout=subprocess.PIPE)
         if status:
             return status
         try:
@@ -137,15 +137,16 @@ def _ssox_load(has_prompt):
     # --- reply
 
     names = r'(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE|BOTO_CONFIG'
-    accepted = re.compile(rf'=({names})=(.*)|-({names})|!({names})')
-    shaped = re.compile(r'=([^=]+)=.*|[-!]([^=]+)')
+    accepted = re.compile(rf'=({names})=(.*)|-({names})|!({names})|~({names})')
+    shaped = re.compile(r'=([^=]+)=.*|[-!~]([^=]+)')
 
-    # Checks all lines of a reply: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value.
+    # Checks all lines of a reply: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME` forgets its previous value,
+    # and `~NAME` keeps it for a later reply.
     def read(reply):
         lines = reply.removesuffix('\n').split('\n')
         if len(lines) < 2 or lines[0] != '#ssox1' or lines[-1] != '#end':
             raise Refused('the program ssox sent an unexpected reply')
-        changes, forgotten, wrong = {}, [], None
+        changes, forgotten, later, wrong = {}, [], [], None
         for line in lines[1:-1]:
             found = accepted.fullmatch(line)
             name = shaped.fullmatch(line)
@@ -155,11 +156,13 @@ def _ssox_load(has_prompt):
                 wrong = wrong or name[1] or name[2]
             elif found[4]:
                 forgotten.append(found[4])
+            elif found[5]:
+                later.append(found[5])
             else:
                 changes[found[1] or found[3]] = found[2]
         if wrong:
             raise Refused(f'`{wrong}` must not be changed by ssox')
-        return changes, forgotten
+        return changes, forgotten, later
 
     def get(name):
         return (env[name],) if name in env else ()
@@ -173,11 +176,11 @@ def _ssox_load(has_prompt):
     def is_in_use():
         return bool(env.get('SSOX_PROMPT') or env.get('SSOX_IDENTITY'))
 
-    # Applies the reply to a verb. After `clear`, and whenever no profile is in use, the variables that the reply unsets
-    # get their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is
-    # not recorded as a previous value.
+    # Applies the reply to a verb. After `clear`, and whenever no profile is in use, variables that are unset get their
+    # previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not recorded
+    # as a previous value.
     def apply(verb, reply):
-        changes, forgotten = read(reply)
+        changes, forgotten, later = read(reply)
         # A profile that another program or shell has put in use here is not a previous value.
         if is_in_use() and not state.was:
             state.child = True
@@ -190,7 +193,7 @@ def _ssox_load(has_prompt):
         for name, value in changes.items():
             put(name, () if value is None else (value,))
         if verb == 'clear' or (verb != 'use' and not is_in_use()):
-            restore()
+            restore(later)
         note()
 
     def remember(name):
@@ -199,9 +202,10 @@ def _ssox_load(has_prompt):
         if not state.child:
             state.was.setdefault(name, get(name))
 
-    # Restores the previous values, except of variables that another program has set since, and forgets them.
-    def restore():
-        for name in [name for name in state.was if name not in env]:
+    # Restores the previous values, except of variables that another program has set since, and forgets them. Those of
+    # the names in `later` stay.
+    def restore(later):
+        for name in [name for name in state.was if name not in env and name not in later]:
             put(name, state.was.pop(name))
         state.child = False
 

@@ -89,7 +89,7 @@ function _ssox_change() {
 }
 
 function _ssox_request() {
-  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 "$@")" || return
+  reply="$(SSOX_HELD=$_ssox_held SSOX_SAVED="${(j: :k)_ssox_kept}" builtin command ssox --emit=zsh1 "$@")" || return
   (( ! $#_ssox_inline )) || _ssox_take_inline
   _ssox_apply $verb "$reply" || return
   (( ! $#_ssox_inline )) || _ssox_keep_inline
@@ -137,9 +137,9 @@ function _ssox_write() {
 }
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
-# forgets its previous value. After `clear`, and whenever no profile is in use, the variables that the reply unsets get
-# their previous values back. A value that a hook unsets while no profile is in use was set by ssox, so it is not
-# recorded as a previous value.
+# forgets its previous value. After `clear`, and whenever no profile is in use, variables that are unset get their
+# previous values back, except those with a line `~NAME`. A value that a hook unsets while no profile is in use was set
+# by ssox, so it is not recorded as a previous value.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
   local name in_use=${(M)1:#(use|clear|directory)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
@@ -149,7 +149,7 @@ function _ssox_apply() {
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'the program ssox sent an unexpected reply'; return 70 }
   builtin shift lines
   lines[-1]=()
-  wrong=("${(@)lines:#(=$~allowed=*|[-!]$~allowed)}")
+  wrong=("${(@)lines:#(=$~allowed=*|[-!~]$~allowed)}")
   (( ! $#wrong )) || { _ssox_refuse_line "$wrong[1]"; return 70 }
   sets=(${${(M)lines:#=*}#=})
   names=(${(M)sets##[^=]##})
@@ -194,7 +194,7 @@ function _ssox_refuse_line() {
   local name=
   case $1 in
     ('='*'='*) name=${${1#'='}%%'='*} ;;
-    ([-!]*) name=${1#?} ;;
+    ([-!~]*) name=${1#?} ;;
   esac
   if [[ -n $name ]]; then
     _ssox_refuse "\`${(V)name}\` must not be changed by ssox"
@@ -231,11 +231,12 @@ function _ssox_forget() {
   done
 }
 
-# Restores the previous values, except of variables that another program has set since, and forgets them.
+# Restores the previous values, except of variables that another program has set since, and forgets them. Previous
+# values that the reply tells to restore later stay.
 function _ssox_restore() {
   local name
   for name in "${(@k)_ssox_kept}"; do
-    (( ! ${(P)+name} )) || continue
+    (( ! ${(P)+name} && ! ${lines[(Ie)~$name]} )) || continue
     case $_ssox_kept[$name] in
       (x*) builtin export "$name=${_ssox_kept[$name]#x}" ;;
       (s*) builtin typeset -g "$name=${_ssox_kept[$name]#s}" ;;

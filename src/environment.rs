@@ -5,11 +5,12 @@ use crate::secret::Secret;
 
 /// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Values may be secret. A shell saves
 /// the values that variables have before the first `use`, to restore them later; `forgotten` lists the variables whose
-/// saved values the shell must forget.
+/// saved values the shell must forget, and `postponed` those whose saved values it must not restore yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
     changes: Vec<(&'static str, Option<Secret>)>,
     forgotten: Vec<&'static str>,
+    postponed: Vec<&'static str>,
 }
 
 /// Variables of other tools, without the prefix `AWS_`. If they stay set, prompts show the wrong profile.
@@ -75,6 +76,16 @@ impl EnvChanges {
     /// Returns the variables whose saved value the shell is to forget.
     pub(crate) fn forgotten(&self) -> &[&'static str] {
         &self.forgotten
+    }
+
+    /// Tells the shell to keep the saved value of a variable, and not to restore it before a later reply.
+    pub(crate) fn postpone(&mut self, name: &'static str) {
+        self.postponed.push(name);
+    }
+
+    /// Returns the variables whose saved value the shell is to restore later.
+    pub(crate) fn postponed(&self) -> &[&'static str] {
+        &self.postponed
     }
 
     /// Returns the change of a variable: `Some(Some(value))` sets it, `Some(None)` unsets it, `None` does not change

@@ -1,78 +1,154 @@
-//! Remembers values of direnv or mise that the first `use` replaces. In the tool's directory, `clear` restores these
-//! values. Outside this directory, `clear` restores the values from before the shell entered the directory.
-//! `SSOX_SNAPSHOT` contains a fingerprint of each value of the tool, and the value that the variable had before the
-//! shell entered the directory. A value that may be secret is left out.
+//! Remembers values of direnv or mise that `use` replaces. In the tool's directory, `clear` restores these values.
+//! Outside this directory, `clear` restores the values from before the shell entered the directory. `SSOX_SNAPSHOT`
+//! contains a fingerprint of each value of the tool. If the shell function has not saved an earlier value, it also
+//! contains the value that the variable had before the shell entered the directory. A value that may be secret is left
+//! out.
 
 use super::replaced;
 use crate::context::Context;
 use crate::environment::EnvChanges;
-use crate::error::Result;
+use crate::error::{Result, has_control};
 use crate::identity::{fingerprint, is_in_use};
+use crate::secret::Secret;
 use crate::snapshots::Snapshots;
 
-/// The variable that contains an entry `NAME:FINGERPRINT:BEFORE` for each variable that direnv or mise had set before
-/// the first `use`. `BEFORE` is the value from before the shell entered the tool's directory. `|` separates the
-/// entries, because regions and usual profile names do not contain this character.
+/// The variable that contains an entry for each variable that direnv or mise had set before `use` replaced the value.
+/// `NAME:FINGERPRINT:BEFORE`: the shell function has saved the tool's value. `BEFORE` is the value from before the shell
+/// entered the tool's directory. `NAME:FINGERPRINT`: the shell function has saved an earlier value. `-` in place of the
+/// fingerprint: the tool had unset the variable. `|` separates the entries, because regions and usual profile names do
+/// not contain this character.
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
+/// The variable in which the shell function passes the names of the variables whose previous values it has saved.
+const SAVED: &str = "SSOX_SAVED";
+/// What an entry contains in place of a fingerprint if the tool had unset the variable.
+const UNSET: &str = "-";
 /// Variables whose values are not secret, so `SSOX_SNAPSHOT` may contain the values that they had before the shell
 /// entered the directory of direnv or mise.
 const NOT_SECRET: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "SSOX_PROFILE"];
 
-/// Records, at the first `use`, which of the values that this `use` replaces were set by direnv or mise.
+/// Records which of the values that a `use` replaces were set by direnv or mise.
 ///
 /// # Errors
 /// In practice there is no error: values with control characters are left out.
 pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges) -> Result<()> {
-    if is_in_use(ctx) {
+    // The shell function saves a value only once, so an entry for a saved value of the tool stays.
+    let keeps = |name: &&str| is_in_use(ctx) && recorded(ctx, name).is_some_and(|entry| entry.before.is_some());
+    let names = changes.iter().map(|(name, _)| name).filter(|name| !keeps(name));
+    let new: Vec<String> = names.filter_map(|name| entry(ctx, snapshots, name)).collect();
+    if new.is_empty() {
         return Ok(());
     }
-    let owned = changes.iter().filter(|(name, _)| snapshots.owner(name).is_some());
-    let entries: Vec<String> = owned.filter_map(|(name, _)| entry(ctx, snapshots, name)).collect();
-    if entries.is_empty() { Ok(()) } else { changes.set(VARIABLE, entries.join("|")) }
+    let is_kept = |entry: &&str| !new.iter().any(|new| name_of(new) == name_of(entry));
+    let known = ctx.var(VARIABLE).filter(|_| is_in_use(ctx)).into_iter().flat_map(|known| known.split('|'));
+    let entries: Vec<&str> = known.filter(is_kept).chain(new.iter().map(String::as_str)).collect();
+    changes.set(VARIABLE, entries.join("|"))
 }
 
 fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
+    let is_saved = is_saved(ctx, name);
+    if is_saved && is_unset(ctx, snapshots, name) {
+        return Some(format!("{name}:{UNSET}"));
+    }
+    snapshots.owner(name)?;
+    let print = fingerprint(name, ctx.var(name)?);
+    if is_saved {
+        return Some(format!("{name}:{print}"));
+    }
     // An old value of ssox, which `clear` has removed since, was not there before the first `use`.
     let is_plain = |before: &str| {
         let has_separator = before.contains(|c: char| c == '|' || c.is_control());
         NOT_SECRET.contains(&name) && !has_separator && !replaced::is_replaced(ctx, name, before)
     };
     let before = snapshots.before(name).filter(|before| is_plain(before.expose())).unwrap_or_default();
-    Some(format!("{name}:{}:{}", fingerprint(name, ctx.var(name)?), before.expose()))
+    Some(format!("{name}:{print}:{}", before.expose())).filter(|_| !is_in_use(ctx))
+}
+
+/// Tells whether the shell function has saved a previous value of a variable, before this call.
+fn is_saved(ctx: &Context, name: &str) -> bool {
+    let names = ctx.emit.as_ref().and(ctx.var(SAVED)).unwrap_or_default();
+    names.split(' ').any(|saved| saved == name)
+}
+
+/// Tells whether direnv or mise has unset a variable.
+fn is_unset(ctx: &Context, snapshots: &Snapshots, name: &str) -> bool {
+    ctx.var_os(name).is_none() && snapshots.value(name).is_none() && snapshots.before(name).is_some()
 }
 
 /// Unsets a variable; the shell function then restores the value that the variable had before the first `use`. But if
 /// direnv or mise had set that value for a directory that the shell has left since, sets the value that the variable
-/// had before the shell entered this directory. If that value is not known, the variable stays unset.
+/// had before the shell entered this directory. If that value is not known, the variable stays unset. And if the shell
+/// function has saved an earlier value than that of the tool, and the shell has not left the directory, sets the value
+/// of the tool; the shell function restores the earlier value when the shell leaves.
 ///
 /// # Errors
 /// In practice there is no error: the value was in an environment, so the reply to the shell can contain each of its
 /// bytes.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
-    let is_there =
-        |print: &str| Snapshots::of(ctx).value(name).is_some_and(|value| fingerprint(name, value.expose()) == print);
-    match recorded(ctx, name) {
-        Some((print, before)) if !is_there(print) => {
+    changes.unset(name);
+    let Some(Entry { print, before }) = recorded(ctx, name) else { return Ok(()) };
+    let snapshots = Snapshots::of(ctx);
+    let current = snapshots.value(name);
+    let is_there = match current.as_ref().map(Secret::expose) {
+        Some(value) => fingerprint(name, value) == print,
+        None => print == UNSET && snapshots.before(name).is_some(),
+    };
+    match before {
+        Some(before) if !is_there => {
             changes.forget(name);
-            if before.is_empty() { changes.unset(name) } else { changes.set(name, before)? }
+            if !before.is_empty() {
+                changes.set(name, before)?;
+            }
         }
-        _ => changes.unset(name),
+        None if is_there => {
+            changes.postpone(name);
+            // A reply cannot contain a value with a control character.
+            if let Some(value) = current.filter(|value| !has_control(value.expose())) {
+                changes.set(name, value.expose())?;
+            }
+        }
+        _ => (),
     }
     Ok(())
 }
 
-/// Keeps the value of a variable whose value ssox did not set. If direnv or mise has set the variable since the first
-/// `use`, the shell function keeps the value that it saved before the first `use`, and restores it when the shell
+/// Keeps the value of a variable whose value ssox did not set. If direnv or mise has set or unset the variable since the
+/// first `use`, the shell function keeps the value that it saved before the first `use`, and restores it when the shell
 /// leaves the tool's directory. Otherwise the shell function forgets the saved value, because a person has set the
 /// variable, or because the saved value came from direnv or mise.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
-    if Snapshots::of(ctx).value(name).is_none() || recorded(ctx, name).is_some() {
+    let entry = recorded(ctx, name);
+    let has_earlier = entry.as_ref().is_some_and(|entry| entry.before.is_none());
+    if is_of_tool(ctx, &Snapshots::of(ctx), name) && (has_earlier || entry.is_none()) {
+        changes.postpone(name);
+    } else if !has_earlier || ctx.var_os(name).is_some() {
         changes.forget(name);
     }
 }
 
-fn recorded<'a>(ctx: &'a Context, name: &str) -> Option<(&'a str, &'a str)> {
-    let entries = ctx.var(VARIABLE)?.split('|').filter_map(|entry| entry.split_once(':'));
-    entries.filter(|(known, _)| *known == name).find_map(|(_, rest)| rest.split_once(':'))
+/// Lets the shell, in which no profile is in use, restore a previous value only outside the tool's directory.
+pub(super) fn restore_outside(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges, name: &'static str) {
+    if is_of_tool(ctx, snapshots, name) {
+        changes.postpone(name);
+    }
+}
+
+fn is_of_tool(ctx: &Context, snapshots: &Snapshots, name: &str) -> bool {
+    snapshots.value(name).is_some() || is_unset(ctx, snapshots, name)
+}
+
+/// An entry of [`VARIABLE`].
+struct Entry<'a> {
+    print: &'a str,
+    before: Option<&'a str>,
+}
+
+fn recorded<'a>(ctx: &'a Context, name: &str) -> Option<Entry<'a>> {
+    let entry = ctx.var(VARIABLE)?.split('|').find(|entry| name_of(entry) == name)?;
+    let mut parts = entry.splitn(3, ':').skip(1);
+    Some(Entry { print: parts.next()?, before: parts.next() })
+}
+
+fn name_of(entry: &str) -> &str {
+    entry.split(':').next().unwrap_or_default()
 }

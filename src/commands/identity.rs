@@ -6,7 +6,7 @@ use super::changes;
 use super::profile_variables::{KEYS, REGIONS};
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
-use super::{endpoint_changes, protected, renewal, replaced, shown};
+use super::{directory_values, endpoint_changes, protected, renewal, replaced, shown};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -209,7 +209,14 @@ fn nothing_in_use(ctx: &Context) -> Result<EnvChanges> {
         changes.unset(name);
         changes.forget(name);
     }
-    identity::names().filter(|name| replaced::has_returned(ctx, name)).for_each(|name| changes.unset(name));
+    let snapshots = Snapshots::of(ctx);
+    for name in identity::names() {
+        if replaced::has_returned(ctx, name) {
+            changes.unset(name);
+        } else {
+            directory_values::restore_outside(ctx, &snapshots, &mut changes, name);
+        }
+    }
     endpoint_changes::leave(&mut changes, ctx)?;
     Ok(changes)
 }

@@ -11,12 +11,15 @@ use std::fmt::Write as _;
 
 /// Returns the reply as one text. The caller writes it in one piece when the command ends. In the reply, `=NAME=VALUE`
 /// sets a variable, `-NAME` unsets it, and `!NAME` makes the shell forget the value that it saved before the first
-/// `use`. If no profile is in use after the reply, the shell restores the saved values of the variables that the reply
-/// unsets.
+/// `use`. If no profile is in use after the reply, the shell restores the saved values of all variables that are then
+/// unset, except of those with a line `~NAME`: it restores these after a later reply.
 pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> Secret {
     let mut text = Secret::new("#ssox1\n");
     for name in changes.forgotten() {
         writeln!(text, "!{name}").expect("writing to a string cannot fail");
+    }
+    for name in changes.postponed() {
+        writeln!(text, "~{name}").expect("writing to a string cannot fail");
     }
     for (name, value) in changes.iter() {
         let written = match value.map(|value| emit.shell.reply_value(value)) {
@@ -45,6 +48,7 @@ mod tests {
         changes.set("SSOX_PROFILE", "a=b \\ é😀").unwrap();
         changes.unset("AWS_PROFILE");
         changes.forget("AWS_VAULT");
+        changes.postpone("AWS_DEFAULT_REGION");
         changes
     }
 
@@ -52,7 +56,7 @@ mod tests {
     fn changes_are_between_header_and_trailer() {
         assert_eq!(
             replied("zsh"),
-            "#ssox1\n!AWS_VAULT\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\ é😀\n-AWS_PROFILE\n#end\n"
+            "#ssox1\n!AWS_VAULT\n~AWS_DEFAULT_REGION\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\ é😀\n-AWS_PROFILE\n#end\n"
         );
     }
 
@@ -60,7 +64,7 @@ mod tests {
     fn powershell_gets_ascii() {
         assert_eq!(
             replied("powershell"),
-            "#ssox1\n!AWS_VAULT\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n"
+            "#ssox1\n!AWS_VAULT\n~AWS_DEFAULT_REGION\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n"
         );
     }
 }

@@ -46,19 +46,32 @@ impl Tool {
 
     /// Makes a trusted directory that sets these variables.
     pub(crate) fn directory(self, home: &Home, name: &str, variables: &[(&str, &str)]) {
+        let line = |(name, value): &(&str, &str)| match self {
+            Self::Direnv => format!("export {name}={value}\n"),
+            Self::Mise => format!("{name} = \"{value}\"\n"),
+        };
+        self.directory_with(home, name, &variables.iter().map(line).collect::<String>());
+    }
+
+    /// Makes a trusted directory that unsets these variables.
+    pub(crate) fn directory_without(self, home: &Home, name: &str, variables: &[&str]) {
+        let line = |name: &&str| match self {
+            Self::Direnv => format!("unset {name}\n"),
+            Self::Mise => format!("{name} = false\n"),
+        };
+        self.directory_with(home, name, &variables.iter().map(line).collect::<String>());
+    }
+
+    fn directory_with(self, home: &Home, name: &str, lines: &str) {
         match self {
             Self::Direnv => {
-                let lines: Vec<String> =
-                    variables.iter().map(|(name, value)| format!("export {name}={value}\n")).collect();
-                home.write(&format!("{name}/.envrc"), &lines.concat());
+                home.write(&format!("{name}/.envrc"), lines);
                 let allowed = home.command("direnv").args(["allow", name]).status().expect("direnv starts");
                 assert!(allowed.success());
             }
             Self::Mise => {
-                let lines: Vec<String> =
-                    variables.iter().map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
                 let file = format!("{name}/mise.toml");
-                home.write(&file, &format!("[env]\n{}", lines.concat()));
+                home.write(&file, &format!("[env]\n{lines}"));
                 // mise runs once more for a file that is as new as its session.
                 let aged =
                     home.command("touch").args(["-t", "202601010000", &file, name]).status().expect("touch starts");

@@ -126,6 +126,7 @@ mod posix_hostile;
 mod posix_prompt;
 #[cfg(unix)]
 mod powershell;
+mod previous_values;
 mod profile_only;
 #[cfg(unix)]
 mod protected;

@@ -270,12 +270,15 @@ fn after_clear_a_tool_takes_away_what_it_has_set() {
     });
 }
 
-/// The lines that load mise.
-fn mise(shell: Other) -> Option<&'static str> {
+/// Returns the line that loads mise.
+pub(crate) fn mise(shell: Other, home: &Home) -> String {
+    let output = home.command("mise").args(["activate", shell.program()]).output().expect("mise starts");
+    home.write("mise.nu", &String::from_utf8_lossy(&output.stdout));
+    let script = home.path("mise.nu").display().to_string();
     match shell {
-        Other::Nushell => Some("source mise.nu"),
-        Other::Elvish => Some("eval (slurp < mise.nu) &on-end={|mise| $mise[activate~] }"),
-        Other::Xonsh => Some("execx(open('mise.nu').read())"),
+        Other::Nushell => format!("source {script}"),
+        Other::Elvish => format!("eval (slurp < {script}) &on-end={{|mise| $mise[activate~] }}"),
+        Other::Xonsh => format!("execx(open('{script}').read())"),
     }
 }
 
@@ -285,11 +288,10 @@ fn mise_and_ssox_live_in_one_directory() {
         return;
     }
     in_each(|shell| {
-        let Some(activate) = mise(shell) else { return };
-        for rc in [format!("{activate}\nLOAD"), format!("LOAD\n{activate}")] {
+        for is_first in [true, false] {
             let (_standin, home) = home();
-            let output = home.command("mise").args(["activate", shell.program()]).output().expect("mise starts");
-            home.write("mise.nu", &String::from_utf8_lossy(&output.stdout));
+            let activate = mise(shell, &home);
+            let rc = if is_first { format!("{activate}\nLOAD") } else { format!("LOAD\n{activate}") };
             home.write("dir/mise.toml", "[env]\nAWS_PROFILE = \"x\"\n");
             home.write("theirs/mise.toml", "[env]\nAWS_PROFILE = \"x\"\n");
             // mise acts once more for a file that is as new as its session.
@@ -300,7 +302,6 @@ fn mise_and_ssox_live_in_one_directory() {
             assert!(aged.expect("touch starts").success());
             let trusted = home.path("");
             let trusted = ("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text"));
-            let rc = rc.replace("mise.nu", &home.path("mise.nu").display().to_string());
             let mut session = session(&home, shell, &rc, &[trusted, ("AWS_PROFILE", "outer")]);
             session.next_prompt();
             for (place, held) in [
