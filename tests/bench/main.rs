@@ -248,12 +248,11 @@ impl Bench {
 
     /// The whole call as a shell sees it: function, process, reply, variables.
     fn shells(&self) {
-        let shells: [(&str, &[&str]); 9] = [
+        let shells: [(&str, &[&str]); 8] = [
             ("zsh", &["-f", "-c"]),
             ("bash", &["--norc", "--noprofile", "-c"]),
             ("fish", &["--no-config", "-c"]),
             ("elvish", &["-norc", "-c"]),
-            ("pwsh", &["-NoProfile", "-Command"]),
             ("dash", &["-c"]),
             ("ksh93", &["-c"]),
             ("mksh", &["-c"]),
@@ -279,7 +278,7 @@ impl Bench {
             print(&format!("{shell}: {nothing}"), one(1), one(1));
             let target = match *shell {
                 "zsh" | "bash" | "fish" => " (at most 2 x)",
-                "elvish" | "pwsh" => " (at most 3 x)",
+                "elvish" => " (at most 3 x)",
                 _ => "",
             };
             print(&format!("{shell}: ssox use, cached{target}"), one(2), one(1));
@@ -288,6 +287,35 @@ impl Bench {
                 print(&format!("{shell}: use beside that eval (at most 1.2 x)"), one(2), one(3));
             }
         }
+        if is_installed("pwsh") {
+            self.powershell();
+        }
+    }
+
+    /// The same calls in one PowerShell, which times each of them: its start varies by more than many calls take. It
+    /// compiles code at its first calls, and again after about 30; without the first 100 of each kind, these are the times
+    /// in a shell that has been in use for a while.
+    fn powershell(&self) {
+        let [init, call, nothing, eval] = spelled("pwsh");
+        let round =
+            [nothing, call, eval].map(|body| format!("$watch.Restart(); {body}; $watch.Elapsed.Ticks")).join("; ");
+        let script =
+            format!("{init}\n$watch = [Diagnostics.Stopwatch]::new()\nforeach ($n in 1..400) {{ {round} }}\n{call}");
+        let mut shell = Command::new("pwsh");
+        shell.args(["-NoProfile", "-Command", &script]).stdin(Stdio::null());
+        self.environment(&mut shell, 10);
+        let output = shell.output().expect("pwsh can be started");
+        assert!(output.status.success(), "pwsh fails: nothing to measure");
+        let lines = String::from_utf8_lossy(&output.stdout);
+        let ticks: Vec<u64> = lines.lines().map(|line| line.parse().expect("a number of ticks")).collect();
+        let median = |at: usize| {
+            let mut ticks: Vec<u64> = ticks.iter().skip(at).step_by(3).skip(100).copied().collect();
+            ticks.sort_unstable();
+            Duration::from_nanos(ticks[ticks.len() / 2] * 100)
+        };
+        print(&format!("pwsh: {nothing}"), median(0), median(0));
+        print("pwsh: ssox use, cached (at most 3 x)", median(1), median(0));
+        print("pwsh: eval of ssox export, cached", median(2), median(0));
     }
 
     /// What stands between Enter and the prompt, beside what others put there.
