@@ -126,7 +126,7 @@ function _ssox_show_change() {
 # Runs in a subshell. bash parses the text of a `$(…)` again each time, with the aliases of that moment. So code with
 # words such as `if` is in a function, and not directly in a `$(…)`.
 function _ssox_request() {
-  if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
+  if [[ $_ssox_change == clear ]]; then _ssox_unhide_all "${!AWS_@}" "${!SSOX_@}"; fi
   # `command` would make one more process.
   # shellcheck disable=SC2093  # nothing is left to do in the subshell
   SSOX_HELD=$_ssox_held SSOX_SAVED=$_ssox_kept builtin exec ssox --emit=bash1 "$@"
@@ -145,7 +145,18 @@ function _ssox_list_hidden() {
   done 2>/dev/null
 }
 
-# Removes the variables that hide variables of the shell.
+# Removes the variables that hide variables of the shell with the names in the arguments. Functions that call each other
+# may each have one. With the option `localvar_unset`, the variables stay hidden.
+function _ssox_unhide_all() {
+  builtin local _ssox_facts='' _ssox_attempt=''
+  for _ssox_attempt in 1 2 3 4 5 6 7 8 9; do
+    _ssox_facts=$(_ssox_list_hidden ${1+"$@"})
+    if [[ -z $_ssox_facts ]]; then return 0; fi
+    _ssox_unhide "$_ssox_facts"
+  done
+}
+
+# Removes the variables in a list of hidden variables.
 function _ssox_unhide() {
   builtin local _ssox_hidden=$'\n'"$1"$'\n' _ssox_name=''
   for _ssox_name in "${!AWS_@}" "${!SSOX_@}"; do
@@ -341,7 +352,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     # If a value differs from that after the last reply, it may be that of a function's local variable, which hides the
     # variable of the shell. Long values are not compared: reading them takes bash longer than the rest of this
     # function.
-    case $_ssox_applied in use | clear) builtin test "$_ssox_short" = "${AWS_ACCESS_KEY_ID-},${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${SSOX_PROFILE-}" || return 1 ;; esac
+    case $_ssox_applied in use | clear | directory) builtin test "$_ssox_short" = "${AWS_ACCESS_KEY_ID-},${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${SSOX_PROFILE-}" || return 1 ;; esac
     _ssox_read_types
     if ((${#_ssox_unusual[@]})); then
       for _ssox_name in "${_ssox_unusual[@]}"; do _ssox_types+=${!_ssox_name@a}; done
@@ -839,6 +850,13 @@ function _ssox_note_layer() {
   done
 }
 
+# Removes what hides variables of the layer: a function that changes the directory may have local variables.
+function _ssox_unhide_layer() {
+  builtin local IFS=' '
+  # shellcheck disable=SC2086  # splitting at blanks is intended
+  if [[ $_ssox_layer == on ]]; then _ssox_unhide_all $_ssox_names_under; fi
+}
+
 function _ssox_off() {
   builtin local IFS=' ' _ssox_name='' _ssox_count=0
   if [[ $_ssox_layer == going-on ]]; then _ssox_on; fi
@@ -1016,6 +1034,7 @@ function _ssox_catch_up() {
   _ssox_owed+=$_ssox_strict
   builtin set +u
   _ssox_caught_up=$_ssox_layer
+  _ssox_unhide_layer
   # Values that a person has set on this line after leaving the directory do not belong to the layer.
   _ssox_off
   _ssox_arrive "$_ssox_early" || builtin true
@@ -1101,6 +1120,7 @@ function _ssox_depart() {
   _ssox_flags=$-${_ssox_owed-}
   case $_ssox_flags in *[akux+=]*) { _ssox_hold_flags; } 2>/dev/null ;; esac
   if [[ -n $_ssox_pending ]]; then _ssox_finish; fi
+  _ssox_unhide_layer
   _ssox_off
   _ssox_typed=()
   _ssox_put_flags

@@ -71,9 +71,10 @@ function _ssox_find_verb() {
 # Runs a verb that changes the environment of this shell.
 function _ssox_change() {
   builtin setopt local_options no_xtrace
-  local verb=$1 reply layer early
+  local verb=$1 reply layer early REPLY
   local -i result
   builtin shift
+  ! _ssox_find_hidden || { _ssox_check_type $REPLY || return 70 }
   [[ $verb != clear ]] || _ssox_take_inline
   # The layer may be off, because a hook of the person makes this call, or must begin again, after `allow` or `deny` on
   # the same line, or after Ctrl-C.
@@ -86,6 +87,15 @@ function _ssox_change() {
   result=$?
   [[ $layer$_ssox_layer != offon ]] || _ssox_off
   return $result
+}
+
+# Sets REPLY to the name of a local variable of a calling function that hides a variable which ssox changes or has
+# changed. Fails if there is none.
+function _ssox_find_hidden() {
+  for REPLY in "${(@k)_ssox_kept}" "${(@k)_ssox_under}" AWS_{{,DEFAULT_}{PROFILE,REGION},ACCESS_KEY_ID,SECRET_ACCESS_KEY,SESSION_TOKEN}; do
+    [[ ${(Pt)REPLY} != *-local* ]] || return 0
+  done
+  return 1
 }
 
 function _ssox_request() {
@@ -550,6 +560,7 @@ function _ssox_preexec() {
   builtin setopt local_options no_xtrace
   [[ $precmd_functions[1] == _ssox_precmd ]] || _ssox_take_down
   (( ! $#_ssox_inline )) || _ssox_inline=()
+  _ssox_before_cd=0
   # A program that empties the right prompt at the end of a line sets it again before the next line.
   [[ $_ssox_side == RPROMPT && -z $RPROMPT ]] || _ssox_is_displaced || builtin true
   if [[ $_ssox_side == RPROMPT ]]; then
@@ -559,7 +570,7 @@ function _ssox_preexec() {
   fi
   # If the function `precmd` of a person ends in an error, zsh runs no other hook: the prompt would show the last segment.
   (( ! ${+functions[precmd]} )) || { _ssox_take_down; _ssox_arm }
-  [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
+  [[ $3 != *(AWS|SSOX)*=*(ssox|cd|pushd|popd)* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
@@ -586,17 +597,21 @@ function _ssox_read_inline() {
   local -a names
   for word in "${(@z)1}"; do
     case $word in
-      ((AWS|SSOX)_[A-Z0-9_]##=*) names+=(${word%%=*}) ;;
-      ([a-zA-Z_][a-zA-Z0-9_]#=*) ;;
+      ((AWS|SSOX)_[A-Z0-9_]##(+|)=*) names+=(${${word%%=*}%+}) && continue ;;
+      ([a-zA-Z_][a-zA-Z0-9_]#(+|)=*|noglob|nocorrect) continue ;;
+    esac
+    case ${(Q)word} in
       (ssox)
         for name in $names; do
           _ssox_read $name
           _ssox_inline[$name]=$REPLY
         done
-        names=()
         ;;
-      (*) names=() ;;
+      (cd|pushd|popd) (( ! $#names )) || _ssox_before_cd=1 ;;
+      # The argument of `eval` is a line of its own.
+      (*(AWS|SSOX)*=*) [[ $word == ${(Q)word} ]] || _ssox_read_inline "${(Q)word}" ;;
     esac
+    names=()
   done
 }
 
@@ -835,11 +850,19 @@ function _ssox_end_layer() {
 function _ssox_depart() {
   builtin setopt local_options no_xtrace
   (( ! $#_ssox_outlasting )) || _ssox_put_outlasting
-  _ssox_off
+  [[ $_ssox_layer != on ]] || _ssox_is_passing || _ssox_off
+}
+
+# Tells whether a variable of a function or of this command hides one of the shell. What ssox would set here would be
+# lost with that variable, so the next prompt does all the work.
+function _ssox_is_passing() {
+  local REPLY
+  (( _ssox_before_cd )) || _ssox_find_hidden
 }
 
 function _ssox_chpwd() {
   builtin setopt local_options no_xtrace
+  ! _ssox_is_passing || return 0
   # This may run between the two hooks of a prompt. Then the second hook shows the profile that is in use now.
   ! _ssox_arrive || _ssox_arrived=1
   (( ! $#_ssox_inline )) || _ssox_read_inline_again
@@ -935,7 +958,7 @@ function _ssox_decide() {
 }
 
 if [[ -o interactive ]]; then
-  typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0 _ssox_armed=0 _ssox_asked=0
+  typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0 _ssox_armed=0 _ssox_asked=0 _ssox_before_cd=0
   # Loading this script again keeps the descriptor.
   typeset -gi _ssox_fd
   typeset -g _ssox_last= _ssox_typed= _ssox_edge='%(3?..)' _ssox_unjudged= _ssox_behind='*(direnv|mise|_ssox_precmd)*'

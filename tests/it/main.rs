@@ -57,6 +57,8 @@ mod forged;
 mod full_disk;
 mod help;
 #[cfg(unix)]
+mod hidden;
+#[cfg(unix)]
 mod hints;
 mod home;
 #[cfg(unix)]
