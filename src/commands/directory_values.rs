@@ -50,8 +50,11 @@ fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
     if is_saved && is_unset(ctx, snapshots, name) {
         return Some(format!("{name}:{UNSET}"));
     }
-    snapshots.owner(name)?;
-    let print = fingerprint(name, ctx.var(name)?);
+    // At the first `use`, the current value may be another one, which this call alone has.
+    if is_in_use(ctx) && snapshots.owner(name).is_none() {
+        return None;
+    }
+    let print = fingerprint(name, snapshots.value(name)?.expose());
     if is_saved {
         return Some(format!("{name}:{print}"));
     }

@@ -207,7 +207,8 @@ fn after_clear_a_tool_takes_away_what_it_has_set() {
     }
 }
 
-/// `use` replaces a SSOX_PROFILE of the tool's file. `clear` restores it in the directory of that file alone.
+/// `use` replaces a SSOX_PROFILE of the tool's file, also if this call has another one. `clear` restores it in the
+/// directory of that file alone.
 fn clear_restores_the_choice_of_the_place(tool: Tool, shell: Shell) {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     tool.directory(&home, "project", &[("SSOX_PROFILE", "stg")]);
@@ -216,16 +217,18 @@ fn clear_restores_the_choice_of_the_place(tool: Tool, shell: Shell) {
     let mut session = home.session_with(shell, &format!("LOAD\n{}", tool.hook(shell)), &trusted);
     for (outside, line) in [(None, "true".to_owned()), (Some("adm"), shell.export("SSOX_PROFILE", "adm"))] {
         session.run(&line);
-        for (place, expected) in [("~", outside), ("~/project", Some("stg"))] {
+        let calls = ["ssox use dev", "SSOX_PROFILE=noreg ssox use dev"];
+        let places = [("~", outside), ("~/project", Some("stg"))];
+        for (call, (place, expected)) in calls.into_iter().flat_map(|call| places.map(|place| (call, place))) {
             session.run("cd ~/project");
-            session.run("ssox use dev");
+            session.run(call);
             session.run(&format!("cd {place}"));
             session.run("ssox clear");
             // mise may run again at any prompt.
             session.run("true");
             let environment = environment(&mut session, &home);
             let profile = environment.get("SSOX_PROFILE").map(String::as_str);
-            assert_eq!(profile, expected, "{tool:?} {shell:?} {place}");
+            assert_eq!(profile, expected, "{tool:?} {shell:?} {call} {place}");
         }
         session.run("cd ~");
     }
