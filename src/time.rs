@@ -183,5 +183,10 @@ pub(crate) mod tests {
         for text in ["", "5", "m", "1h30", "-1s", "1d", "99999999999999999999h"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
+        assert!(parse_duration("8784h").is_ok());
+        for text in ["8784h1s", "527041m", "100000h"] {
+            let said = format!("`{text}` is too long; the longest duration is 8784h");
+            assert_eq!(parse_duration(text), Err(said));
+        }
     }
 }

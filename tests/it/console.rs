@@ -135,6 +135,11 @@ fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
     ssox: no browser is opened here
     ssox: hint: ssox console --print chained
     ");
+    let role = "arn:aws:iam::444455556666:role/Target";
+    says!(home, home.ssox(&["console", "keys", "--role-arn", role]).fails(3), @r"
+    ssox: no browser is opened here
+    ssox: hint: ssox console --print --role-arn arn:aws:iam::444455556666:role/Target keys
+    ");
 }
 
 #[test]

@@ -203,6 +203,26 @@ fn region_and_profile_only_are_those_of_the_file() {
     });
 }
 
+#[test]
+fn deny_without_a_file_asks_for_the_directory() {
+    let (_standin, home) = with_directory("profile = dev\n");
+    for arguments in [&["deny"][..], &["deny", "nowhere"]] {
+        let said = ssox(&home, arguments).fails(4);
+        assert!(said.ends_with("\nssox: hint: ssox deny DIR\n") && !said.contains("allow"), "{said}");
+    }
+}
+
+#[test]
+fn an_account_by_name_needs_a_listing_and_not_a_sign_in() {
+    let (_standin, home) = with_directory("profile = dev\n");
+    home.write("dir/.ssox", "profile = Data Platform/ReadOnly\n");
+    let said = ssox(&home, &["allow", "dir"]).fails(3);
+    assert!(said.ends_with(": the accounts are not listed yet\nssox: hint: ssox list --assigned\n"), "{said}");
+    std::fs::remove_dir_all(home.path(".aws/sso/cache")).unwrap();
+    let said = ssox(&home, &["allow", "dir"]).fails(3);
+    assert!(said.contains(": the accounts are not listed yet: nobody is signed in\nssox: hint: ssox login"), "{said}");
+}
+
 /// What is held in directories where the home directory, `dir` and `dir/sub` have a `.ssox` file; `link` leads to
 /// `dir/sub`.
 pub(crate) const NESTED: [(&str, &str); 8] = [

@@ -1,5 +1,6 @@
 //! The function `ssox` in POSIX shells: which replies it applies and refuses, and what `clear` restores.
 
+use crate::pty::Terminal;
 use crate::shells::{Home, installed, signed_in};
 use crate::wrappers::{GOOD, NO_REPLIES};
 use std::process::Stdio;
@@ -78,6 +79,21 @@ fn allow_and_deny_say_that_these_shells_do_not_look_for_the_file() {
             2,
             "{told}"
         );
+    }
+}
+
+#[test]
+fn allow_without_the_function_says_how_to_use_a_profile_in_these_shells() {
+    for shell in posix_shells() {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write(".ssox", "profile = dev\n");
+        let mut command = home.command(shell);
+        command.args(["-i"]).env("PS1", "> ").env_remove("ENV");
+        let mut terminal = Terminal::start(command);
+        terminal.enter("ssox allow; exit");
+        let told = terminal.wait_for_end().0;
+        let line = "ssox: this shell does not look for .ssox files\r\nssox: hint: ssox exec NAME -- COMMAND\r\n";
+        assert!(told.contains(line), "{shell}: {told}");
     }
 }
 

@@ -171,6 +171,30 @@ fn a_missing_file_is_reported_with_the_variable_that_names_it() {
 }
 
 #[test]
+fn the_file_that_has_the_profile_is_named() {
+    let home = Home::signed_in();
+    let keys = "[keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
+    std::fs::write(home.path(".aws/credentials"), keys).unwrap();
+    std::fs::write(home.path("config"), "[profile other]\n").unwrap();
+    let config = home.path("config");
+    let config = ("AWS_CONFIG_FILE", config.to_str().unwrap());
+    let credentials = ("AWS_SHARED_CREDENTIALS_FILE", config.1);
+    let errors = [
+        home.ssox_with(&["exec", "keys", "--", "true"], &[credentials, IN_BASH]).fails(4),
+        home.ssox_with(&["exec", "keys", "--", "true"], &[config, credentials, IN_BASH]).fails(4),
+        home.ssox_with(&["exec", "dev", "--", "true"], &[config, credentials, IN_BASH]).fails(4),
+    ];
+    shows!(home, errors.concat(), @r"
+    ssox: there is no profile `keys`: `~/.aws/credentials` has one, but is not read, because AWS_SHARED_CREDENTIALS_FILE names another file
+    ssox: hint: unset AWS_SHARED_CREDENTIALS_FILE
+    ssox: there is no profile `keys`: `~/.aws/credentials` has one, but is not read, because AWS_SHARED_CREDENTIALS_FILE names another file
+    ssox: hint: unset AWS_SHARED_CREDENTIALS_FILE
+    ssox: there is no profile `dev`: `~/.aws/config` has one, but is not read, because AWS_CONFIG_FILE names another file
+    ssox: hint: unset AWS_CONFIG_FILE
+    ");
+}
+
+#[test]
 fn a_profile_of_another_file_is_found_there() {
     let home = Home::signed_in();
     std::fs::write(home.path("other"), "[profile x]\nregion = eu-west-1\n").unwrap();

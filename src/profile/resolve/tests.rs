@@ -168,6 +168,14 @@ fn every_error_says_what_to_type() {
 }
 
 #[test]
+fn the_name_of_an_mfa_device_may_have_each_character_that_iam_allows() {
+    let device = "arn:aws:iam::111122223333:mfa/a+b=c,d.e@f-g_h";
+    let config = format!("[profile p]\n{ROLE}source_profile = a\nmfa_serial = {device}\n[profile a]\n{KEYS}");
+    let Source::AssumedRole(role) = resolve(&config, "").unwrap() else { panic!("this is a role") };
+    assert_eq!(role.mfa.unwrap().serial, device);
+}
+
+#[test]
 fn the_message_shows_the_whole_circle() {
     let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
     let config = [role("p", "a"), role("a", "b"), role("b", "c"), role("c", "a")].concat();

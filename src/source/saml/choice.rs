@@ -42,25 +42,33 @@ fn choose_with(
 /// Asks the person to choose a role.
 fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
     let rows: Vec<Row> = roles.iter().map(|role| row(role, roles)).collect();
-    let keys = if roles.iter().all(|role| is_unique(role, roles)) {
-        "`ssox_saml_role_arn = …`"
-    } else {
-        "`ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …`"
-    };
-    let hint = format!("add {keys} to the profile; `ssox saml roles` lists the roles");
+    let hint = format!("add {} to the profile; `ssox saml roles` lists the roles", keys_for_any(roles));
     let chosen = picker::pick(ctx, "role", &hint, &rows)?;
     let role = roles
         .iter()
         .find(|role| key(role, roles) == chosen)
         .ok_or_else(|| Error::other("the SAML response does not offer the chosen role"))?;
+    terminal::say(&format!("add {} to the profile to use this role without being asked", keys_for(role, roles)));
+    Ok(role.clone())
+}
+
+/// Returns the keys of a profile that choose one of the offered roles, without the values.
+fn keys_for_any(roles: &[SamlRole]) -> &'static str {
+    if roles.iter().all(|role| is_unique(role, roles)) {
+        "`ssox_saml_role_arn = …`"
+    } else {
+        "`ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …`"
+    }
+}
+
+/// Returns the keys of a profile that choose this role among the offered ones, with their values.
+fn keys_for(role: &SamlRole, roles: &[SamlRole]) -> String {
     let key_of_role = format!("`ssox_saml_role_arn = {role}`");
-    let keys = if is_unique(role, roles) {
+    if is_unique(role, roles) {
         key_of_role
     } else {
         format!("{key_of_role} and `ssox_saml_provider_arn = {}`", role.provider_arn)
-    };
-    terminal::say(&format!("add {keys} to the profile to use this role without being asked"));
-    Ok(role.clone())
+    }
 }
 
 fn row(role: &SamlRole, roles: &[SamlRole]) -> Row {
@@ -166,6 +174,22 @@ mod tests {
         assert_eq!(check((Some("A"), Some("y")), &twice).unwrap(), "A y");
         assert_eq!(check((Some("A"), None), &twice).unwrap(), "A y");
         assert_eq!(check((None, Some("y")), &twice).unwrap(), "A y");
+    }
+
+    #[test]
+    fn the_provider_is_named_where_two_offer_one_role() {
+        let Assertion { roles, .. } = offer(&[("A", "x"), ("A", "y"), ("B", "x")]);
+        assert_eq!(
+            keys_for(&roles[1], &roles),
+            "`ssox_saml_role_arn = arn:aws:iam::444455556666:role/A` and \
+             `ssox_saml_provider_arn = arn:aws:iam::444455556666:saml-provider/y`"
+        );
+        assert_eq!(keys_for(&roles[2], &roles), "`ssox_saml_role_arn = arn:aws:iam::444455556666:role/B`");
+        assert_eq!(keys_for_any(&roles), "`ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …`");
+        assert_eq!(keys_for_any(&roles[1..]), "`ssox_saml_role_arn = …`");
+        let error = check((Some("A"), Some("z")), &[("A", "x"), ("A", "y")]).unwrap_err();
+        assert!(error.message.contains("role/A` with `arn:aws:iam::444455556666:saml-provider/z`"), "{error}");
+        assert!(error.hints[0].contains("role/A` with `arn:aws:iam::444455556666:saml-provider/y`"), "{error}");
     }
 
     #[test]
