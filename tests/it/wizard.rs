@@ -4,6 +4,7 @@ use crate::home::{Home, SSOX};
 use crate::pty::Terminal;
 use ssox_standin::Account;
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 
 #[test]
 fn the_wizard_asks_signs_in_and_shows_the_change() {
@@ -61,7 +62,9 @@ fn answering_no_or_leaving_changes_nothing() {
         let mut terminal = Terminal::start(command);
         terminal.wait_for("[Y/n] ");
         terminal.keys(answer);
-        let _ = terminal.wait_for_end();
+        let (said, ended) = terminal.wait_for_end();
+        let status = ended.code().or_else(|| ended.signal().map(|signal| 128 + signal));
+        assert_eq!(status, Some(if answer == "\u{3}" { 130 } else { 3 }), "{answer:?}: {said}");
         assert_eq!(fs::read_to_string(home.path(".aws/config")).unwrap(), legacy, "{answer:?}");
     }
 }
@@ -112,13 +115,17 @@ fn a_pasted_address_finds_the_session_that_is_there() {
 #[test]
 fn with_every_answer_given_only_consent_is_asked_for() {
     let home = Home::new();
-    let mut command = home.command(SSOX);
-    command.args(["configure", "sso", "--sso-session", "corp", "--account-id", "222233334444", "--role-name", "Admin"]);
-    command.args(["--profile", "mine", "--region", "eu-west-1", "--output", "json"]).env("TERM", "xterm-256color");
-    let mut terminal = Terminal::start(command);
-    let before = terminal.wait_for("[Y/n] ");
-    assert!(!before.contains("sign in to") && before.contains("not checked"), "{before}");
-    terminal.enter("y");
-    assert!(terminal.wait_for_end().1.success());
+    for (answer, status) in [("n", 3), ("y", 0)] {
+        let mut command = home.command(SSOX);
+        let role = ["--account-id", "222233334444", "--role-name", "Admin"];
+        command.args(["configure", "sso", "--sso-session", "corp"]).args(role);
+        command.args(["--profile", "mine", "--region", "eu-west-1", "--output", "json"]).env("TERM", "xterm-256color");
+        let mut terminal = Terminal::start(command);
+        let before = terminal.wait_for("[Y/n] ");
+        assert!(!before.contains("sign in to") && before.contains("not checked"), "{before}");
+        terminal.enter(answer);
+        let (said, ended) = terminal.wait_for_end();
+        assert_eq!(ended.code(), Some(status), "{answer}: {said}");
+    }
     assert_eq!(home.standin.total(), 0, "AWS was asked");
 }

@@ -7,6 +7,7 @@ mod sign_in_keys;
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::commands::name_list::name_list;
+use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits, Section, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Result, as_option};
@@ -55,36 +56,37 @@ impl Group {
 }
 
 /// Shows the changes of the config file, asks, and writes the changes. With `--dry-run`, writes nothing and returns the
-/// changes as a diff for stdout; otherwise the returned text is empty.
+/// changes as a diff for stdout. If the person declines, the exit status is 3.
 ///
 /// # Errors
 /// `Configuration`: the file cannot be read, edited or written. `NeedsPerson`: nobody can be asked, and `--yes` is not
 /// given. `Unreachable`: another ssox process holds the lock on the file for too long.
-pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
+pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let groups = groups(&files, args);
     if groups.is_empty() {
         let is_skipped = |section: Section| sign_in_keys(&files, &section).is_some_and(|keys| keys.is_err());
         let what = if files.profiles().any(is_skipped) { "nothing else" } else { "nothing" };
         say(&format!("there is {what} to migrate in `{}`", files.config.path.display()));
-        return Ok(String::new());
+        return Ok(Done::default());
     }
     let text = migrated(&files, &groups, args)?;
     explain(&groups, args);
     if args.dry_run {
-        return Ok(propose::shown(&files.config, text.expose()));
+        return Ok(propose::shown(&files.config, text.expose()).into());
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let again = |files: &ConfigFiles| migrated(files, &self::groups(files, args), args);
-    if propose::write(ctx, &files.config, text.expose(), consent, again)? {
-        if groups.len() > 1 {
-            say("next: sign in to each of these sessions");
-        }
-        for group in &groups {
-            say(&format!("next: ssox login {}", as_option("--sso-session", &group.name)));
-        }
+    if !propose::write(ctx, &files.config, text.expose(), consent, again)? {
+        return Ok(propose::declined());
     }
-    Ok(String::new())
+    if groups.len() > 1 {
+        say("next: sign in to each of these sessions");
+    }
+    for group in &groups {
+        say(&format!("next: ssox login {}", as_option("--sso-session", &group.name)));
+    }
+    Ok(Done::default())
 }
 
 /// Returns a group for each session that migrated profiles will use, and warns of profiles that cannot be migrated.

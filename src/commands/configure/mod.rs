@@ -38,7 +38,7 @@ impl VerbArgs for Configure {
         match &self.verb {
             ConfigureVerb::Sso(args) => sso::run(ctx, args),
             ConfigureVerb::Populate(args) => populate::run(ctx, args),
-            ConfigureVerb::Migrate(args) => migrate::run(ctx, args).map(Done::from),
+            ConfigureVerb::Migrate(args) => migrate::run(ctx, args),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Shows a change of the config file, asks whether to write it, and writes it. If another program has changed the file
 //! since ssox read it, ssox makes the change again in the new file if `--yes` is given, and otherwise writes nothing.
 
+use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, File, WhichFile, diff};
 use crate::context::{Context, tell};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::terminal;
 
@@ -71,6 +72,11 @@ pub(super) fn write_shown(
         (false, Consent::Asked) => Err(changed(file)),
     })?;
     Ok(true)
+}
+
+/// Returns the result of a verb whose change the person declines: nothing for stdout, and exit status 3.
+pub(super) fn declined() -> Done {
+    Done { status: ErrorKind::NeedsPerson.exit_status(), ..Done::default() }
 }
 
 fn changed(file: &File) -> Error {

@@ -44,7 +44,8 @@ pub(super) struct ConfigureSso {
 }
 
 /// Asks for missing values, signs in if account or role is missing and there is no valid token, shows the change, asks,
-/// and writes it. If the file already has all values, says so and writes nothing.
+/// and writes it. If the file already has all values, says so and writes nothing. If the person declines, the exit
+/// status is 3.
 ///
 /// # Errors
 /// `Configuration`: an option is invalid, or the file cannot be read or written. `NeedsPerson`: an answer or a sign-in
@@ -74,10 +75,11 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
         return Ok(Done::default());
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    if propose::write(ctx, &files.config, text.expose(), consent, edited)? {
-        assigned::list_new_session(ctx, &session);
-        say(&format!("next: ssox use {}", as_argument(&profile)));
+    if !propose::write(ctx, &files.config, text.expose(), consent, edited)? {
+        return Ok(propose::declined());
     }
+    assigned::list_new_session(ctx, &session);
+    say(&format!("next: ssox use {}", as_argument(&profile)));
     Ok(Done::default())
 }
 

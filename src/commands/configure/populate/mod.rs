@@ -113,10 +113,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
     let account_names = AccountNames::load(ctx);
     let plan = plan(&files, &listing, &account_names, &request)?;
     let written = write(ctx, args, &files, plan, |files| self::plan(files, &listing, &account_names, &request))?;
-    Ok(written.map_or(Done { status: ErrorKind::NeedsPerson.exit_status(), ..Done::default() }, |plan| Done {
-        error: missing,
-        ..done(args, &plan, &listing)
-    }))
+    Ok(written.map_or_else(propose::declined, |plan| Done { error: missing, ..done(args, &plan, &listing) }))
 }
 
 /// Shows the changes, asks, and writes the changes. Returns the changes that were written; `None` if the person
