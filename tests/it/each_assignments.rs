@@ -177,6 +177,13 @@ fn an_assignment_of_two_sessions_is_the_error_of_its_entry() {
     assert_eq!((rows.len(), ran.status()), (2, 4));
     assert!(rows[0]["error"].as_str().unwrap().contains("several sessions have `555566667777/Admin`"));
     assert_eq!(rows[1]["exit_status"], 0);
+    home.add_config(&OTHER.replace("other", "third"));
+    home.standin.seed_token(&home.path(""), "third", &Grant::default());
+    assert_eq!(
+        json(&each(&home, &["Data*/Admin"]))[0]["error"],
+        "several sessions have `555566667777/Admin`: choose one with --sso-session corp or --sso-session other or \
+         --sso-session third"
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::profile::find::{Found, find};
 use crate::profile::{self, Profile, Wanted};
 use crate::session::Session;
 use crate::source::sso::{SsoRole, account_and_role, session_label};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A chosen profile or assignment, or why it cannot be used.
 pub(super) struct Chosen {
@@ -109,6 +109,7 @@ fn add_profiles(ctx: &Context, files: &ConfigFiles, filter: &mut Filter, found: 
 /// Adds the listed assignments that the command line chooses and for which there is no profile.
 fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filter: &mut Filter, found: &mut AllFound) {
     let with_profile = if listings.listed.is_empty() { HashSet::new() } else { roles_of_profiles(files, filter) };
+    let mut sessions: HashMap<String, Vec<&Session>> = HashMap::new();
     for (session, listing) in &listings.listed {
         for account in &listing.accounts {
             for role_name in account.known_roles() {
@@ -128,9 +129,15 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
                     role_name: role_name.clone(),
                     is_configured: false,
                 };
-                let profile = match found.get(&name) {
-                    None => Profile::of_assignment(ctx, files, role, &filter.names),
-                    Some(other) => Err(several_sessions(&name, other, session)),
+                let sessions = sessions.entry(name.clone()).or_default();
+                if sessions.is_empty() && found.contains_key(&name) {
+                    // A profile has this name, and comes before an assignment.
+                    continue;
+                }
+                sessions.push(session);
+                let profile = match sessions.as_slice() {
+                    [_] => Profile::of_assignment(ctx, files, role, &filter.names),
+                    several => Err(several_sessions(&name, several)),
                 };
                 found.insert(name, profile);
             }
@@ -148,11 +155,11 @@ fn roles_of_profiles(files: &ConfigFiles, filter: &Filter) -> HashSet<(AccountId
     sections.filter_map(role_of).collect()
 }
 
-fn several_sessions(name: &str, other: &Result<Profile>, session: &Session) -> Error {
-    let other = other.as_ref().ok().and_then(|profile| profile.source.session());
-    let labels = other.into_iter().chain([session]).map(|session| as_option("--sso-session", session.label()));
-    Error::configuration(format!("several sessions have `{name}`"))
-        .hint(format!("add one of these options: {}", labels.collect::<Vec<_>>().join(" or ")))
+/// Returns the error for an assignment of several sessions. The message names the sessions, because the report of
+/// `each` has no hints.
+fn several_sessions(name: &str, sessions: &[&Session]) -> Error {
+    let options: Vec<String> = sessions.iter().map(|session| as_option("--sso-session", session.label())).collect();
+    Error::configuration(format!("several sessions have `{name}`: choose one with {}", options.join(" or ")))
 }
 
 /// Adds the assignment for each pattern ACCOUNT_ID/ROLE that has matched nothing so far. No listing is needed for it.
