@@ -1,9 +1,11 @@
 //! `ssox configure`: the `config` file before and after, byte by byte.
 
-use crate::home::Home;
+use crate::home::{Home, SSOX};
 use crate::shown::{says, shows};
 use ssox_standin::Account;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 
 pub(crate) const LEGACY: &str = "# mine\n[profile dev]\nsso_start_url = https://d-1234567890.awsapps.com/start#/\n\
     sso_region=eu-west-1   \nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n# kept\n\n\
@@ -105,6 +107,33 @@ fn without_a_terminal_only_yes_writes() {
     ssox: hint: add --yes
     ");
     assert_eq!(config(&home), LEGACY);
+}
+
+#[test]
+fn a_profile_that_is_not_migrated_is_named_once() {
+    let home = Home::new();
+    let config = format!("{LEGACY}[profile odd]\nsso_start_url = https://d-1234567890.awsapps.com/start\n");
+    home.write_config(&config);
+    let migrate = ["configure", "migrate", "--yes"];
+    assert_eq!(home.ssox(&migrate).stderr().matches("`odd` is not migrated").count(), 1);
+    // While the test holds the lock on the file, another program changes the file.
+    home.write_config(&config);
+    let locks = ".local/state/ssox/locks";
+    let locks: Vec<fs::File> = home
+        .files(locks)
+        .iter()
+        .map(|name| fs::File::options().write(true).open(home.path(locks).join(name)).unwrap())
+        .collect();
+    locks.iter().for_each(|lock| lock.lock().unwrap());
+    let mut ssox = home.command(SSOX).args(migrate).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(ssox.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let shown: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("+sso_registration_scopes")).collect();
+    home.add_config("[profile other]\n");
+    drop(locks);
+    let said: Vec<String> = shown.into_iter().chain(lines).collect();
+    assert!(ssox.wait().unwrap().success(), "{said:?}");
+    assert!(self::config(&home).contains("[profile other]"));
+    assert_eq!(said.iter().filter(|line| line.contains("`odd` is not migrated")).count(), 1, "{said:?}");
 }
 
 #[test]

@@ -64,9 +64,10 @@ impl Group {
 pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let groups = groups(&files, args);
+    let skipped = skipped(&files);
+    skipped.iter().for_each(|(name, why)| warn(&format!("profile `{name}` is not migrated: {why}")));
     if groups.is_empty() {
-        let is_skipped = |section: Section| sign_in_keys(&files, &section).is_some_and(|keys| keys.is_err());
-        let what = if files.profiles().any(is_skipped) { "nothing else" } else { "nothing" };
+        let what = if skipped.is_empty() { "nothing" } else { "nothing else" };
         say(&format!("there is {what} to migrate in `{}`", files.config.path.display()));
         return Ok(Done::default());
     }
@@ -89,19 +90,21 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<Done> {
     Ok(Done::default())
 }
 
-/// Returns a group for each session that migrated profiles will use, and warns of profiles that cannot be migrated.
+/// Returns the names of the legacy profiles that cannot be migrated, each with the reason.
+fn skipped(files: &ConfigFiles) -> Vec<(String, String)> {
+    let why = |section: Section| Some((section.name.to_string(), sign_in_keys(files, &section)?.err()?));
+    files.profiles().filter_map(why).collect()
+}
+
+/// Returns a group for each session that migrated profiles will use. Profiles that cannot be migrated are left out.
 fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut used: HashSet<String> = files.sso_session_names().collect();
     for section in files.profiles() {
         let keys = match sign_in_keys(files, &section) {
-            None => continue,
+            None | Some(Err(_)) => continue,
             Some(Ok(keys)) if args.session_per_profile => keys.without_shared_session(files),
             Some(Ok(keys)) => keys,
-            Some(Err(why)) => {
-                warn(&format!("profile `{}` is not migrated: {why}", section.name));
-                continue;
-            }
         };
         if args.keep_legacy && keys.session.is_some() {
             // With `--keep-legacy`, a profile that already names a session does not change.
