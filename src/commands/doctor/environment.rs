@@ -93,7 +93,10 @@ fn keys(ctx: &Context, files: &ConfigFiles, is_ours: bool, findings: &mut Vec<Fi
         let message = "AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line";
         findings.push(finding(Warning, message, ctx.line_to_unset(&KEYS)));
     }
-    let hint = if is_ours { "ssox use".into() } else { ctx.line_to_unset(&[EXPIRATION]) };
+    let hint = match ctx.var("SSOX_PROFILE").filter(|_| is_ours) {
+        Some(profile) => format!("ssox use {}", as_argument(profile)),
+        None => ctx.line_to_unset(&[EXPIRATION]),
+    };
     findings.extend(expiration(ctx).map(|message| finding(Warning, message, hint)));
 }
 
@@ -155,6 +158,21 @@ mod tests {
         let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
         let files = ConfigFiles::parse("[profile dev]\n", "");
         check(&ctx, &files).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn expired_keys_of_ssox_are_renewed_with_the_profile_in_use() {
+        let past = [("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), (EXPIRATION, "2001-01-01T00:00:00Z")];
+        for (in_use, hint) in [
+            (&[][..], "unset AWS_CREDENTIAL_EXPIRATION"),
+            (&[("SSOX_PROMPT", "my dev"), ("SSOX_PROFILE", "my dev")], "ssox use 'my dev'"),
+        ] {
+            let variables = [&past[..], in_use, &[("SSOX_FUNCTION", "bash1")]].concat();
+            let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
+            let findings = check(&ctx, &ConfigFiles::parse("[profile my dev]\n", ""));
+            let finding = findings.iter().find(|finding| finding.message.contains("is in the past")).unwrap();
+            assert_eq!(finding.hint, hint);
+        }
     }
 
     #[test]
