@@ -7,7 +7,7 @@
 
 use super::renewal::{self, SegmentState, State, Step};
 use super::shell_function::calling_function;
-use super::use_profile::check_profile_only;
+use super::use_profile::{ProfileOnly, check_profile_only};
 use super::verb::{Done, VerbArgs};
 use super::{changes, identity};
 use crate::cache::Entry;
@@ -112,7 +112,7 @@ pub(super) fn wanted(ctx: &Context, file: &DirectoryFile) -> Result<(Settings, P
     let why = |error: Error| error.doing(format!("could not use `{}`", file.path.display()));
     let profile = Profile::load(ctx, &Wanted::stored(&settings.profile)).map_err(why)?;
     if settings.profile_only {
-        check_profile_only(ctx, &profile).map_err(why)?;
+        check_profile_only(ctx, &profile, ProfileOnly::Key).map_err(why)?;
     }
     Ok((settings, profile))
 }

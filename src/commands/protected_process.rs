@@ -11,15 +11,16 @@ use crate::error::{Error, Result};
 const LONGEST_CHAIN: usize = 10;
 
 /// Rejects a profile if AWS tools would call ssox for its credentials, ssox would refuse them, and the AWS CLI would
-/// find no other credentials.
+/// find no other credentials. `what` says what requires that only `AWS_PROFILE` is set: the option, or the key of a
+/// `.ssox` file.
 ///
 /// # Errors
 /// `Configuration`, `NeedsPerson`: the error with which ssox would refuse the credentials of the profile to AWS tools.
-pub(super) fn check(ctx: &Context, profile: &str) -> Result<()> {
+pub(super) fn check(ctx: &Context, profile: &str, what: &str) -> Result<()> {
     let Ok(files) = ConfigFiles::load(ctx) else { return Ok(()) };
     match with_process(&files, profile, LONGEST_CHAIN).and_then(|section| refusal(ctx, &section)) {
         Some(error) if !status_tools::cli_takes(ctx, profile) => Err(Error {
-            message: format!("AWS tools would get no credentials with --profile-only: {}", error.message),
+            message: format!("AWS tools would get no credentials with {what}: {}", error.message),
             ..error
         }),
         _ => Ok(()),

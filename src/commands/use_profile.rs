@@ -58,7 +58,7 @@ impl VerbArgs for Use {
         }
         let profile = profile(ctx, self)?;
         if self.profile_only {
-            check_profile_only(ctx, &profile)?;
+            check_profile_only(ctx, &profile, ProfileOnly::Option)?;
         }
         protected::confirm(ctx, "use", &profile, &self.consent)?;
         let region = self.region.as_deref();
@@ -89,28 +89,50 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
     profile.with_duration(args.fetch.duration)
 }
 
+/// What requires that only `AWS_PROFILE` is set. Messages name it, and hints say how to do without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProfileOnly {
+    /// The option `--profile-only`.
+    Option,
+    /// `profile_only = true` in a `.ssox` file.
+    Key,
+}
+
+impl ProfileOnly {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Option => "--profile-only",
+            Self::Key => "`profile_only = true`",
+        }
+    }
+}
+
 /// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role that is assumed with a profile's
 /// credentials. Also rejects a profile that needs access keys in the environment, one whose access keys have expired,
 /// and one whose credentials ssox refuses to programs.
-pub(super) fn check_profile_only(ctx: &Context, profile: &Profile) -> Result<()> {
+pub(super) fn check_profile_only(ctx: &Context, profile: &Profile, by: ProfileOnly) -> Result<()> {
     if profile.is_assignment {
         let message =
-            format!("--profile-only needs a profile, and no profile has the account and role `{}`", profile.name);
+            format!("{} needs a profile, and no profile has the account and role `{}`", by.name(), profile.name);
         return Err(Error::configuration(message)
             .hint("`ssox configure populate` writes a profile for each account and role that you may use"));
     }
     if profile.source.needs_keys_of_environment() {
         let message = format!(
-            "--profile-only cannot be used with profile `{}`: the profile needs access keys in the environment (`credential_source = Environment`), and `ssox use` removes these keys",
+            "{} cannot be used with profile `{}`: the profile needs access keys in the environment (`credential_source = Environment`), and `ssox use` removes these keys",
+            by.name(),
             profile.name
         );
-        return Err(Error::configuration(message).hint(format!("ssox use {}", as_argument(&profile.name))));
+        return Err(Error::configuration(message).hint(match by {
+            ProfileOnly::Option => format!("ssox use {}", as_argument(&profile.name)),
+            ProfileOnly::Key => "remove `profile_only` from the file".into(),
+        }));
     }
     if let Source::Static(keys) = &profile.source {
         keys.credentials(ctx, &Request::default())?;
     }
     if profile.ad_hoc_role_arn.is_none() {
-        return protected_process::check(ctx, &profile.name);
+        return protected_process::check(ctx, &profile.name, by.name());
     }
     Err(Error::usage(
         "--profile-only cannot be used with a role: this option only sets AWS_PROFILE, which names a profile",

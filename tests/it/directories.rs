@@ -204,6 +204,26 @@ fn region_and_profile_only_are_those_of_the_file() {
 }
 
 #[test]
+fn an_error_about_profile_only_names_the_key_of_the_file() {
+    let (_standin, home) = with_directory("profile = dev\n");
+    home.write("dir/.ssox", "profile = 222233334444/ReadOnly\nprofile_only = true\n");
+    let said = ssox(&home, &["allow", "dir"]).fails(4);
+    assert!(said.contains(": `profile_only = true` needs a profile, and no profile has"), "{said}");
+    home.write("dir/.ssox", "profile = outer\nprofile_only = true\n");
+    let outer = "[profile outer]\nrole_arn = arn:aws:iam::444455556666:role/Target\ncredential_source = Environment\n";
+    home.write(".aws/config", &format!("{}\n{outer}", home.read(".aws/config")));
+    let said = ssox(&home, &["allow", "dir"]).fails(4);
+    assert!(said.contains(": `profile_only = true` cannot be used with profile `outer`: "), "{said}");
+    assert!(said.contains("hint: remove `profile_only` from the file"), "{said}");
+    home.write("dir/.ssox", "profile = wrapped\nprofile_only = true\n");
+    let wrapped = "[profile wrapped]\ncredential_process = ssox credential-process prod\n\
+        [profile prod]\nssox_protected = true\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
+    home.write(".aws/config", &format!("{}\n{wrapped}", home.read(".aws/config")));
+    let said = ssox(&home, &["allow", "dir"]).fails(3);
+    assert!(said.contains(": AWS tools would get no credentials with `profile_only = true`: "), "{said}");
+}
+
+#[test]
 fn deny_without_a_file_asks_for_the_directory() {
     let (_standin, home) = with_directory("profile = dev\n");
     for arguments in [&["deny"][..], &["deny", "nowhere"]] {
