@@ -12,7 +12,7 @@ use crate::profile::{Profile, Protection};
 use crate::terminal::{self, Answer};
 
 /// Asks before a protected profile is used, unless `--yes` is given. Other profiles are used without a question. `verb`
-/// is for the hint of the error: `ssox VERB --yes PROFILE`.
+/// is for the hint of the error, which says where the person adds `--yes`: what follows a profile may be a command.
 ///
 /// # Errors
 /// `NeedsPerson`: the answer is not yes, or ssox cannot ask.
@@ -23,7 +23,7 @@ pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Co
     let name = &profile.name;
     let refused = |why: &str| {
         Error::needs_person(format!("profile `{name}` is protected, and {why}"))
-            .hint(format!("ssox {verb} --yes {}", as_argument(name)))
+            .hint(format!("add --yes after `ssox {verb}`"))
     };
     if ctx.no_input {
         return Err(refused("ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set"));

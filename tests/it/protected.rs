@@ -49,7 +49,11 @@ fn only_yes_goes_on() {
             let code = ended.code().or_else(|| ended.signal().map(|signal| 128 + signal));
             assert_eq!(code, Some(status), "{arguments:?} {typed:?}: {said}");
             assert_eq!(said.contains(printed), status == 0, "{arguments:?} {typed:?}: {said}");
-            assert_eq!(said.contains("ssox: hint: ssox "), status == 3, "{arguments:?} {typed:?}: {said}");
+            assert_eq!(
+                said.contains("ssox: hint: add --yes after `ssox "),
+                status == 3,
+                "{arguments:?} {typed:?}: {said}"
+            );
         }
     }
 }
@@ -66,13 +70,13 @@ fn without_a_terminal_only_the_option_answers() {
         let errors = verbs().map(|(arguments, _)| home.ssox_with(arguments, variables).fails(3));
         says!(home, errors.concat(), @r"
         ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
-        ssox: hint: ssox use --yes prod-admin
+        ssox: hint: add --yes after `ssox use`
         ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
-        ssox: hint: ssox exec --yes prod-admin
+        ssox: hint: add --yes after `ssox exec`
         ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
-        ssox: hint: ssox export --yes prod-admin
+        ssox: hint: add --yes after `ssox export`
         ssox: profile `prod-admin` is protected, and ssox cannot ask for confirmation: there is no terminal, or `CI` or `--no-input` is set
-        ssox: hint: ssox console --yes prod-admin
+        ssox: hint: add --yes after `ssox console`
         ");
         for (arguments, printed) in verbs() {
             assert_eq!(home.standin.total(), 0);
