@@ -69,10 +69,10 @@ pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
     }
 }
 
-/// Shows an error as a warning with its hint, for commands that continue after the error.
+/// Shows an error as a warning with its hints, for commands that continue after the error.
 pub(crate) fn warn_with_hint(error: &Error) {
     warn(&error.message);
-    error.first_hint().into_iter().for_each(|hint| say(&format!("hint: {hint}")));
+    error.hints.iter().for_each(|hint| say(&format!("hint: {hint}")));
 }
 
 /// Tells whether stderr is a terminal, so that a person sees what is written to it.

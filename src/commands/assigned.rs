@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{self, RoleProfiles};
 use crate::session::{self, Session};
-use crate::terminal::{say, warn, warn_with_hint};
+use crate::terminal::{say, warn_with_hint};
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
@@ -66,7 +66,7 @@ pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     cached.error().into_iter().for_each(warn_with_hint);
     let stdout = if args.json { json_list(rows.iter()) } else { table(ctx, &rows) };
     let error = failures.pop();
-    failures.iter().for_each(|error| warn(&error.message));
+    failures.iter().for_each(warn_with_hint);
     Ok(Done { error, ..Done::from(stdout) })
 }
 
@@ -77,7 +77,7 @@ pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -
         return profile::labelled_session(ctx, files, name).map(|session| vec![session]);
     }
     let found = profile::sessions(ctx, files);
-    found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
+    found.iter().filter_map(|found| found.as_ref().err()).for_each(warn_with_hint);
     Ok(found.into_iter().flatten().collect())
 }
 

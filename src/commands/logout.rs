@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::profile::{self, Profile};
 use crate::session::{self, Session};
 use crate::store::{Store, remove_of_session};
-use crate::terminal::{say, warn};
+use crate::terminal::{say, warn, warn_with_hint};
 use clap::Args;
 
 #[derive(Args, Debug, Default)]
@@ -53,7 +53,7 @@ impl VerbArgs for Logout {
 /// warning, and the token files that belong to no configured session are kept and named.
 fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Vec<Error> {
     let found = profile::sessions(ctx, files);
-    found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
+    found.iter().filter_map(|found| found.as_ref().err()).for_each(warn_with_hint);
     let sessions: Vec<Session> = found.into_iter().flatten().collect();
     let mut failures: Vec<Error> = sessions.iter().flat_map(|session| log_out(ctx, files, session)).collect();
     for (path, start_url) in session::foreign_tokens(ctx, &sessions) {

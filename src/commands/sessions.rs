@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::parallel::in_parts;
 use crate::profile::{self, PlainProfiles, Profile};
 use crate::session::{self, Session, Token};
+use crate::terminal::warn_with_hint;
 use crate::time::{Timestamp, human};
 use clap::Args;
 use serde::Serialize;
@@ -34,14 +35,14 @@ impl VerbArgs for Sessions {
         let files = ConfigFiles::load(ctx)?;
         let users = users(ctx, &files);
         let found = profile::sessions(ctx, &files);
-        found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| crate::terminal::warn(&error.message));
+        found.iter().filter_map(|found| found.as_ref().err()).for_each(warn_with_hint);
         let row = |session| {
             let profiles = users.get(&SharedToken::of(session)).map(Vec::as_slice).unwrap_or_default();
             (session, session::stored_token(ctx, session), profiles)
         };
         let rows: Vec<_> = found.iter().flatten().map(row).collect();
         if let Some(error) = rows.iter().find_map(|(_, token, _)| token.as_ref().err()) {
-            crate::terminal::warn_with_hint(error);
+            warn_with_hint(error);
         }
         if self.json {
             return Ok(json_list(rows.into_iter().map(|(session, token, profiles)| {

@@ -196,11 +196,13 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     legacy   sso     https://d-1234567890.awsapps.com/start  111122223333  Admin      us-east-1
     ssox: warning: the keyring is locked
     ssox: hint: `ssox login`, which asks for the password of the keyring
+    ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     SESSION                                 START URL                               REGION     TOKEN    REFRESHABLE  PROFILES
     corp                                    https://d-1234567890.awsapps.com/start  eu-west-1  unknown               dev stg
     https://d-1234567890.awsapps.com/start  https://d-1234567890.awsapps.com/start  eu-west-1  unknown               legacy
     ssox: warning: the keyring is locked
     ssox: hint: `ssox login --sso-session corp`, which asks for the password of the keyring
+    ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     let mut variables: Vec<(&str, &str)> = held
         .iter()

@@ -52,6 +52,18 @@ fn all_is_every_session_of_the_configuration_and_strangers_are_named() {
 }
 
 #[test]
+fn a_session_that_cannot_be_used_is_named_with_what_to_do() {
+    let home = Home::signed_in();
+    home.add_config("[sso-session broken]\nsso_start_url = https://d-2.awsapps.com/start\n");
+    let line = "ssox: warning: sso-session `broken` has no `sso_region`\nssox: hint: add `sso_region = …` in ~/.aws/config, \
+        or run `ssox configure sso`\n";
+    for arguments in [&["sessions"][..], &["list", "--assigned"], &["logout", "--all"]] {
+        let said = home.ssox(arguments).stderr();
+        assert!(said.contains(line), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn the_token_is_deleted_even_if_the_server_cannot_be_reached() {
     let home = Home::signed_in();
     home.standin.fault("Logout", Fault::Status(500), Times::Forever);
