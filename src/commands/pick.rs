@@ -24,10 +24,13 @@ const ROWS_WITH_TIME: usize = 1000;
 ///
 /// # Errors
 /// `NeedsPerson`: there is nobody to ask or nothing to choose from, or the person pressed Esc. `Interrupted`: the
-/// person pressed Ctrl-C. `Configuration`: a file cannot be read; or there is no profile because a file does not exist
-/// or is not read.
+/// person pressed Ctrl-C. `Configuration`: a file cannot be read; the session is unknown or cannot be used; or there is
+/// no profile because a file does not exist or is not read.
 pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
+    if let Some(session) = session {
+        profile::labelled_session(ctx, &files, session)?;
+    }
     let is_wanted = |label: Option<&str>| session.is_none_or(|session| label == Some(session));
     let all = AllProfiles::read(ctx, &files, Typed::ALL);
     let assignments: HashMap<String, WithoutProfile> = profile::without_profile(&all)

@@ -97,6 +97,15 @@ fn the_previous_profile_is_a_dash() {
 }
 
 #[test]
+fn a_session_that_does_not_exist_is_reported_before_there_is_a_choice() {
+    let home = Home::signed_in();
+    says!(home, home.ssox(&["--emit=zsh1", "use", "--sso-session", "crop"]).fails(4), @r"
+    ssox: there is no sso-session `crop`
+    ssox: hint: did you mean `corp`? `ssox sessions` shows all sessions
+    ");
+}
+
+#[test]
 fn profile_only_sets_no_secret() {
     let home = Home::new();
     let ran = home.ssox(&["--emit=bash1", "use", "dev", "--profile-only", "--region", "us-east-2"]);
