@@ -8,7 +8,7 @@ use super::scan::{Header, Headers};
 use super::section::Section;
 use crate::bytes::{find, find_iter, memchr_iter};
 use crate::context::Context;
-use crate::error::{Result, path_argument};
+use crate::error::Result;
 use crate::files;
 use crate::parallel::in_parts;
 use search::{has_one_in, positions_in_any_case};
@@ -50,6 +50,10 @@ pub(super) struct Index {
     repeated: Vec<usize>,
 }
 
+/// The hint for a file that is not UTF-8. It is not a command, because shells redirect the output of programs in
+/// different encodings.
+pub(super) const UTF8_HINT: &str = "open the file in an editor, and save it with the encoding UTF-8";
+
 impl File {
     /// Reads the file that the environment variable names. If the variable is not set, reads the file in `~/.aws`. If
     /// the file does not exist, or the variable is set to an empty value, the text is empty.
@@ -88,12 +92,6 @@ impl File {
             index: OnceLock::new(),
             defaults: OnceLock::new(),
         }
-    }
-
-    /// Returns the hint for a file that is not UTF-8.
-    pub(super) fn utf8_hint(&self) -> String {
-        let path = path_argument(&self.path);
-        format!("`iconv -f latin1 -t utf-8 {path} > {path}.utf-8`, check the new file, and rename it")
     }
 
     /// Returns the line number of a position in the text, starting at 1.

@@ -399,7 +399,7 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     assert_eq!(home.ssox(&["configure", "migrate", "--yes"]).fails(4), error);
     says!(home, error, @r"
     ssox: `~/.aws/config` is not UTF-8; nothing was changed
-    ssox: hint: `iconv -f latin1 -t utf-8 ~/.aws/config > ~/.aws/config.utf-8`, check the new file, and rename it
+    ssox: hint: open the file in an editor, and save it with the encoding UTF-8
     ");
 }
 

@@ -9,7 +9,7 @@ mod known;
 #[cfg(test)]
 mod tests;
 
-use super::file::File;
+use super::file::{File, UTF8_HINT};
 use super::line::{LineClassifier, LineKind, line_end, without_ending};
 use super::name::{SectionKind, WhichFile};
 use super::scan::{Header, bom};
@@ -72,7 +72,7 @@ impl Check<'_> {
 
     fn whole_file(&mut self) {
         if self.file.is_lossy {
-            self.add(Severity::Error, "is not UTF-8: the AWS CLI rejects the whole file", self.file.utf8_hint());
+            self.add(Severity::Error, "is not UTF-8: the AWS CLI rejects the whole file", UTF8_HINT);
         }
         if bom(&self.file.text) > 0 {
             let message = "starts with a byte order mark: the AWS CLI and the SDK for Rust reject the whole file";

@@ -10,7 +10,7 @@ mod validate;
 
 pub(crate) use validate::check_name;
 
-use super::file::File;
+use super::file::{File, UTF8_HINT};
 use super::name::SectionKind;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -53,7 +53,7 @@ impl<'a> Edits<'a> {
         }
         if file.is_lossy {
             let message = format!("`{}` is not UTF-8; nothing was changed", file.path.display());
-            return Err(Error::configuration(message).hint(file.utf8_hint()));
+            return Err(Error::configuration(message).hint(UTF8_HINT));
         }
         file.index();
         Ok(Self { file, sections: Vec::new(), changes: Vec::new(), added: Vec::new(), positions: HashMap::new() })

@@ -179,7 +179,7 @@ fn what_tools_would_read_differently_is_refused() {
 #[test]
 fn what_cannot_be_written_back_is_not_changed() {
     let lossy = File::new("config".into(), b"[profile \xff]\n".into(), WhichFile::Config);
-    assert!(Edits::new(&lossy).unwrap_err().hints[0].contains("iconv"));
+    assert!(Edits::new(&lossy).unwrap_err().hints[0].contains("UTF-8"));
     let nowhere = File::new("".into(), Vec::new(), WhichFile::Credentials);
     assert_eq!(
         Edits::new(&nowhere).unwrap_err().hints[0],
