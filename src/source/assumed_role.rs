@@ -221,7 +221,12 @@ impl AssumedRole {
                 .only_hint("`mfa_serial` must name an MFA device of the IAM user that the access keys belong to");
         }
         if says("AccessDenied", "sts:AssumeRole") {
-            return error.only_hint(self.identity_center_hint().unwrap_or_else(|| self.trust_policy_hint()));
+            return match self.identity_center_hint() {
+                Some(hint) => error.only_hint(hint),
+                None => error
+                    .only_hint(self.trust_policy_hint())
+                    .hint("a policy of the caller may be the cause, too: it must allow `sts:AssumeRole` for this role"),
+            };
         }
         error
     }

@@ -213,10 +213,12 @@ fn an_error_of_sts_is_explained() {
     shows!(home, use_(&home, "denied").fails(5), @r"
     ssox: could not assume `arn:aws:iam::444455556666:role/Denied`: User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/Denied (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: the role's trust policy must allow the caller to assume it, and may require `external_id` or `mfa_serial` in the profile
+    ssox: hint: a policy of the caller may be the cause, too: it must allow `sts:AssumeRole` for this role
     ");
     shows!(home, use_(&home, "stranger").fails(5), @r"
     ssox: could not assume `arn:aws:iam::444455556666:role/NeedsExternalId`: User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/NeedsExternalId (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: the role's trust policy must allow the caller to assume it, and may require `external_id` or `mfa_serial` in the profile
+    ssox: hint: a policy of the caller may be the cause, too: it must allow `sts:AssumeRole` for this role
     ");
     let long = use_(&home, "long");
     shows!(home, long.stderr(), @r"
