@@ -219,6 +219,7 @@ fn equal_names(candidates: &[&Candidate], name: &str, role_name: &str) -> Error 
     }
     let mut numbers: Vec<String> =
         candidates.iter().map(|candidate| format!("{}/{role_name}", candidate.account.id)).collect();
+    numbers.sort_unstable();
     numbers.dedup();
     Error::configuration(format!("{} accounts are called `{name}`", numbers.len()))
         .hint(format!("use the account ID: {}", numbers.join(" or ")))

@@ -238,6 +238,11 @@ fn accounts_with_equal_names_are_told_apart_by_number() {
     home.ssox(&["export", "Twin/Admin"]).ok();
     let used = home.ssox(&["--emit=zsh1", "use", "a/b [x] \"y\" 'z' 🚀/ReadOnly"]);
     assert_eq!(used.set("AWS_ACCOUNT_ID").as_deref(), Some("777788889999"));
+    // A second session with the same accounts.
+    home.add_config("[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n");
+    home.standin.seed_token(&home.path(""), "other", &Grant::default());
+    home.ssox(&["list", "--assigned", "--sso-session", "other"]).ok();
+    assert_eq!(home.ssox(&["export", "Twin/ReadOnly"]).fails(4), error);
 }
 
 #[test]
