@@ -87,7 +87,8 @@ impl Refusal<'_> {
                 Error::needs_person("the session has expired or was revoked").hint("ssox login")
             }
             ("ExpiredToken", _) => {
-                Error::refused("the credentials that signed the request have expired").hint("ssox use NAME")
+                Error::refused("the credentials that signed the request have expired")
+                    .hint("get new access keys where these came from; if ssox set them in this shell: ssox use NAME")
             }
             ("InvalidClientTokenId" | "UnrecognizedClientException", _) => {
                 Error::refused("AWS does not know the access key")

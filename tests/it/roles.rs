@@ -234,6 +234,19 @@ fn an_error_of_sts_is_explained() {
     assert_eq!((long.status(), chained.status()), (4, 4));
 }
 
+/// `ssox use` cannot renew temporary keys in a file.
+#[test]
+fn expired_keys_of_a_file_are_renewed_where_they_came_from() {
+    let temporary =
+        "[profile temporary]\naws_access_key_id = ASIA1\naws_secret_access_key = s\naws_session_token = t\n";
+    let home = home(&format!("{}{temporary}", role("target", "Target", "source_profile = temporary")));
+    home.standin.fault("AssumeRole", Fault::Exception("ExpiredToken".into()), Times::Forever);
+    shows!(home, use_(&home, "target").fails(5), @r"
+    ssox: could not assume `arn:aws:iam::444455556666:role/Target`: the credentials that signed the request have expired (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: get new access keys where these came from; if ssox set them in this shell: ssox use NAME
+    ");
+}
+
 #[test]
 fn more_than_an_hour_is_not_requested_for_a_chained_role() {
     let home = home(&role("long", "Target", "source_profile = dev\nduration_seconds = 7200"));
