@@ -51,10 +51,16 @@ impl Client<'_> {
         Ok(registration)
     }
 
-    /// Requests a token in exchange for a grant.
+    /// Requests a token in exchange for a grant. If AWS rejects the client registration, removes it from the cache, so
+    /// that the next sign-in registers a new client.
     pub(super) fn create_token(&self, registration: &Registration, grant: &Grant) -> Result<TokenResponse> {
         let Registration { client_id, client_secret, .. } = registration;
-        oidc::create_token(self.ctx, &self.session.network, &self.session.region, client_id, client_secret, grant)
+        let (network, region) = (&self.session.network, &self.session.region);
+        let response = oidc::create_token(self.ctx, network, region, client_id, client_secret, grant)?;
+        if matches!(response, TokenResponse::InvalidClient) {
+            registration::remove(self.ctx, self.session);
+        }
+        Ok(response)
     }
 
     /// Returns the session's name; for a session without a name, its start URL.

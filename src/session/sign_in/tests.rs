@@ -158,6 +158,15 @@ fn a_client_that_aws_does_not_know_registers_again_once() {
 }
 
 #[test]
+fn a_registration_that_only_the_token_request_rejects_is_not_used_again() {
+    let world = approving();
+    world.standin.fault("CreateToken", Fault::Exception("InvalidClientException".into()), Times::Next(1));
+    assert_eq!(world.refusal(&DEVICE), "AWS rejected the client registration of ssox for `corp`");
+    world.sign_in(&DEVICE).unwrap();
+    assert_eq!(world.counts(["RegisterClient"]), [2]);
+}
+
+#[test]
 fn a_code_is_confirmed_after_three_polls() {
     let world = world(|options| {
         options.device = Person::Approves;
