@@ -204,7 +204,8 @@ pub(crate) fn authorize_base(network: &Network, region: &Region) -> String {
 /// The first words of the message when a registration fails.
 const REGISTERING: &str = "could not register ssox as a client of IAM Identity Center";
 
-const WRONG_REGION: &str = "`sso_region` may be wrong for this start URL: check it with `ssox doctor`";
+/// The hint if AWS rejects a request. `ssox configure sso` may send it for a session that `ssox doctor` cannot check yet.
+const WRONG_REGION: &str = "`sso_region` may be wrong for this start URL: it must be the region of IAM Identity Center (`ssox doctor` checks the sessions in the config file)";
 
 fn is_unknown_client(error: &StartDeviceAuthorizationError) -> bool {
     error.is_invalid_client_exception() || error.is_unauthorized_client_exception()

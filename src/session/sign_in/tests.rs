@@ -166,6 +166,15 @@ fn a_registration_that_only_the_token_request_rejects_is_not_used_again() {
     assert_eq!(world.counts(["RegisterClient"]), [2]);
 }
 
+/// `ssox doctor` cannot check a session that is not in the config file yet, as in `ssox configure sso`.
+#[test]
+fn the_hint_about_the_region_says_which_region_is_right() {
+    let world = approving();
+    world.standin.fault("RegisterClient", Fault::Exception("InvalidRequestException".into()), Times::Forever);
+    let error = world.sign_in(&DEVICE).unwrap_err();
+    assert!(error.hints[0].contains("it must be the region of IAM Identity Center"), "{error}");
+}
+
 #[test]
 fn a_code_is_confirmed_after_three_polls() {
     let world = world(|options| {
