@@ -1,9 +1,9 @@
 //! The environment changes that verbs such as `use`, `tick`, `exec` and `clear` make for a profile.
 
-use super::profile_variables::{
-    KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, credentials, recorded, set_or_remove, set_or_unset, shared,
-};
-use super::{directory_values, endpoint_changes, file_marks, regions, replaced};
+use super::profile_variables::{KEYS, LEFTOVERS, account_id, ad_hoc, credentials, recorded, shared};
+use super::regions::{self, REGIONS};
+use super::set_variable::{set_or_remove, set_or_unset};
+use super::{directory_values, endpoint_changes, file_marks, replaced};
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};

@@ -3,7 +3,9 @@
 
 use super::default_profile;
 use super::file_marks;
-use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, recorded, set_or_unset, shared};
+use super::profile_variables::{KEYS, LEFTOVERS, account_id, ad_hoc, recorded, shared};
+use super::regions::REGIONS;
+use super::set_variable::set_or_unset;
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::{Context, NO_MACHINE, REAL_FILES};

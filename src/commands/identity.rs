@@ -3,7 +3,8 @@
 //! or mise has restored only a part of that identity, this verb sets the rest again.
 
 use super::changes;
-use super::profile_variables::{KEYS, REGIONS};
+use super::profile_variables::KEYS;
+use super::regions::REGIONS;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
 use super::{directory_values, endpoint_changes, protected, renewal, replaced, shown};

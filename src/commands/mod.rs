@@ -54,6 +54,7 @@ mod selected_profile;
 mod serve;
 mod serve_format;
 mod sessions;
+mod set_variable;
 mod shell_function;
 mod shown;
 mod sign_in_target;

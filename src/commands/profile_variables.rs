@@ -1,6 +1,8 @@
 //! Sets the variables that contain the credentials and describe the profile, in the same way for all verbs.
 
 use super::label::label;
+use super::regions::REGIONS;
+use super::set_variable::{set_or_remove, set_or_unset};
 use super::{directory_values, regions, replaced};
 use crate::account_names::AccountNames;
 use crate::cache::Entry;
@@ -19,7 +21,6 @@ use crate::time::Timestamp;
 pub(super) const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
 pub(super) const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
-pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// If the credentials in the shell should already be renewed, the prompt hook calls `ssox tick` again after this many
 /// seconds.
 const SHORTEST_PAUSE: i64 = 5;
@@ -119,20 +120,6 @@ fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Resul
     set_or_remove(changes, ctx, "SSOX_PREVIOUS_SSO_SESSION", session)
 }
 
-/// Sets a variable to a value, or unsets it for `None`.
-///
-/// # Errors
-/// Those of [`EnvChanges::set`].
-pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str>) -> Result<()> {
-    match value {
-        Some(value) => changes.set(name, value),
-        None => {
-            changes.unset(name);
-            Ok(())
-        }
-    }
-}
-
 /// Sets the variables with the values of `--role-arn` and `--duration`, so that a renewal assumes the same role. Unsets
 /// a variable whose option is not given.
 ///
@@ -142,23 +129,6 @@ pub(super) fn ad_hoc(changes: &mut EnvChanges, ctx: &Context, profile: &Profile)
     set_or_remove(changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
     let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
     set_or_remove(changes, ctx, "SSOX_DURATION", duration.as_deref())
-}
-
-/// Sets a variable to a value. Without a value, unsets the variable, but only if the shell has it: each line of a reply
-/// costs the shell time.
-///
-/// # Errors
-/// Those of [`EnvChanges::set`].
-pub(super) fn set_or_remove(
-    changes: &mut EnvChanges,
-    ctx: &Context,
-    name: &'static str,
-    value: Option<&str>,
-) -> Result<()> {
-    if value.is_none() && ctx.var_os(name).is_none() {
-        return Ok(());
-    }
-    set_or_unset(changes, name, value)
 }
 
 /// Returns when the prompt hook calls `ssox tick` next: at a random time in the minute before the credentials should be

@@ -1,8 +1,8 @@
 //! The variables with the region of a shell. A profile with a region replaces their values, and a profile without one
 //! leaves them to the person: then the shell gets back the values that an earlier profile has replaced.
 
-use super::profile_variables::{REGIONS, set_or_remove, set_or_unset};
 use super::replaced;
+use super::set_variable::{set_or_remove, set_or_unset};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -10,6 +10,7 @@ use crate::identity::Identity;
 use crate::secret::Secret;
 use crate::snapshots::Snapshots;
 
+pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The variable that contains the values of [`REGIONS`] from before ssox replaced them, separated by `|`. An empty value
 /// stands for an unset variable. The variable is not set if both values are empty.
 pub(super) const VARIABLE: &str = "SSOX_REGIONS_BEFORE";

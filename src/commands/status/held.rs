@@ -3,7 +3,7 @@
 use crate::account_names::AccountNames;
 use crate::commands::foreign::{self, Foreign, foreign};
 use crate::commands::precedence::disagreements;
-use crate::commands::profile_variables::REGIONS;
+use crate::commands::regions::REGIONS;
 use crate::commands::renewal;
 use crate::commands::{ended_endpoint, endpoint_changes};
 use crate::config::ConfigFiles;
