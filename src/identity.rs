@@ -140,6 +140,11 @@ impl Identity {
         Self(names().enumerate().map(|(at, name)| state_after(ctx, changes, name, recorded(at))).collect())
     }
 
+    /// Returns the record that these environment changes set; `None` if they set none.
+    pub(crate) fn in_changes(changes: &EnvChanges) -> Option<Self> {
+        Self::parse(changes.get(VARIABLE)??)
+    }
+
     /// Returns a copy of this identity in which the variables in `removed` count as removed by ssox. Variables that
     /// ssox had not set keep their states.
     pub(crate) fn without(&self, removed: &[&str]) -> Self {
@@ -206,6 +211,11 @@ impl Identity {
     /// Tells whether ssox set a variable for the profile in use, whatever its value is now.
     pub(crate) fn has_recorded(&self, name: &str) -> bool {
         matches!(self.state(name), State::Set(_) | State::Removed(_))
+    }
+
+    /// Tells whether ssox unset a variable for the profile in use, whatever its value is now.
+    pub(crate) fn has_unset(&self, name: &str) -> bool {
+        *self.state(name) == State::Unset
     }
 
     /// Tells whether `value` is the value that ssox last set for this variable, even if ssox has removed the variable

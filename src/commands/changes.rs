@@ -186,10 +186,11 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     endpoint_changes::leave(&mut changes, ctx)?;
     let held = Identity::of_shell(ctx);
     for name in KEYS.iter().chain(&REGIONS).chain(&[ACCOUNT_ID]).chain(&WEB_IDENTITY).chain(&LEFTOVERS[..3]) {
-        if !held.has_changed(name) {
+        let has_returned = replaced::has_returned(ctx, name);
+        if !held.has_changed(name) && !has_returned {
             continue;
         }
-        if held.is_as_left(ctx, name) || replaced::has_returned(ctx, name) {
+        if held.is_as_left(ctx, name) || has_returned {
             directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);
@@ -212,6 +213,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     // saved since then. Only SSOX_PROFILE may have had a value.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
+    regions::forget(&mut changes, ctx)?;
     // If the person evaluated the lines that `ssox serve` prints, the shell function does not know that ssox set these
     // variables. Without this code, the function would restore the values of `ssox serve` as if they were the person's
     // own.

@@ -4,7 +4,8 @@
 
 use super::changes;
 use super::profile_variables::KEYS;
-use super::regions::REGIONS;
+use super::regions::{self, REGIONS};
+use super::set_variable::set_or_unset;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
 use super::{directory_values, endpoint_changes, protected, renewal, replaced, shown};
@@ -79,12 +80,24 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
     if held.has_recorded("AWS_PROFILE") {
         shown::follow_files(ctx, &held, &mut changes)?;
     }
+    regions::replace_returned(&mut changes, ctx, &held)?;
+    replace_returned_account(&mut changes, ctx, &held)?;
     shown::unset_hidden(ctx, &mut changes);
     // A readable record proves that ssox set these values. Without a readable record, no new record is written.
     if changes.get(identity::VARIABLE).is_none() && Identity::recorded(ctx).is_some() && !held.is_recorded(ctx) {
         held.record(&mut changes)?;
     }
     Ok(changes)
+}
+
+/// Sets AWS_ACCOUNT_ID to the account of the profile in use if direnv or mise has restored that of an earlier profile.
+fn replace_returned_account(changes: &mut EnvChanges, ctx: &Context, held: &Identity) -> Result<()> {
+    if changes.get(ACCOUNT_ID).is_some() || !replaced::has_returned(ctx, ACCOUNT_ID) {
+        return Ok(());
+    }
+    let profile = renewal::held_profile(ctx).ok();
+    let account_id = profile.as_ref().and_then(|profile| profile.source.account_id());
+    set_or_unset(changes, ACCOUNT_ID, account_id.filter(|id| held.matches(ACCOUNT_ID, id)))
 }
 
 /// Adds the environment changes for a shell that has the identity that ssox set, perhaps only after `changes`.
@@ -158,6 +171,9 @@ fn with_token(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Resul
 /// `None`: no such values were restored, a program other than these tools has also changed variables, or the
 /// credentials are not cached.
 fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
+    if !held.has_recorded(ID) {
+        return without_keys(ctx, held);
+    }
     let Some(id) = ctx.var(ID) else { return Ok(None) };
     let is_current = held.is_unchanged(ctx, ID);
     if !is_current && !replaced::is_replaced(ctx, ID, id) {
@@ -179,19 +195,43 @@ fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
 fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Option<EnvChanges>> {
     let Some(entry) = profile.source.cached(ctx) else { return Ok(None) };
     let mut changes = changes::put_back(ctx, profile, &entry)?;
-    let candidates = [profile.region.as_deref(), ctx.var(REGIONS[0]), ctx.var(REGIONS[1])];
-    for name in REGIONS.into_iter().filter(|name| !held.is_unchanged(ctx, name)) {
-        match candidates.into_iter().flatten().find(|region| held.matches(name, region)) {
-            Some(region) => changes.set(name, region)?,
-            None => return Ok(None),
-        }
-    }
-    let is_set = |name: &&str| changes.get(name).is_some() || held.is_unchanged(ctx, name);
-    if !COMPARED.iter().all(is_set) {
+    let others = COMPARED.into_iter().filter(|name| !held.is_unchanged(ctx, name));
+    let others: Vec<&str> = others.filter(|name| REGIONS.contains(name) || changes.get(name).is_none()).collect();
+    if !set_as_recorded(ctx, held, profile, &others, &mut changes)? {
         return Ok(None);
     }
     Identity::after(ctx, &changes).record(&mut changes)?;
     Ok(Some(changes))
+}
+
+/// Does the same as [`restored`] for a shell in which ssox set no access keys, as after `use --profile-only`.
+fn without_keys(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
+    let changed = held.changed_by_others(ctx);
+    let is_snapshot = |name: &&str| ctx.var(name).is_some_and(|value| replaced::is_replaced(ctx, name, value));
+    let Ok(profile) = renewal::held_profile(ctx) else { return Ok(None) };
+    let mut changes = EnvChanges::default();
+    let is_done = changed.iter().all(is_snapshot) && set_as_recorded(ctx, held, &profile, &changed, &mut changes)?;
+    Ok(is_done.then_some(changes))
+}
+
+/// Sets these variables to the values that ssox recorded, or unsets them. Returns false if a value is not known: only
+/// profile names and regions can be found again.
+fn set_as_recorded(
+    ctx: &Context,
+    held: &Identity,
+    profile: &Profile,
+    names: &[&'static str],
+    changes: &mut EnvChanges,
+) -> Result<bool> {
+    let candidates = [Some(profile.name.as_str()), profile.region.as_deref(), ctx.var(REGIONS[0]), ctx.var(REGIONS[1])];
+    for name in names {
+        let value = candidates.into_iter().flatten().find(|value| held.matches(name, value));
+        if value.is_none() && !held.has_unset(name) {
+            return Ok(false);
+        }
+        set_or_unset(changes, name, value)?;
+    }
+    Ok(true)
 }
 
 /// Returns the environment changes for a shell in which no profile is in use. They unset (1) values of ssox that direnv
@@ -218,6 +258,7 @@ fn nothing_in_use(ctx: &Context) -> Result<EnvChanges> {
             directory_values::restore_outside(ctx, &snapshots, &mut changes, name);
         }
     }
+    regions::forget(&mut changes, ctx)?;
     endpoint_changes::leave(&mut changes, ctx)?;
     Ok(changes)
 }

@@ -12,7 +12,9 @@ use crate::snapshots::Snapshots;
 
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The variable that contains the values of [`REGIONS`] from before ssox replaced them, separated by `|`. An empty value
-/// stands for an unset variable. The variable is not set if both values are empty.
+/// stands for an unset variable. The variable is not set if both values are empty. While direnv or mise will restore a
+/// region that ssox had set, the variable stays, also after `clear`: this region is then replaced by the value from
+/// before.
 pub(super) const VARIABLE: &str = "SSOX_REGIONS_BEFORE";
 
 /// Sets both variables to a region. Without a region, puts back the values from before, except in a variable that
@@ -32,7 +34,7 @@ pub(super) fn set(changes: &mut EnvChanges, ctx: &Context, region: Option<&str>)
 
 /// Returns the region that a shell or a program has in the variable `name` if the profile that it uses has no region.
 pub(super) fn without_ours(ctx: &Context, name: &str) -> Option<String> {
-    if !is_ours(ctx, name) {
+    if !is_ours(ctx, name) && !replaced::has_returned(ctx, name) {
         return ctx.var(name).map(String::from);
     }
     // The values of direnv and mise are not recorded as values from before. In their directory, they count.
@@ -43,14 +45,41 @@ pub(super) fn without_ours(ctx: &Context, name: &str) -> Option<String> {
 /// mise is an exception: when the shell leaves the directory, these tools may bring back an old value of ssox.
 fn put_back(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     let held = Identity::recorded(ctx);
-    let has_changed = |name: &&str| held.as_ref().is_some_and(|held| held.has_changed(name));
-    for name in REGIONS.into_iter().filter(has_changed) {
-        if is_ours(ctx, name) {
+    let has_changed = |name: &str| held.as_ref().is_some_and(|held| held.has_changed(name));
+    for name in REGIONS {
+        if is_ours(ctx, name) || replaced::has_returned(ctx, name) {
             set_or_unset(changes, name, without_ours(ctx, name).filter(|region| is_plain(region)).as_deref())?;
             changes.forget(name);
-        } else if Snapshots::of(ctx).value(name).is_none() {
+        } else if has_changed(name) && Snapshots::of(ctx).value(name).is_none() {
             changes.forget(name);
         }
+    }
+    forget(changes, ctx)
+}
+
+/// Puts back the values from before if direnv or mise has restored the region of an earlier profile, and the profile in
+/// use has no region.
+///
+/// # Errors
+/// Those of [`EnvChanges::set`].
+pub(super) fn replace_returned(changes: &mut EnvChanges, ctx: &Context, held: &Identity) -> Result<()> {
+    let is_returned = |name: &&'static str| !held.has_recorded(name) && replaced::has_returned(ctx, name);
+    let returned: Vec<&str> = REGIONS.into_iter().filter(is_returned).collect();
+    for name in &returned {
+        set_or_unset(changes, name, before(ctx, name).as_deref())?;
+        changes.forget(name);
+    }
+    if returned.is_empty() { Ok(()) } else { forget(changes, ctx) }
+}
+
+/// Unsets [`VARIABLE`], unless direnv or mise will restore a region that ssox had set.
+///
+/// # Errors
+/// In practice there is no error: the variable is only unset.
+pub(super) fn forget(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
+    if ctx.var_os(VARIABLE).is_some() && REGIONS.iter().any(|name| replaced::will_return(ctx, name)) {
+        changes.keep(VARIABLE);
+        return Ok(());
     }
     set_or_remove(changes, ctx, VARIABLE, None)
 }
@@ -76,8 +105,11 @@ fn current(ctx: &Context, name: &str) -> Option<String> {
         Some(_) => snapshots.before(name),
         None => Some(Secret::new(value)),
     };
-    let value = value.as_ref().map(Secret::expose);
-    value.filter(|value| is_plain(value) && !replaced::is_replaced(ctx, name, value)).map(String::from)
+    let value = value.as_ref().map(Secret::expose)?;
+    if replaced::is_replaced(ctx, name, value) {
+        return before(ctx, name);
+    }
+    Some(value).filter(|value| is_plain(value)).map(String::from)
 }
 
 fn is_plain(value: &str) -> bool {

@@ -28,6 +28,14 @@ pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
 }
 
+/// Tells whether direnv or mise will restore a value that ssox had set for the variable `name`.
+pub(super) fn will_return(ctx: &Context, name: &str) -> bool {
+    let held = Identity::recorded(ctx);
+    let is_of_ssox =
+        |value: &str| held.as_ref().is_some_and(|held| held.matches(name, value)) || is_replaced(ctx, name, value);
+    Snapshots::of(ctx).all_before(name).any(|value| is_of_ssox(value.expose()))
+}
+
 /// Records which values that ssox set earlier were restored by direnv or mise, or will be. Adds the record to
 /// `changes`, as the value of [`VARIABLE`]; unsets [`VARIABLE`] if there are no such values.
 ///
@@ -38,9 +46,9 @@ pub(super) fn record(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChan
     let is_cleared = changes.get(identity::VARIABLE) == Some(None);
     // Computed only when needed: it takes a digest of each value, and is needed only if direnv or mise has saved values
     // of ssox.
-    let after = LazyCell::new(|| if is_cleared { None } else { Some(Identity::after(ctx, changes)) });
+    let after = LazyCell::new(|| Identity::in_changes(changes).unwrap_or_else(|| Identity::after(ctx, changes)));
     let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
-    let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));
+    let has = |name: &str, value: &str| !is_cleared && after.has_recorded(name) && after.matches(name, value);
     let mut entries = Vec::new();
     for name in identity::names() {
         for value in snapshots.all_before(name) {

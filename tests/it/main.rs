@@ -30,6 +30,8 @@ mod differential;
 mod directories;
 #[cfg(unix)]
 mod directories_of_tools;
+#[cfg(unix)]
+mod directories_of_tools_left;
 #[cfg(target_os = "linux")]
 mod distribution;
 mod docs;
