@@ -127,9 +127,22 @@ function _ssox_show_change() {
 # words such as `if` is in a function, and not directly in a `$(…)`.
 function _ssox_request() {
   if [[ $_ssox_change == clear ]]; then _ssox_unhide_all "${!AWS_@}" "${!SSOX_@}"; fi
+  # A region as after the last reply is that of the shell.
+  builtin local _ssox_regions=''
+  case ${AWS_REGION+set}${AWS_DEFAULT_REGION+set}/$_ssox_short in
+    /* | *",${AWS_REGION-},${AWS_DEFAULT_REGION-},"*) ;;
+    *) _ssox_regions=$(_ssox_list_regions) ;;
+  esac
   # `command` would make one more process.
   # shellcheck disable=SC2093  # nothing is left to do in the subshell
-  SSOX_HELD=$_ssox_held SSOX_SAVED=$_ssox_kept builtin exec ssox --emit=bash1 "$@"
+  SSOX_HELD=$_ssox_held SSOX_SAVED=$_ssox_kept SSOX_REGIONS=$_ssox_regions builtin exec ssox --emit=bash1 "$@"
+}
+
+# Prints the regions of the shell if this call hides one of them. Runs in a subshell.
+function _ssox_list_regions() {
+  if [[ -z $(_ssox_list_hidden AWS_REGION AWS_DEFAULT_REGION) ]]; then return 0; fi
+  _ssox_unhide_all AWS_REGION AWS_DEFAULT_REGION
+  builtin printf '%s|%s' "${AWS_REGION-}" "${AWS_DEFAULT_REGION-}"
 }
 
 # In `AWS_REGION=x ssox clear`, the variable of this call hides the variable of the shell. Lists the hidden variables,

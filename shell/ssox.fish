@@ -142,7 +142,10 @@ function _ssox_call
     set -l inline
     set -lxn | string match -rq '^(?:AWS|SSOX)_'; and set inline (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
     test $_ssox_verb = clear; and set -q inline[1]; and set -e -l $inline
-    set -l reply "$(SSOX_HELD="$_ssox_held" SSOX_SAVED="$_ssox_kept" command ssox --emit=fish1 $argv)"; or return
+    set -l regions
+    set -q inline[1]; and set regions (_ssox_list_regions)
+    set -l reply "$(SSOX_HELD="$_ssox_held" SSOX_SAVED="$_ssox_kept" SSOX_REGIONS="$regions" command ssox --emit=fish1 $argv)"
+    or return
     set -q inline[1]; and set -e -l $inline
     _ssox_apply $_ssox_verb $reply; or return
     # The program has replied to the values of this call, so it must check the values of the shell again.
@@ -675,6 +678,12 @@ end
 # exported local variables into the hooks.
 function _ssox_unhide --no-scope-shadowing
     set -lxn | string match -rq '^(?:AWS|SSOX)_'; and set -e -l (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
+end
+
+# Prints the regions of the shell. This function has copies of the exported local variables that hide them.
+function _ssox_list_regions
+    _ssox_unhide
+    builtin echo "$AWS_REGION|$AWS_DEFAULT_REGION"
 end
 
 # Tells whether the layer is off, because a hook of the person makes this call, is still that of another directory, or

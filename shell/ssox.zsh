@@ -99,7 +99,9 @@ function _ssox_find_hidden() {
 }
 
 function _ssox_request() {
-  reply="$(SSOX_HELD=$_ssox_held SSOX_SAVED="${(j: :k)_ssox_kept}" builtin command ssox --emit=zsh1 "$@")" || return
+  local regions=
+  (( ! $#_ssox_inline )) || _ssox_list_regions
+  reply="$(SSOX_HELD=$_ssox_held SSOX_SAVED="${(j: :k)_ssox_kept}" SSOX_REGIONS=$regions builtin command ssox --emit=zsh1 "$@")" || return
   (( ! $#_ssox_inline )) || _ssox_take_inline
   _ssox_apply $verb "$reply" || return
   (( ! $#_ssox_inline )) || _ssox_keep_inline
@@ -619,6 +621,18 @@ function _ssox_read_inline() {
 function _ssox_take_inline() {
   _ssox_take _ssox_inline
   _ssox_take _ssox_outlasting
+}
+
+# Sets the caller's `regions` to the regions of the shell, which this call may hide.
+function _ssox_list_regions() {
+  local name REPLY
+  local -a values
+  for name in AWS_REGION AWS_DEFAULT_REGION; do
+    REPLY=${_ssox_outlasting[$name]-${_ssox_inline[$name]-}}
+    [[ -n $REPLY ]] || _ssox_read $name
+    values+=("${${(M)REPLY:#x*}#x}")
+  done
+  regions="$values[1]|$values[2]"
 }
 
 function _ssox_keep_inline() {

@@ -17,6 +17,18 @@ pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// before.
 pub(super) const VARIABLE: &str = "SSOX_REGIONS_BEFORE";
 
+/// The variable in which the shell function passes the values of [`REGIONS`] in the shell, separated by `|`, if this call
+/// hides them. An empty value stands for an unset variable.
+const OF_SHELL: &str = "SSOX_REGIONS";
+
+/// Returns the context with the regions of the shell in place of regions that this call alone has.
+pub(super) fn of_shell(ctx: &Context) -> Context {
+    let passed = ctx.emit.as_ref().and(ctx.var(OF_SHELL));
+    let Some((region, default)) = passed.and_then(|passed| passed.split_once('|')) else { return ctx.clone() };
+    let values = REGIONS.into_iter().zip([region, default]).filter(|(_, value)| !value.is_empty());
+    values.fold(ctx.without(&REGIONS), |ctx, (name, value)| ctx.with(name, value))
+}
+
 /// Sets both variables to a region. Without a region, puts back the values from before, except in a variable that
 /// somebody else has changed since.
 ///

@@ -6,6 +6,7 @@ use super::pick::pick;
 use super::precedence::disagreements;
 use super::protected;
 use super::protected_process;
+use super::regions;
 use super::shell_function::calling_function;
 use super::status_tools;
 use super::verb::{Done, VerbArgs};
@@ -66,10 +67,10 @@ impl VerbArgs for Use {
             warn_of_disagreements(ctx, &profile);
             status_tools::say_who_does_not_follow(ctx, &profile.name);
             warn_of_keyring(&profile);
-            changes::profile_only(ctx, &profile, region)?
+            changes::profile_only(&regions::of_shell(ctx), &profile, region)?
         } else {
             let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
-            changes::with_credentials(ctx, &profile, &entry, region)?
+            changes::with_credentials(&regions::of_shell(ctx), &profile, &entry, region)?
         };
         usage::record(ctx, &profile.name);
         Ok(reply(emit, &changes).into())

@@ -85,6 +85,30 @@ fn a_variable_of_one_call_does_not_keep_values_of_a_directory() {
     });
 }
 
+/// A profile without a region leaves the region to the shell, and not to the call.
+#[test]
+fn a_region_of_one_call_is_not_that_of_the_shell() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directories();
+        let config = home.read(".aws/config").replace("region = eu-central-1\n", "");
+        home.write(".aws/config", &config);
+        let mut session = home.session(shell, "LOAD");
+        for region in ["x", ""] {
+            let call = format!("AWS_REGION={region} ssox use");
+            check(&mut session, &home, &[&format!("{call} dev"), "ssox use stg"], "stg keys - -");
+            check(&mut session, &home, &["ssox use dev", &format!("{call} stg")], "stg keys - -");
+            check(&mut session, &home, &[&format!("ssox use dev; {call} stg"), "ssox use dev"], "dev keys eu-west-1 -");
+        }
+        session.run(&shell.export("AWS_REGION", "own"));
+        for lines in [["AWS_REGION=x ssox use dev", "ssox use stg"], ["ssox use dev", "AWS_REGION=x ssox use stg"]] {
+            lines.iter().for_each(|line| drop(session.run(line)));
+            assert_eq!(holds(&mut session, &home), "stg keys own -", "{shell:?} {lines:?}");
+            session.run("ssox clear");
+            assert_eq!(holds(&mut session, &home), "- - own -", "{shell:?} {lines:?}");
+        }
+    });
+}
+
 /// Functions that call each other may each have a variable that hides the same one. In zsh, `clear` refuses.
 #[test]
 fn nested_local_variables_hide_nothing_from_clear() {
