@@ -24,10 +24,8 @@ impl Region {
         if Self::is(text) {
             return Ok(Self(text.into()));
         }
-        let is_option = what.starts_with("--");
-        let more = if is_option { "" } else { "; `ssox doctor` shows the file and the line" };
-        Err(Error::configuration(format!("{what}: `{text}` is not a region"))
-            .hint(format!("a region looks like `eu-west-1`{more}")))
+        let message = format!("{what}: `{text}` is not a region");
+        Err(Error::configuration(message).hint("a region looks like `eu-west-1`"))
     }
 
     /// Parses the name of a region; `None` if the text cannot be a region.

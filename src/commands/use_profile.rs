@@ -108,9 +108,9 @@ impl ProfileOnly {
     }
 }
 
-/// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role that is assumed with a profile's
-/// credentials. Also rejects a profile that needs access keys in the environment, one whose access keys have expired,
-/// and one whose credentials ssox refuses to programs.
+/// Rejects what `AWS_PROFILE` cannot name: an account and role without a profile, and a role that `--role-arn` adds to a
+/// profile. Also rejects a profile that needs access keys in the environment, one whose access keys have expired, and
+/// one for which AWS tools would call `ssox credential-process` and get an error, as for a protected profile.
 pub(super) fn check_profile_only(ctx: &Context, profile: &Profile, by: ProfileOnly) -> Result<()> {
     if profile.is_assignment {
         let message =
@@ -132,13 +132,22 @@ pub(super) fn check_profile_only(ctx: &Context, profile: &Profile, by: ProfileOn
     if let Source::Static(keys) = &profile.source {
         keys.credentials(ctx, &Request::default())?;
     }
-    if profile.ad_hoc_role_arn.is_none() {
-        return protected_process::check(ctx, &profile.name, by.name());
+    match &profile.ad_hoc_role_arn {
+        Some(arn) => Err(without_role(&profile.name, arn)),
+        None => protected_process::check(ctx, &profile.name, by.name()),
     }
-    Err(Error::usage(
-        "--profile-only cannot be used with a role: this option only sets AWS_PROFILE, which names a profile",
-    )
-    .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
+}
+
+/// Makes the error for `--profile-only` together with a role that the profile itself does not have.
+fn without_role(name: &str, arn: &str) -> Error {
+    let message = format!(
+        "--profile-only cannot be used with the role `{arn}`: it only sets AWS_PROFILE, and profile `{name}` does not have this role"
+    );
+    let hint = format!(
+        "`ssox use --profile-only {}` uses the profile without the role; to use the role, leave out --profile-only",
+        as_argument(name)
+    );
+    Error::usage(message).hint(hint)
 }
 
 /// Warns if different AWS tools take different credentials from this profile. ssox uses the same credentials as the AWS

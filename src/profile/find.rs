@@ -157,7 +157,8 @@ fn not_found(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Error {
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
     }
-    error.hint(hint_for_unknown(files, wanted))
+    let why = if files.profile_names().next().is_none() { ": no profiles are configured yet" } else { "" };
+    Error::configuration(format!("{}{why}", error.message)).hint(hint_for_unknown(files, wanted))
 }
 
 /// Returns the hint for an unknown name. It names the first of these that exists: a session with that name, similar

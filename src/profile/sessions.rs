@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, Result, as_option};
 use crate::region::Region;
 use crate::session::Session;
-use crate::source::sso::session_name;
+use crate::source::sso::{session_key, session_name};
 
 /// Returns the session of the section `[sso-session NAME]`.
 ///
@@ -63,7 +63,7 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
             .map(|session| Session { profile: Some(profile.into()), ..session })
             .map_err(|error| error.doing(format!("profile `{profile}` cannot sign in")));
     };
-    let of_session = files.sso_session(name).ok_or_else(|| unknown(ctx, files, name))?;
+    let of_session = files.sso_session(name).ok_or_else(|| unknown_in_profile(ctx, files, section, name))?;
     for key in ["sso_start_url", "sso_region"] {
         if let (Some(one), Some(other)) = (section.get(key), of_session.get(key))
             && one != other
@@ -122,14 +122,14 @@ fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
         return Error::configuration("the name of the sso-session is empty")
             .hint("if the name comes from a variable, this variable may be unset; `ssox sessions` shows the sessions");
     }
-    if let Some(section) = files.profile(name) {
-        return error_for_unknown(ctx, files, name, hint_for_profile(files, name, &section));
-    }
-    if files.sso_session_names().next().is_some() {
-        let hint = "`ssox sessions` shows the sessions, `ssox configure sso` adds one".into();
-        return error_for_unknown(ctx, files, name, hint);
-    }
-    unknown(ctx, files, name)
+    let hint = if let Some(section) = files.profile(name) {
+        hint_for_profile(files, name, &section)
+    } else if files.sso_session_names().next().is_some() {
+        "`ssox sessions` shows the sessions, `ssox configure sso` adds one".into()
+    } else {
+        hint_to_add(name)
+    };
+    error_for_unknown(ctx, files, name, format!("there is no sso-session `{name}`"), hint)
 }
 
 /// Returns the hint for a person who typed the name of a profile instead of that of its session.
@@ -140,16 +140,21 @@ fn hint_for_profile(files: &ConfigFiles, name: &str, section: &Section) -> Strin
     }
 }
 
-/// Makes the error for an unknown session name in a profile.
-fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
-    let hint = format!("add `[sso-session {name}]` to ~/.aws/config, or run `ssox configure sso`");
-    error_for_unknown(ctx, files, name, hint)
+/// Makes the error for a profile that names a session which does not exist.
+fn unknown_in_profile(ctx: &Context, files: &ConfigFiles, section: &Section, name: &str) -> Error {
+    let (profile, key) = (&section.name, session_key(section));
+    let message = format!("profile `{profile}` has `{key} = {name}`, but there is no such sso-session");
+    error_for_unknown(ctx, files, name, message, hint_to_add(name))
+}
+
+fn hint_to_add(name: &str) -> String {
+    format!("add `[sso-session {name}]` to ~/.aws/config, or run `ssox configure sso`")
 }
 
 /// Makes the error for an unknown session name. If another file has the session, a section header is misspelt, or a
 /// session has a similar name, the hint names this cause. Otherwise the hint is `hint`.
-fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, hint: String) -> Error {
-    let error = Error::configuration(format!("there is no sso-session `{name}`"));
+fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, message: String, hint: String) -> Error {
+    let error = Error::configuration(message);
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
     }

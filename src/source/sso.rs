@@ -147,7 +147,12 @@ pub(crate) fn account_and_role<'a>(section: &'a Section) -> Option<(&'a str, &'a
 /// Returns the name of the sso-session that a profile names. `None`: the profile uses no session, or is a legacy
 /// profile, whose session has no name.
 pub(crate) fn session_name<'a>(section: &'a Section) -> Option<&'a str> {
-    section.value(if is_managed_process(section) { MANAGED } else { "sso_session" })
+    section.value(session_key(section))
+}
+
+/// Returns the config key with which a profile names its sso-session.
+pub(crate) fn session_key(section: &Section) -> &'static str {
+    if is_managed_process(section) { MANAGED } else { "sso_session" }
 }
 
 /// Returns the name of the session that a profile uses; the start URL if the session has no name; `None` if the profile

@@ -38,7 +38,7 @@ fn an_unknown_profile_gets_the_nearest_names() {
     assert_snapshot!(refused(&[near.into(), String::new()]), @r"
     ssox: there is no profile `dev`
     ssox: hint: did you mean `dve` or `dev2`? `ssox list` shows all profiles
-    ssox: there is no profile `dev`
+    ssox: there is no profile `dev`: no profiles are configured yet
     ssox: hint: ssox configure sso
     ");
 }
@@ -56,9 +56,9 @@ fn a_session_that_does_not_exist_gets_the_nearest() {
     let crop = dev(&[("sso_session = corp", "sso_session = crop")]);
     let alone = crop.replace(SESSION, "");
     assert_snapshot!(refused(&[crop, alone]), @r"
-    ssox: there is no sso-session `crop`
+    ssox: profile `dev` has `sso_session = crop`, but there is no such sso-session
     ssox: hint: did you mean `corp`? `ssox sessions` shows all sessions
-    ssox: there is no sso-session `crop`
+    ssox: profile `dev` has `sso_session = crop`, but there is no such sso-session
     ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run `ssox configure sso`
     ");
 }
@@ -100,9 +100,9 @@ fn an_invalid_region_is_not_used_in_a_host_name() {
     let configs = [dev(&[("= R\n", "= R\nregion = eu west $(id)\n")]), dev(&[("= eu-west-1", "= evil.example/")])];
     assert_snapshot!(refused(&configs), @r"
     ssox: `region` of profile `dev`: `eu west $(id)` is not a region
-    ssox: hint: a region looks like `eu-west-1`; `ssox doctor` shows the file and the line
+    ssox: hint: a region looks like `eu-west-1`
     ssox: `sso_region` of sso-session `corp`: `evil.example/` is not a region
-    ssox: hint: a region looks like `eu-west-1`; `ssox doctor` shows the file and the line
+    ssox: hint: a region looks like `eu-west-1`
     ");
 }
 
@@ -318,8 +318,17 @@ fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
 #[test]
 fn a_secret_that_cannot_be_used_is_not_shown() {
     let home = Home::new();
-    let keys = "[keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hush\u{1}hush\n";
-    std::fs::write(home.path(".aws/credentials"), keys).unwrap();
+    for (between, line) in [("\u{1}", 3), ("\t", 3), ("\n  ", 4)] {
+        let secret = format!("hush{between}hush");
+        let keys = format!("[keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = {secret}\n");
+        std::fs::write(home.path(".aws/credentials"), keys).unwrap();
+        refuses_the_secret(&home);
+        let findings = home.ssox(&["doctor"]).stdout();
+        assert!(findings.contains(&format!(".aws/credentials:{line}: ")) && !findings.contains("hush"), "{findings}");
+    }
+}
+
+fn refuses_the_secret(home: &Home) {
     for arguments in [&["--emit=zsh1", "use", "keys"][..], &["export", "keys", "--format", "env"]] {
         says!(home, home.ssox(arguments).fails(4), @r"
         ssox: could not set AWS_SECRET_ACCESS_KEY: the value contains a control character

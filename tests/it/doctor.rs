@@ -103,7 +103,11 @@ fn an_invalid_start_url_is_an_error() {
 
 #[test]
 fn a_profile_that_cannot_be_used_is_an_error() {
-    finds(&home(&format!("{SESSION}{}", DEV.replace("corp", "crop"))), "error", "no sso-session `crop`");
+    finds(
+        &home(&format!("{SESSION}{}", DEV.replace("corp", "crop"))),
+        "error",
+        "`sso_session = crop`, but there is no such sso-session",
+    );
 }
 
 #[test]

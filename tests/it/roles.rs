@@ -170,8 +170,8 @@ fn profile_only_with_a_role_is_an_error() {
     let only = ["--emit=zsh1", "use", "dev", "--profile-only", "--role-arn", TARGET];
     let error = home.ssox(&only).fails(2);
     shows!(home, error, @r"
-    ssox: --profile-only cannot be used with a role: this option only sets AWS_PROFILE, which names a profile
-    ssox: hint: ssox use --profile-only dev
+    ssox: --profile-only cannot be used with the role `arn:aws:iam::444455556666:role/Target`: it only sets AWS_PROFILE, and profile `dev` does not have this role
+    ssox: hint: `ssox use --profile-only dev` uses the profile without the role; to use the role, leave out --profile-only
     ");
     let previous = [("SSOX_PREVIOUS", "dev"), ("SSOX_PREVIOUS_ROLE_ARN", TARGET)];
     assert_eq!(home.ssox_with(&["--emit=zsh1", "use", "-", "--profile-only"], &previous).fails(2), error);

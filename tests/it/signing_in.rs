@@ -356,7 +356,7 @@ fn without_a_name_the_only_session_is_used() {
     ssox: hint: ssox configure sso
     ");
     shows!(home, home.ssox(&["login", "dev"]).fails(4), @r"
-    ssox: there is no profile `dev`
+    ssox: there is no profile `dev`: no profiles are configured yet
     ssox: hint: ssox configure sso
     ");
     shows!(home, home.ssox(&["logout", "--sso-session", "crop"]).fails(4), @r"

@@ -49,9 +49,14 @@ impl<'a> Keys<'a> {
         let (Some((owner, has_value)), Some(_)) = (self.owner, kind) else { return };
         let key = delimiter(line).map(|at| line[..at].trim().to_ascii_lowercase());
         let is_key = key.is_some_and(|key| known::is_known(&key));
+        let is_value = has_value && known::is_exported(&owner.to_ascii_lowercase());
         if has_value && (is_key || line.trim_ascii_start().starts_with('[')) {
             let message = format!("is indented, so it belongs to the value of `{owner}` above");
             check.add(Warning, message, "start the line without blanks");
+        } else if is_value {
+            let message =
+                format!("is indented, so it belongs to the value of `{owner}` above: ssox refuses such a value");
+            check.add(Warning, message, format!("write the value of `{owner}` in one line"));
         } else if !has_value && !line.contains('=') {
             let message = format!("has no `=`, below `{owner}`: the AWS CLI rejects the whole file");
             check.add(Error, message, "write `key = value`");
@@ -115,7 +120,7 @@ fn value_of(check: &mut Check, key: &str, value: &str) {
         let message = format!("the quotes are part of the value of `{key}`, except for the SDK for Go");
         check.add(Warning, message, "remove the quotes");
     }
-    if content.contains(|c: char| c.is_control() && c != '\t') {
+    if content.contains(|c: char| c.is_control() && (c != '\t' || known::is_exported(key))) {
         let message = format!("there is a control character in the value of `{key}`: ssox refuses it");
         check.add(Warning, message, "type the value again");
     }

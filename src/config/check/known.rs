@@ -90,6 +90,16 @@ const PROFILE: &[&str] = &[
     "web_identity_token_file",
 ];
 
+/// The config keys of profiles whose values ssox puts into variables unchanged.
+const EXPORTED: [&str; 6] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_security_token",
+    "aws_session_token",
+    "sso_role_name",
+    "ssox_role_name",
+];
+
 /// Tells whether an AWS tool or ssox reads this config key in a profile. The key is in lower case.
 pub(super) fn is_known(key: &str) -> bool {
     PROFILE.binary_search(&key).is_ok()
@@ -98,6 +108,12 @@ pub(super) fn is_known(key: &str) -> bool {
 /// Tells whether AWS tools or ssox read this config key in `[sso-session]`. The key is in lower case.
 pub(super) fn is_of_session(key: &str) -> bool {
     SESSION.contains(&key)
+}
+
+/// Tells whether ssox sets a variable to the value of this config key, and therefore refuses a tab or a line break in the
+/// value. The key is in lower case.
+pub(super) fn is_exported(key: &str) -> bool {
+    EXPORTED.contains(&key)
 }
 
 /// Returns the known config key that is most similar to an unknown one; `None` if none is similar enough.
