@@ -68,7 +68,7 @@ pub(crate) struct Context {
     pub(crate) syntax: ShellSyntax,
     /// The keyring of this user. Most processes never connect to it.
     pub(crate) keyring: Keyring,
-    /// Whether a shell's hook waits for this process.
+    /// Whether the hook in a shell prompt waits for this process.
     pub(crate) is_hook: bool,
     /// The function that is called after a person has signed in to a session. Its arguments are the context, and the
     /// label and the start URL of the session. The function that parses the command line sets this field.

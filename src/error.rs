@@ -30,7 +30,8 @@ pub(crate) enum ErrorKind {
     Configuration,
     /// Exit status 5: AWS rejected the request.
     Refused,
-    /// Exit status 6: AWS is unreachable, throttles the requests, or sent something that is not an AWS response.
+    /// Exit status 6: the same command may succeed later. AWS is unreachable, fails (5xx), throttles the requests or
+    /// sends no valid response; or a lock or a program takes too long.
     Unreachable,
     /// Exit status 130: the person interrupted ssox, for example with Ctrl-C.
     Interrupted,
@@ -124,7 +125,8 @@ impl Error {
         Self::new(ErrorKind::Refused, message)
     }
 
-    /// Makes an error for a request that got no AWS response (exit 6).
+    /// Makes an error for something that may succeed later (exit 6): AWS is unreachable, fails (5xx), throttles or sends
+    /// no valid response; or a lock or a program takes too long.
     pub(crate) fn unreachable(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unreachable, message)
     }

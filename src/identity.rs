@@ -59,9 +59,9 @@ pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_
 /// The variables of a web identity. In the AWS CLI and boto3, they take precedence over the profile, and access keys
 /// take precedence over them.
 pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
-/// The variables of a server for credentials, which tools ask if there are neither access keys nor a profile. In this
-/// order, they contain the server's URL; a path on the server of ECS (tools prefer this path to the URL); the
-/// authorization token; and the path of a file with this token.
+/// The variables with which AWS tools find a server for credentials, of ssox or of a container. Tools ask it if there
+/// are neither access keys nor a profile. In this order, the variables contain the server's URL; a path on the server
+/// of ECS (tools prefer this path to the URL); the authorization token; and the path of a file with this token.
 pub(crate) const ENDPOINT: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -73,7 +73,8 @@ pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED
 
 /// The variable with the name or start URL of the session, if the shell uses an assignment and not a profile.
 pub(crate) const SESSION: &str = "SSOX_SSO_SESSION";
-/// The variable with the time at which the hook removes a protected profile from the shell.
+/// The variable with the time at which the hook in the shell prompt removes a protected profile (a person must confirm
+/// each use) from the shell.
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 
 /// Variables that ssox sets only for programs that use ssox's endpoint. A person may have set them, too.

@@ -54,7 +54,8 @@ struct InOrder<R, F> {
     was_taken: Condvar,
 }
 
-/// The results that wait for earlier results.
+/// The function that takes the results (`take`), how many it has taken, and the results that wait for earlier ones, by
+/// the number of their part.
 struct Results<R, F> {
     /// `None` while a thread passes results on.
     take: Option<F>,

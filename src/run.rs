@@ -52,8 +52,8 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// Returns `status` as the exit status; 1, after an error message, if stdout could not be written. A closed pipe is not
-/// an error.
+/// Returns 1, after an error message, if stdout could not be written. Otherwise returns `status`, also if the reader of
+/// stdout has closed the pipe.
 fn exit(written: io::Result<()>, status: u8, as_json: bool) -> ExitCode {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {

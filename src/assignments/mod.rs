@@ -25,7 +25,7 @@ use std::time::Duration;
 /// How often a process that waits for another process's listing tries to take the lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The result of listing a session's assignments.
+/// The listed accounts and roles that a person may use with a session. The roles of some accounts may be missing.
 #[derive(Debug)]
 pub(crate) struct Listed {
     pub(crate) listing: Listing,
@@ -77,7 +77,7 @@ pub(crate) fn list_in_background(ctx: &Context, session: &Session) -> Result<()>
     list_with(ctx, session, &session::valid_token(ctx, session)?).map(drop)
 }
 
-/// Tells whether some process is listing a session's assignments now.
+/// Tells whether some process is listing the accounts and roles of a session now.
 pub(crate) fn are_being_listed(ctx: &Context, session: &Session) -> bool {
     Lock::try_take(ctx, &lock_name(session)).is_none()
 }

@@ -3,10 +3,10 @@
 
 use crate::error::Error;
 
-/// The result of a call.
+/// The result of a call to AWS, or the error of the failed call.
 pub(super) type CallResult<T> = Result<T, CallError>;
 
-/// A failed call.
+/// Why a call to AWS failed, and whether it may succeed in another region.
 #[derive(Debug)]
 pub(super) struct CallError {
     pub(super) error: Error,

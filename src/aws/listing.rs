@@ -29,7 +29,7 @@ const MOST_IN_FLIGHT: usize = 24;
 const ATTEMPTS: u32 = 10;
 /// The longest `Retry-After` that the listing waits for; when AWS asks for more, the listing ends.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// If a request fails and no request has succeeded for longer than this, the listing ends.
+/// If a request fails, and the last successful request of the listing is longer ago than this, the listing ends.
 const LONGEST_FAILURE: Duration = Duration::from_secs(60);
 
 /// The role names of each account.

@@ -22,11 +22,12 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// The time limit of one attempt. It is short, because the service is on the same machine.
+/// The time limit of one attempt to get credentials. It is short, because the credential service of a container or an
+/// EC2 instance is on the same machine.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// How many times a request is sent at most.
+/// How many times a request for credentials is sent at most.
 const ATTEMPTS: usize = 3;
-/// The pause between two attempts.
+/// The pause between two attempts to get credentials.
 const PAUSE: Duration = Duration::from_millis(300);
 /// The path of an EC2 instance's metadata that lists its role, and below which the credentials of the role are.
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 /// less, because requests that are sent at equal intervals do not arrive at equal intervals.
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html>
 const ALLOWED: f64 = 19.2;
-/// The lowest rate, in requests per second.
+/// When AWS throttles, the rate of a listing does not fall below this many requests per second.
 const LOWEST: f64 = 2.0;
-/// The highest rate, in requests per second.
+/// The rate of a listing from a custom endpoint does not rise above this many requests per second.
 const HIGHEST: f64 = 2000.0;
 /// The factor for the rate when AWS throttles once. It reduces the rate only a little, because a short burst of
 /// requests is enough for AWS to throttle.
@@ -32,7 +32,8 @@ const ECHO: Duration = Duration::from_secs(1);
 /// The longest pause after failures, as a multiple of the first pause (`back_off`).
 const LONGEST_BACK_OFF: u32 = 16;
 
-/// The rate of a listing, and the time when the next request may be sent.
+/// How fast the requests of one listing may be sent (`rate`, in requests per second), and when the next one may be
+/// sent.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: f64,

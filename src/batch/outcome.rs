@@ -28,7 +28,7 @@ pub(crate) struct Outcome {
     pub(crate) stderr: Vec<u8>,
 }
 
-/// What `run` does after the first failure.
+/// What happens after the first program has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnFailure {
     GoOn,
@@ -43,7 +43,7 @@ pub(crate) struct Finished {
     pub(crate) interrupted: Option<Vec<String>>,
 }
 
-/// Why no more programs are started.
+/// Why no more programs are started: ssox got a signal, a program failed, or the pipe was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     Signal,

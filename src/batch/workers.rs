@@ -17,7 +17,8 @@ pub(super) const AFTER_KILL: Duration = Duration::from_secs(1);
 /// How often a worker checks whether its program still has to be waited for.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// An event that the supervising thread receives.
+/// What the supervising thread is told: a program has ended (its number and its outcome), ssox got a signal, or the
+/// reader of its output has closed the pipe.
 pub(super) enum Event {
     Ended(usize, Box<Outcome>),
     #[cfg_attr(not(unix), expect(dead_code, reason = "on Windows, Ctrl-C ends both ssox and its programs"))]
@@ -25,7 +26,7 @@ pub(super) enum Event {
     OutputClosed,
 }
 
-/// The data that all threads share.
+/// The data that the supervising thread and the threads of the programs share.
 pub(super) struct Shared {
     pub(super) queue: Mutex<VecDeque<(usize, Job)>>,
     pub(super) running: Mutex<Running>,

@@ -5,7 +5,7 @@ use crate::error::printable;
 
 const TEMPLATE: &str = include_str!("page.html");
 
-/// The texts of the page.
+/// The texts of a page that ssox shows in the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) tone: Tone,

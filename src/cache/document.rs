@@ -11,7 +11,8 @@ use serde_json::Value;
 
 /// The JSON key for the name of the role to which the credentials of a cache entry belong. No AWS tool reads this key.
 const ROLE: &str = "SsoxRole";
-/// The JSON key for the hash of the text that [`super::Key::of_call`] got. No AWS tool reads it.
+/// The JSON key for the hash of everything on which the credentials of the entry depend, apart from the access keys in
+/// the environment. ssox finds the entry by it. No AWS tool reads this key.
 const CALL: &str = "SsoxCall";
 
 /// The JSON document of a cache entry: the fields that the AWS CLI writes, and those that only ssox reads (`Ssox…`).

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use std::ffi::OsString;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The names of all cache entries.
+/// The names of all cache entries with role credentials, and the known expirations of those in files.
 pub(crate) struct EntryNames<'a> {
     ctx: &'a Context,
     /// The value of `SSOX_STORE`, which says whether entries are in files or in the keyring; `None` if it is unset.

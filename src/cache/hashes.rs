@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// The hash in the name of an entry.
+/// The hash that is the name of a cache entry.
 pub(super) type Hash = [u8; 20];
 pub(super) type Hashes = HashSet<Hash, BuildHasherDefault<FirstBytes>>;
 pub(super) type ByHash<T> = HashMap<Hash, T, BuildHasherDefault<FirstBytes>>;

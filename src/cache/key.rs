@@ -13,8 +13,8 @@ use std::path::PathBuf;
 pub(crate) struct Key {
     pub(super) hash: [u8; 20],
     pub(super) provider_type: Option<&'static str>,
-    /// The label of the session, which is written into the entry. A sign-out of this session removes the entry, even if
-    /// no configured profile has the entry's role any more.
+    /// The name of the session or, if it has none, its start URL; it is written into the entry. A sign-out of this
+    /// session removes the entry, even if no configured profile has the entry's role any more.
     pub(super) session: Option<String>,
     /// A hash of everything on which the credentials depend, apart from the access keys in the environment. `None`:
     /// [`super::of_access_key`] never finds the entry of this key.
@@ -58,7 +58,7 @@ impl Key {
         Self { hash: files::hash(&[arguments]), provider_type, session: None, call: None, store: Store::Files }
     }
 
-    /// Sets the session label that is written into the entry.
+    /// Sets the session that is written into the entry: its name or, if it has none, its start URL.
     pub(crate) fn of_session(self, label: Option<&str>) -> Self {
         Self { session: label.map(String::from), ..self }
     }

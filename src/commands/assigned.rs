@@ -16,18 +16,19 @@ use crate::terminal::{say, warn_with_hint};
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
-/// The age of stored assignments, in seconds, above which ssox asks AWS for the assignments again, in the background.
+/// If the stored accounts and roles of a session are older than this many seconds, ssox asks AWS for them again, in the
+/// background.
 const OLD: i64 = 24 * 3600;
 
 /// The options of `ssox list --assigned`.
 #[derive(Debug)]
 pub(super) struct AssignedArgs<'a> {
     pub(super) json: bool,
-    /// Whether to ask AWS for the assignments, even if ssox has stored them.
+    /// Whether to ask AWS for the accounts and roles, even if ssox has stored the answer of an earlier call.
     pub(super) refresh: bool,
     /// The name or start URL of the session whose assignments are listed; `None` lists those of all sessions.
     pub(super) sso_session: Option<&'a str>,
-    /// Whether this ssox process runs in the background: it stores the assignments, and prints nothing.
+    /// Whether this ssox process runs in the background: it stores the accounts and roles, and prints nothing.
     pub(super) background: bool,
 }
 

@@ -26,8 +26,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How long the prompt waits for credentials that are not cached. If the credentials arrive later than that, the hook
-/// sets them at a later prompt.
+/// How long the prompt waits, in a directory with a `.ssox` file, for credentials that are not cached. If they arrive
+/// later, the hook sets them at a later prompt.
 const WAIT: Duration = Duration::from_secs(3);
 /// The time between two reads of the cache while the prompt waits.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);

@@ -20,7 +20,8 @@ use crate::snapshots::Snapshots;
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
 /// The variable in which the shell function passes the names of the variables whose previous values it has saved.
 const SAVED: &str = "SSOX_SAVED";
-/// What an entry contains in place of a fingerprint if the tool had unset the variable.
+/// What an entry of [`VARIABLE`] contains in place of the fingerprint of a value if direnv or mise had unset the
+/// variable.
 const UNSET: &str = "-";
 /// Variables whose values are not secret, so `SSOX_SNAPSHOT` may contain the values that they had before the shell
 /// entered the directory of direnv or mise.
@@ -129,7 +130,8 @@ pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'stat
     }
 }
 
-/// Lets the shell, in which no profile is in use, restore a previous value only outside the tool's directory.
+/// For a shell in which no profile is in use: if direnv or mise has set or unset the variable in this directory, the
+/// shell restores the value that it has saved only after it has left the directory.
 pub(super) fn restore_outside(ctx: &Context, snapshots: &Snapshots, changes: &mut EnvChanges, name: &'static str) {
     if is_of_tool(ctx, snapshots, name) {
         changes.postpone(name);
@@ -140,7 +142,8 @@ fn is_of_tool(ctx: &Context, snapshots: &Snapshots, name: &str) -> bool {
     snapshots.value(name).is_some() || is_unset(ctx, snapshots, name)
 }
 
-/// An entry of [`VARIABLE`].
+/// An entry of [`VARIABLE`]: `print` is the fingerprint of the value that direnv or mise had set (or [`UNSET`]), and
+/// `before` the value from before the shell entered their directory, if the entry has one.
 struct Entry<'a> {
     print: &'a str,
     before: Option<&'a str>,

@@ -176,7 +176,8 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     }
 }
 
-/// Describes the identity of a shell whose tools ask a server for credentials.
+/// Describes the identity of a shell with neither access keys nor a profile: AWS tools ask the server for credentials
+/// that a variable names, if there is one.
 fn of_server(ctx: &Context) -> String {
     let [url, path, ..] = ENDPOINT;
     match (ctx.var(path), ctx.var(url)) {
@@ -186,7 +187,8 @@ fn of_server(ctx: &Context) -> String {
     }
 }
 
-/// Describes an access key: the last four characters of its ID, and which profile or assignment it belongs to.
+/// Describes an access key: the last four characters of its ID, and the profile, or the account and role without a
+/// profile, to which it belongs.
 pub(super) fn key(ctx: &Context, id: &str) -> String {
     let start = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     let owner = match owner(ctx, id) {
@@ -197,7 +199,8 @@ pub(super) fn key(ctx: &Context, id: &str) -> String {
     format!("access key …{}, {owner}", &id[start..])
 }
 
-/// The profile or the assignment to which an access key belongs.
+/// The name of the profile to which an access key belongs, or the account and role (`ACCOUNT/ROLE`) if no profile has
+/// them.
 pub(super) enum Owner {
     Profile(String),
     Assignment(String),

@@ -18,8 +18,8 @@ use crate::shell::reply::reply;
 use crate::snapshots::Snapshots;
 use clap::Args;
 
-/// The variables with the expiration of the credentials, the time of the hook's next call of ssox, and the state of the
-/// renewal.
+/// The variables with the expiration of the credentials, the time at which the hook in the shell prompt calls ssox
+/// next, and the state of the renewal.
 const TIMES: [&str; 3] = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE"];
 
 #[derive(Args, Debug)]

@@ -1,12 +1,13 @@
-//! The label of the prompt segment: profile and role, without characters that control a terminal.
+//! The prompt label: the text with profile and role that the shell prompt shows, without characters that control a
+//! terminal.
 
 use crate::error::is_hidden;
 
-/// The largest length of a label, in characters.
+/// The largest length, in characters, of the text with profile and role that the shell prompt shows.
 const MAX_LENGTH: usize = 40;
 
-/// Returns the label: `dev:ReadOnly`, or `dev` if the role is unknown. A label with more than [`MAX_LENGTH`] characters
-/// is cut, and ends with `…`.
+/// Returns the prompt label: `dev:ReadOnly`, or `dev` if the role is unknown. A label with more than [`MAX_LENGTH`]
+/// characters is cut, and ends with `…`.
 pub(super) fn label(profile: &str, role: Option<&str>) -> String {
     let text = match role {
         Some(role) => format!("{profile}:{role}"),

@@ -61,7 +61,7 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     picker::pick(ctx, "profile", hint, &rows)
 }
 
-/// Returns a row for each profile and assignment, in the order of `names`.
+/// Returns a row for each profile, and each account and role without a profile, in the order of `names`.
 fn rows(
     ctx: &Context,
     files: &ConfigFiles,

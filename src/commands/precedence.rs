@@ -4,8 +4,8 @@
 use super::finding::Finding;
 use crate::config::{ConfigFiles, Section, Severity, WhichFile};
 
-/// Pairs of settings in conflict, and which tool uses which of them. A finding points to the line of the second
-/// setting.
+/// Pairs of settings in conflict: the two config keys, and the part of the message that says which tools use which of
+/// them. A finding points to the line of the second setting.
 const CONFLICTS: [(&str, &str, &str); 6] = [
     (
         "web_identity_token_file",
@@ -27,7 +27,8 @@ const CONFLICTS: [(&str, &str, &str); 6] = [
     ),
 ];
 
-/// Settings that some tools prefer to SSO settings, their names in messages, and which tool uses which setting.
+/// Settings that some tools prefer to SSO settings: the config key, its name in messages, and the part of the message
+/// that says which tools use SSO and which use this setting.
 const BESIDE_SSO: [(&str, &str, &str); 2] = [
     (
         "credential_process",

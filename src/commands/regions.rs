@@ -96,13 +96,13 @@ pub(super) fn forget(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     set_or_remove(changes, ctx, VARIABLE, None)
 }
 
-/// Tells whether ssox set the current value of a variable.
+/// Tells whether the variable has the value that ssox set.
 fn is_ours(ctx: &Context, name: &str) -> bool {
     let matches = |value| Identity::recorded(ctx).is_some_and(|held| held.matches(name, value));
     ctx.var(name).is_some_and(matches)
 }
 
-/// Returns the recorded value from before.
+/// Returns the value that the variable `name` had before ssox replaced it, as [`VARIABLE`] has it.
 fn before(ctx: &Context, name: &str) -> Option<String> {
     let at = REGIONS.iter().position(|known| *known == name)?;
     ctx.var(VARIABLE)?.split('|').nth(at).filter(|value| !value.is_empty()).map(String::from)

@@ -25,7 +25,7 @@ use std::time::Duration;
 const HELD: [&str; 6] =
     ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_SSO_SESSION", identity::VARIABLE, identity::NOTED];
 
-/// Seconds after which the hook calls ssox again while a renewal is running.
+/// The seconds after which the hook in the shell prompt calls ssox again while a renewal is running.
 const POLL_AFTER: i64 = 1;
 
 /// Returns the profile in use in this shell. If its credentials are used to assume a role (`--role-arn`), the returned
@@ -154,7 +154,8 @@ pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> 
     Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
 }
 
-/// Tells whether the shell's credentials are renewed when they are due, and the cache has no new ones yet.
+/// Tells whether ssox renews the credentials of this shell, and the cache has none that the shell could take: none at
+/// all, or only some for which it is time to renew them.
 fn is_unrenewed(ctx: &Context) -> bool {
     let renews = Identity::of_shell(ctx).has_set(ctx, identity::EXPIRATION) || is_awaited(ctx);
     renews && held_profile(ctx).is_ok_and(|profile| fresh_entry(ctx, &profile).is_none())

@@ -6,7 +6,7 @@ use crate::files;
 use crate::shell::{Emit, Shell, hint};
 use std::path::PathBuf;
 
-/// Set by direnv while it runs an `.envrc`.
+/// The variable that direnv sets while it runs an `.envrc`.
 const IN_ENVRC: &str = "DIRENV_IN_ENVRC";
 
 /// Returns the shell and the protocol version of the shell function that started this ssox process.

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 
 /// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
 const FOREIGN: &str = "foreign";
-/// The end of the prompt's label in a shell with an identity that ssox did not set.
+/// The character that ends the profile and role in the shell prompt if the shell has an identity that ssox did not set.
 const FOREIGN_MARK: char = '?';
 
 /// Adds the environment changes that make the prompt segment show the profile in use, for a shell that has the identity
@@ -154,8 +154,9 @@ fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<(
     changes.set("SSOX_EXPIRES", end)
 }
 
-/// Makes sure that the hook calls ssox when the time limit of a protected profile ends: if the time of the hook's next
-/// call (`SSOX_NEXT`) is later or missing, sets it to the end of the time limit.
+/// A protected profile (a person must confirm each use) may have a time limit, after which the hook in the shell prompt
+/// removes the profile from the shell. If `SSOX_NEXT` (the time of the hook's next call of ssox) is later than that or
+/// missing, sets it to that time.
 fn next(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let Some(until) = changes::removed_at(ctx) else { return Ok(()) };
     let next = ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok().map(Timestamp));

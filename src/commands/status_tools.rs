@@ -149,7 +149,8 @@ fn identity_of_keys(ctx: &Context) -> Option<String> {
     owned(ctx, ctx.var(ID)?)
 }
 
-/// Returns the profile or the assignment to which an access key belongs; `None` if ssox does not know the key.
+/// Returns the name of the profile, or of the account and role without a profile, to which an access key belongs;
+/// `None` if ssox does not know the key.
 fn owned(ctx: &Context, id: &str) -> Option<String> {
     match foreign::owner(ctx, id)? {
         Owner::Profile(name) | Owner::Assignment(name) => Some(name),

@@ -44,7 +44,8 @@ pub(crate) enum Stdout {
     /// making them.
     Parts(Vec<String>),
     Secret(Secret),
-    /// The text was already written while it was made, because it may be megabytes long.
+    /// The text was already written to stdout while it was made, because it may be megabytes long. The value says
+    /// whether that succeeded.
     Written(io::Result<()>),
 }
 

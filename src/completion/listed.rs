@@ -8,8 +8,8 @@ use crate::profile::NameGlob;
 use crate::shell::completion::{Candidate, Completions, is_insertable, starts_with_in_any_case};
 use std::collections::BTreeMap;
 
-/// Returns the accounts: their IDs if the typed text starts with a digit; otherwise their names, or the ID of an
-/// account without a name.
+/// Returns the accounts in the stored listings: their IDs if the typed text starts with a digit; otherwise their names,
+/// or the ID of an account without a name.
 pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
     let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
     let mut others: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -24,7 +24,7 @@ pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
     candidates("account", typed, others.iter().map(|(offered, others)| (offered.as_str(), others.join(" "))))
 }
 
-/// Returns the names of the roles.
+/// Returns the names of the roles in the stored listings, each with the number of accounts that have it.
 pub(super) fn roles(ctx: &Context, typed: &str) -> Completions {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let accounts = assignments::all_configured(ctx).into_iter().flat_map(|listing| listing.accounts);

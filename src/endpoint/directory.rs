@@ -13,14 +13,15 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The directory in the state directory that contains the directories of all servers.
+/// The directory in the state directory with a directory for each local server for credentials.
 const PARENT: &str = "endpoints";
 
-/// How old the directory of a killed server must be before it is removed. A younger directory may belong to a server
-/// that has not locked its directory yet.
+/// How old the directory of a killed local server for credentials must be before it is removed. A younger directory may
+/// belong to a server that has not locked it yet.
 const UNUSED_AGE: Duration = Duration::from_secs(60);
 
-/// The directory with the files of one server: the authorization token and the config files for its programs.
+/// The directory with the files of one local server for credentials: the authorization token, a lock file, and the
+/// configuration files for the programs that use the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Directory(PathBuf);
 
@@ -79,14 +80,14 @@ impl Directory {
         &self.0
     }
 
-    /// Removes the directory. Errors are ignored; the next server that starts tries again.
+    /// Removes the directory with its files. Errors are ignored; the next local server that starts tries again.
     pub(crate) fn remove(&self) {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// Returns the two directories in which the directory of a server may be, each with the text that stands before the
-/// server's name in the name of its directory.
+/// Returns the two directories in which a local server for credentials may have its own directory, each with the prefix
+/// in the name of that directory.
 fn parents(ctx: &Context) -> Result<[(PathBuf, &'static str); 2]> {
     Ok([(ctx.state_dir()?.join(PARENT), ""), (std::env::temp_dir(), "ssox-")])
 }
@@ -124,7 +125,7 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     options.write(true).create_new(true).open(path)?.write_all(content)
 }
 
-/// Removes the directories of killed servers: they are old and not locked.
+/// Removes the directories of killed local servers for credentials: they are older than [`UNUSED_AGE`] and not locked.
 fn remove_unused(parent: &Path, prefix: &str) {
     for directory in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = directory.file_name();
@@ -137,7 +138,8 @@ fn remove_unused(parent: &Path, prefix: &str) {
     }
 }
 
-/// Tells whether a text has the form of a server's name: sixteen hexadecimal digits.
+/// Tells whether a text has the form of the name of a server's directory (without the prefix): sixteen hexadecimal
+/// digits.
 fn is_name(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -8,7 +8,7 @@ use crate::cache::Entry;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// All that the server needs, except its listening socket.
+/// What the local server for credentials gets from the process that starts it, in addition to its listening socket.
 pub(crate) struct Handover {
     /// The name of the profile, for the server's messages.
     pub(crate) profile: String,

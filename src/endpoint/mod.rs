@@ -39,7 +39,7 @@ pub(crate) struct Listening {
     pub(crate) listener: TcpListener,
     port: u16,
     token: Secret,
-    /// The name of the server's directory.
+    /// The name of the directory with the server's files, without a prefix.
     name: String,
 }
 

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::SystemTime;
 
-/// How to start the process that renews the credentials.
+/// The program and the arguments of the ssox process that renews the credentials of the local server.
 #[derive(Debug)]
 pub(super) struct Renewal {
     program: Option<PathBuf>,

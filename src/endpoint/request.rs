@@ -12,14 +12,15 @@ use std::net::TcpStream;
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
-/// How much time a client has to send its request.
+/// How much time a client of the local server for credentials has to send its request.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// The largest request in bytes.
+/// The largest request to the local server for credentials, in bytes.
 const LARGEST: usize = 16 * 1024;
-/// The most HTTP headers that a request may have.
+/// The most HTTP headers that a request to the local server for credentials may have.
 const MOST_HEADERS: usize = 64;
 
-/// The values that a request must contain.
+/// The value of the header `Host` that a request must have (`127.0.0.1` without a port is allowed, too), and the token
+/// that it must have in the header `Authorization`.
 pub(super) struct Expected {
     pub(super) host: String,
     pub(super) token: Secret,

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde::Serialize;
 
-/// A whole HTTP response, which may contain credentials.
+/// A whole HTTP response of the local server for credentials. It contains credentials or an error.
 pub(super) struct Response(Secret);
 
 /// The JSON fields that SDKs read. `Token` is always present, because some SDKs reject a response without it.
@@ -31,7 +31,7 @@ struct RefusalJson<'a> {
     message: &'a str,
 }
 
-/// Why the server refuses a request.
+/// Why the local server for credentials refuses a request: it is not HTTP, or this part of it is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     NotHttp,

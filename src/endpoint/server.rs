@@ -16,12 +16,12 @@ use std::time::Duration;
 
 /// The stack size in bytes of the threads that answer connections.
 const STACK: usize = 128 * 1024;
-/// How long to wait until the client closes its connection after the response.
+/// How long the local server for credentials waits, after its response, until the client closes the connection.
 const CLOSE_TIME: Duration = Duration::from_millis(200);
 /// The pause after a connection could not be accepted, for example because all file descriptors are in use.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The data that the threads share.
+/// The data that the threads of the local server for credentials share.
 struct Server {
     ctx: Context,
     supply: Arc<Supply>,

@@ -19,11 +19,11 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
-/// The largest handover in bytes, which is many times the size of credentials.
+/// The largest [`Handover`] in bytes that the server reads. It is many times the size of credentials.
 const LARGEST: u64 = 1 << 20;
 
-/// A server process that waits for its [`Handover`]. It is started before its files are written, so that it can remove
-/// them if this process is interrupted.
+/// A process of the local server for credentials that waits for its [`Handover`]. It is started before its files are
+/// written, so that it can remove them if this process is interrupted.
 #[derive(Debug)]
 pub(crate) struct StartingServer {
     starter: Child,

@@ -1,5 +1,5 @@
-//! When the server exits: when the process that it serves has exited, on a signal, or at the time limit of a profile
-//! whose use a person must confirm (`ssox_protected`). In each case the server removes its files.
+//! When the local server for credentials exits: when the process that it serves has exited, on a signal, or at the time
+//! limit of a profile whose use a person must confirm (`ssox_protected`). In each case the server removes its files.
 
 use super::Directory;
 use crate::context::Context;
@@ -11,7 +11,7 @@ use std::process::exit;
 use std::thread;
 use std::time::Duration;
 
-/// The time between two looks at the clock while the server waits for the time limit.
+/// How often the local server for credentials reads the clock while it waits for the time limit of a profile.
 const CLOCK_READ_EVERY: Duration = Duration::from_secs(30);
 
 /// Exits on SIGINT, SIGTERM and SIGHUP with status 130. Signals that were ignored at the start stay ignored.
@@ -38,7 +38,8 @@ pub(super) fn on_signals(_: Directory) -> io::Result<()> {
     Ok(())
 }
 
-/// Exits when another process, which is no child of the server, has exited.
+/// Removes the server's files and exits when the process with the id `process` has exited. It need not be a child of
+/// the server.
 pub(super) fn with_process(process: u32, directory: Directory) {
     thread::spawn(move || {
         wait_for_end(process);
@@ -47,8 +48,8 @@ pub(super) fn with_process(process: u32, directory: Directory) {
     });
 }
 
-/// Exits at the moment `until`, with status 3. The clock is read often, because a long wait ends too late if the
-/// machine is suspended during the wait.
+/// At the moment `until`, removes the server's files and exits with status 3. The clock is read often, because a long
+/// wait ends too late if the machine is suspended during the wait.
 pub(super) fn at(until: Timestamp, ctx: Context, profile: String, directory: Directory) {
     thread::spawn(move || {
         while ctx.now() < until {

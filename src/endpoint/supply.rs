@@ -12,20 +12,21 @@ use crate::time::Timestamp;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// For this many seconds after a failed renewal, requests get the same error; ssox does not ask AWS again for each
-/// request.
+/// For this many seconds after a failed renewal, a request for which no credentials are left gets the same error, and
+/// no new renewal starts. One exception: a person had to sign in, and the caches have changed since.
 const FAILURE_COUNTS: i64 = 5;
-/// The seconds between two renewals after a failure, while the old credentials are still served.
+/// After a failed renewal, the seconds to the next one, while the old credentials can still be served.
 const RETRY_AFTER: i64 = 30;
-/// The fewest seconds between two renewals. This matters only for credentials that are valid for a few seconds.
+/// After a successful renewal, the fewest seconds to the next one. This matters only for credentials that are valid for
+/// a few seconds.
 const SHORTEST_PAUSE: i64 = 1;
 /// The time between two looks at the clock while the thread waits: a long wait ends too late if the machine is
 /// suspended during the wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How long a request waits for a renewal. Clients give up earlier.
+/// How long a request for credentials waits for their renewal. Clients give up earlier.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 
-/// The credentials of a profile, and what is needed to renew them.
+/// The credentials that the local server serves, and what is needed to renew them.
 #[derive(Debug)]
 pub(super) struct Supply {
     profile: String,
@@ -41,7 +42,7 @@ struct State {
     failure: Option<Failure>,
     /// When the last renewal ended.
     attempted_at: Timestamp,
-    /// How many renewals have ended.
+    /// How many renewals have ended, with or without success.
     attempts: u64,
     /// Whether a request has asked for a renewal that has not ended yet.
     is_wanted: bool,

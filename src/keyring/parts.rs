@@ -21,7 +21,7 @@ const HEADER: usize = 4 + 1 + 64 + 1;
 /// digest of the secret.
 const DIGEST_IN_NAME: usize = 16;
 
-/// The entries of a keyring.
+/// A keyring as a list of entries, each with a name and a content of limited size.
 pub(super) trait Entries {
     /// Returns the content of an entry; `None` if it is absent.
     fn get(&self, name: &str) -> Result<Option<Content>>;

@@ -32,7 +32,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 pub(crate) struct Assertion {
     /// The response in the form that STS accepts: base64 in one line.
     pub(crate) response: Secret,
-    /// The roles that the response offers, in its order, without duplicates.
+    /// The roles that the response offers, in its order. A role that it contains several times is here once.
     pub(crate) roles: Vec<SamlRole>,
     /// The session duration that the identity provider wants, in seconds.
     pub(crate) session_duration: Option<i32>,

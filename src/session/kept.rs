@@ -47,7 +47,7 @@ pub(super) fn note(ctx: &Context, session: &Session) {
     }
 }
 
-/// Returns the name that messages use for a store.
+/// Returns the words by which messages name the place of tokens: the directory for files, or the keyring.
 pub(crate) fn name(store: Store) -> &'static str {
     match store {
         Store::Files => "~/.aws/sso/cache",

@@ -159,9 +159,10 @@ impl Refresh<'_> {
 
     /// Makes sure that the new token can be written, before AWS issues it.
     ///
-    /// A refresh token works only once. On a full disk, the new token would be lost, and the person would have to sign
-    /// in again, so the outer error prevents the refresh. If the home directory is read-only, nothing is ever cached;
-    /// the inner result is then an error, and the command uses the new token without writing it.
+    /// A refresh token works only once. If the new token could not be written, for example on a full disk, the person
+    /// would have to sign in again. Therefore the outer error prevents the refresh. One exception: if the directory of
+    /// the token is read-only and the old token can no longer be used, the inner result is the error; then the token is
+    /// refreshed, and this command uses it without writing it.
     fn reserve(&self) -> Result<Result<Reserved>> {
         match token::reserve(self.ctx, self.session) {
             Err(error) if !self.is_needed || !token::is_read_only(self.ctx, self.session) => {

@@ -4,13 +4,14 @@
 use super::Shell;
 use crate::error::{Error, Result};
 
-/// The parsed value of `--emit`, such as `zsh1`: the shell whose function reads the reply.
+/// The parsed value of `--emit`, such as `zsh1`: the shell whose function reads what ssox prints. The number is the
+/// version of the format that this function reads; [`Emit::parse`] checks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Emit {
     pub(crate) shell: Shell,
 }
 
-/// The version of the reply format that this ssox writes for shell functions.
+/// The version of the format in which this ssox tells shell functions which variables to set (the reply).
 const VERSION: &str = "1";
 
 impl Emit {

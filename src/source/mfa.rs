@@ -37,7 +37,7 @@ pub(super) enum SessionAge {
     New,
 }
 
-/// An MFA device, and the program that prints its codes, if one is configured.
+/// The serial number or ARN of an MFA device, and the program that prints its codes, if one is configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mfa {
     pub(crate) serial: String,

@@ -141,7 +141,8 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Tells whether a profile exists. `SSOX_PROFILE` may also name an assignment.
+/// Tells whether the profile that a variable names exists. `SSOX_PROFILE` may also name an account and role without a
+/// profile.
 fn is_known(ctx: &Context, files: &ConfigFiles, variable: &str, profile: &str) -> bool {
     files.profile(profile).is_some() || variable == "SSOX_PROFILE" && Profile::held(ctx, files, profile).is_ok()
 }

@@ -45,7 +45,8 @@ fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     files.redirected().filter_map(finding).collect()
 }
 
-/// Returns the service URLs that replace those of AWS, without duplicates.
+/// Returns the service URLs that replace those of AWS, each with its setting. A URL that several settings have is
+/// returned for each of them.
 fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<CustomEndpoint> {
     let of_sessions = profile::sessions(ctx, files).into_iter().flatten().map(|session| session.network);
     let of_profiles = files.profile_names().filter_map(|name| Some(Profile::resolve(ctx, files, &name).ok()?.network));

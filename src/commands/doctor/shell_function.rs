@@ -8,7 +8,9 @@ use crate::context::Context;
 use crate::shell::{Emit, hint};
 use crate::terminal;
 
-/// Checks the variables that the function sets when it calls `doctor`.
+/// Checks the variables that ssox's shell function sets when it calls `ssox doctor`. Returns a finding if the function
+/// is missing or of another version, or if the prompt hook was replaced; otherwise, and if stderr is not a terminal,
+/// `None`.
 pub(super) fn check(ctx: &Context) -> Option<Finding> {
     if !terminal::is_seen() {
         return None;

@@ -22,7 +22,7 @@ const USE_ANY_TOKEN: [&str; 2] = ["yawsso", "aws2-wrap"];
 /// A config key of AWS CLI v2, which AWS CLI v1 does not accept.
 const PLUGIN_PATH: &str = "cli_legacy_plugin_path";
 
-/// Checks the environment and the configuration.
+/// Checks the environment and the configuration files for settings that cause faults in only some AWS tools.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let of_sessions = shared_start_url(ctx, files);
     let found =

@@ -1,4 +1,5 @@
-//! The patterns and options by which `ssox each` chooses profiles and assignments.
+//! The patterns and options by which `ssox each` chooses profiles, and accounts and roles without a profile
+//! (assignments).
 
 use super::Each;
 use crate::account_names::AccountNames;

@@ -7,7 +7,8 @@ use crate::context::tell;
 use crate::terminal;
 use serde::Serialize;
 
-/// The result for a profile or an assignment, as `ssox each --json` prints it.
+/// The result of the command for a profile, or for an account and role without a profile, as `ssox each --json` prints
+/// it.
 #[derive(Serialize)]
 struct OutcomeJson<'a> {
     profile: &'a str,

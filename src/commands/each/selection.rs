@@ -1,4 +1,5 @@
-//! Chooses the profiles and assignments whose credentials `ssox each` gives to the command.
+//! Chooses the profiles, and the accounts and roles without a profile (assignments), whose credentials `ssox each`
+//! gives to the command.
 
 use super::Each;
 use super::filter::{Candidate, Filter};
@@ -14,7 +15,8 @@ use crate::session::Session;
 use crate::source::sso::{SsoRole, account_and_role, session_label};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A chosen profile or assignment, or why it cannot be used.
+/// The name of a profile, or of an account and role without a profile, that the command line chose; and the loaded
+/// profile, or why it cannot be used.
 pub(super) struct Chosen {
     pub(super) name: String,
     pub(super) profile: Result<Profile>,
@@ -24,7 +26,7 @@ pub(super) struct Chosen {
 /// and assignments are left out.
 pub(super) struct Selection {
     pub(super) chosen: Vec<Chosen>,
-    /// The names of the protected profiles and assignments that are left out.
+    /// The names of the profiles and assignments that are left out because a person must confirm each use of them.
     pub(super) protected: Vec<String>,
     /// The sessions whose accounts could not be listed, and why.
     pub(super) refused: Vec<(Session, Error)>,
@@ -33,7 +35,8 @@ pub(super) struct Selection {
     pub(super) incomplete: Vec<Error>,
 }
 
-/// The profiles and assignments that were found so far, by name.
+/// The profiles, and the accounts and roles without a profile, that were found so far: each by its name, with the
+/// loaded profile or why it cannot be used.
 type AllFound = BTreeMap<String, Result<Profile>>;
 
 /// Selects the profiles and assignments that the command line names.

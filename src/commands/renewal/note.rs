@@ -13,12 +13,13 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Seconds to wait before the next renewal, after the first, second … failure in a row.
+/// The seconds from a failed renewal to the next one: after the first, second, third, and each further failure in a
+/// row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
 /// After more than this many seconds, the next failure counts as the first one again. The seconds count from the start
 /// of the recorded renewal or, if it failed, from the time at which it may be retried.
 const LONGEST_GAP: i64 = 600;
-/// The seconds within which a new renewal process must take its lock.
+/// If a new renewal process has not taken its lock within this many seconds, it counts as not running.
 const START_LIMIT: i64 = 5;
 /// Seconds that a renewal may take: it may wait for two locks, and for AWS twice.
 const RENEWAL_LIMIT: i64 = 120;
@@ -73,7 +74,7 @@ enum Note {
 }
 
 impl SegmentState {
-    /// Returns the value of `SSOX_STATE`.
+    /// Returns the value of `SSOX_STATE` that stands for this state.
     pub(in super::super) fn name(self) -> &'static str {
         match self {
             Self::Renewing => "renewing",

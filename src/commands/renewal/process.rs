@@ -11,7 +11,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// How long a prompt waits for credentials that cannot be cached.
+/// How long the shell prompt waits for a process that fetches credentials which cannot be cached.
 const FETCH_LIMIT: Duration = Duration::from_secs(5);
 
 /// A limit above the size of every reply to a shell function, in bytes: a session token has a few thousand bytes.

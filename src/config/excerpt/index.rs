@@ -165,7 +165,8 @@ pub(super) fn index_path(ctx: &Context, path: &Path) -> Option<PathBuf> {
     Some(ctx.state_dir().ok()?.join("config-index").join(name))
 }
 
-/// Tells whether a key in the file may set the role of a profile. The names of all such keys start with `sso`.
+/// Tells whether the file may have a key that changes the account, the Identity Center role or the session of a
+/// profile: whether it contains `sso` anywhere. The names of all such keys start with `sso`. `role_arn` does not count.
 pub(super) fn may_name_roles(credentials: &File) -> bool {
     zeroize::Zeroizing::new(credentials.text.to_ascii_lowercase()).contains("sso")
 }

@@ -20,7 +20,7 @@ pub(super) struct FailureRecord {
     refresh_token_hash: String,
 }
 
-/// The content of the file, as JSON.
+/// The JSON content of the file that records why the last refresh of a token failed.
 #[derive(Serialize, Deserialize)]
 struct Content {
     /// The hash of the refresh token that was sent.

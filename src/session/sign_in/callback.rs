@@ -151,7 +151,7 @@ impl CallbackListener {
     }
 }
 
-/// What the thread of a connection reports.
+/// What the thread of a connection to the redirect URI reports: the authorization response, or a wrong user.
 #[derive(Debug)]
 enum Event {
     Response(CallbackRequest),

@@ -1,4 +1,5 @@
-//! The assignments of a listing, and which of them the options choose.
+//! The assignments (an account, and a role in it that the person may use) of a listing, and which of them the options
+//! choose.
 
 use crate::account_names::AccountNames;
 use crate::arn::AccountId;
@@ -16,7 +17,7 @@ pub(super) struct Assignment<'a> {
 }
 
 impl<'a> Assignment<'a> {
-    /// Returns the known assignments of an account.
+    /// Returns an assignment for each role of the account that AWS has listed.
     pub(super) fn all_of(account: &'a AccountRoles) -> impl Iterator<Item = Self> {
         account.known_roles().iter().map(move |role| Self { account, role })
     }

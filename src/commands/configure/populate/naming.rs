@@ -91,12 +91,12 @@ fn unknown_field(name: &str) -> String {
     format!("there is no `{{{name}}}`, only {}", known.join(" "))
 }
 
-/// The possible names of an assignment's profile.
+/// The names that the profile for an account and role may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Names {
-    /// The name that the format makes.
+    /// The name that the format in `--name-format` makes.
     plain: String,
-    /// The plain name with the account ID at its end.
+    /// The name that the format makes, with the account ID at its end.
     pub(super) numbered: String,
     /// The name of a new profile: `plain`, or `numbered` if several assignments have the same plain name.
     pub(super) wanted: String,
