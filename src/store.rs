@@ -57,7 +57,7 @@ pub(crate) enum Reserved {
 }
 
 impl Store {
-    /// The values that `ssox_store` and `SSOX_STORE` may have.
+    /// Each value that `ssox_store` and `SSOX_STORE` may have, and the store that it stands for.
     pub(crate) const NAMES: [(&str, Self); 2] = [("files", Self::Files), ("keyring", Self::Keyring)];
 
     /// Returns the store that `SSOX_STORE` demands; `None` if the variable is unset or has an unknown value.

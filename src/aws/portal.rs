@@ -93,7 +93,7 @@ fn client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel,
     Ok((channel, Client::from_conf(config.build())))
 }
 
-/// Makes a client that does not retry.
+/// Makes a client for the access portal that does not retry, and the [`Channel`] over which it sends its requests.
 pub(super) fn client_without_retries(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let (channel, client) = client(ctx, network, region)?;
     let client = Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build());

@@ -29,7 +29,8 @@ const FIREFOX: [&str; 6] = ["firefox", "librewolf", "waterfox", "zen", "floorp",
 const CHROME: [&str; 8] =
     ["google-chrome", "google chrome", "chrome", "chromium", "microsoft-edge", "microsoft edge", "msedge", "brave"];
 
-/// The colors of containers. The first one is for protected profiles only.
+/// The colors of containers. The first one is only for profiles that the shell prompt highlights, such as production
+/// ones.
 const COLORS: [&str; 8] = ["red", "blue", "turquoise", "green", "yellow", "orange", "pink", "purple"];
 
 /// An extension of Firefox that opens a page in a container. Each extension has its own URL scheme; Firefox passes the

@@ -15,7 +15,8 @@ use crate::time::Timestamp;
 
 /// The variables that say where programs in a container get credentials: a URL, or a path on the server of ECS.
 const CONTAINER: [&str; 2] = [ENDPOINT[0], ENDPOINT[1]];
-/// The variables of ssox itself, which `clear` unsets.
+/// Those variables of ssox that `clear` unsets, apart from those of a local server for credentials. Others, such as
+/// `SSOX_STORE`, are settings of the person.
 const OWN: [&str; 18] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
@@ -156,8 +157,9 @@ pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>)
     Ok(changes)
 }
 
-/// Returns when the hook removes the protected profile in use from the shell; `None` if there is no time limit.
-/// Renewals do not change this time. If somebody has edited `SSOX_PROTECTED_UNTIL`, returns the current time.
+/// Returns when the hook in the shell prompt removes the profile in use, whose use a person had to confirm, from the
+/// shell; `None` if there is no time limit. Renewals do not change this time. If somebody has edited
+/// `SSOX_PROTECTED_UNTIL`, returns the current time.
 pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     if Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL)) {
         return Some(ctx.now());

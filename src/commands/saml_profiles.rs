@@ -75,7 +75,8 @@ fn log_out_of_one(ctx: &Context, name: &str, saml: &Saml, forgotten: &Result<boo
     Ok(())
 }
 
-/// Returns all SAML profiles.
+/// Returns the name and the SAML settings of each profile whose credentials come from a SAML response. A profile that
+/// cannot be used is left out.
 pub(super) fn all(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Box<Saml>)> {
     let resolved = files.profile_names().filter_map(|name| Some((Profile::resolve(ctx, files, &name).ok()?, name)));
     let ours = |(profile, name): (Profile, String)| match profile.source {

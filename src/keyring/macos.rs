@@ -11,7 +11,7 @@ pub(super) use apple_native_keyring_store::keychain::Store;
 /// The largest secret that is stored in one piece, in bytes. The Keychain itself has no limit.
 pub(super) const LARGEST: usize = 1 << 20;
 
-/// The search criterion that finds the entries of ssox.
+/// The name and the value of the attribute by which the entries of ssox are found in the Keychain.
 pub(super) const OF_SSOX: (&str, &str) = ("service", "ssox");
 
 /// `errSecInteractionNotAllowed`: the Keychain is locked, and the person may not be asked.

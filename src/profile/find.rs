@@ -26,7 +26,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) session_verb: Option<&'static str>,
 }
 
-/// What ssox has found for a name: a profile or an assignment.
+/// What ssox has found for a name: a profile, or an account and role without a profile.
 #[derive(Clone, Debug)]
 pub(crate) enum Found {
     /// The name of a profile.

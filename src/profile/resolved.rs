@@ -28,9 +28,10 @@ pub(crate) struct Profile {
     /// The value of `--duration`: for how many seconds the role is assumed.
     pub(crate) ad_hoc_duration: Option<i32>,
     pub(crate) protection: Protection,
-    /// How long the profile may stay in a shell; `None` if there is no limit. Only protected profiles have a limit.
+    /// How long the profile may stay in a shell; `None` if there is no limit. Only a profile whose use a person must
+    /// confirm can have a limit.
     pub(crate) time_limit: Option<Duration>,
-    /// Whether this is an assignment of Identity Center, not a configured profile.
+    /// Whether this is an account and role of Identity Center, and not a configured profile.
     pub(crate) is_assignment: bool,
 }
 

@@ -11,14 +11,14 @@ use crate::context::Context;
 use crate::error::is_hidden;
 use std::collections::{HashMap, HashSet};
 
-/// An assignment without a profile.
+/// An account and a role that a session may use, and that no profile has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WithoutProfile<'a> {
     pub(crate) account: &'a AccountRoles,
     pub(crate) role_name: &'a str,
     /// The name of the session, or its start URL if it has no name.
     pub(crate) session: &'a str,
-    /// Whether `ACCOUNT NAME/ROLE` can be typed and means this assignment only.
+    /// Whether a person can type `ACCOUNT NAME/ROLE`, and it means only this account and role.
     has_name: bool,
 }
 

@@ -1,6 +1,6 @@
 //! Known AWS regions with short forms and places, for the command line only: ssox accepts other regions, too.
 
-/// The name of each region, the short form that a person may type, and the place.
+/// For each region: its name, the short form that a person may type, and the place.
 pub(crate) const REGIONS: [(&str, &str, &str); 39] = [
     ("af-south-1", "afs1", "Cape Town"),
     ("ap-east-1", "ape1", "Hong Kong"),

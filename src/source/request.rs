@@ -22,7 +22,7 @@ pub(crate) struct Request {
 /// What to do when AWS is unreachable, and the cached credentials should be renewed but have not expired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum WhenUnreachable {
-    /// Warn, and use the cached credentials.
+    /// Warn, and use the cached credentials if they have not expired; otherwise return the error.
     #[default]
     UseCached,
     /// Return the error.

@@ -54,7 +54,7 @@ pub(crate) fn input() -> io::Result<File> {
     open().map(|(input, _)| input)
 }
 
-/// Opens the terminal for reading and for writing.
+/// Opens the terminal twice: the first file is for reading, the second for writing.
 pub(super) fn open() -> io::Result<(File, File)> {
     let (input, output) = if cfg!(windows) { ("CONIN$", "CONOUT$") } else { ("/dev/tty", "/dev/tty") };
     let open = |path| OpenOptions::new().read(true).write(true).open(path);

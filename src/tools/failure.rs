@@ -115,7 +115,8 @@ impl View<'_> {
     }
 }
 
-/// The settings that a profile for SSO has itself, in addition to those of its session.
+/// Each setting that a profile for SSO needs in addition to those of its session, and what the profile lacks without
+/// it.
 const SSO_KEYS: [(&str, Lack); 3] =
     [("sso_region", Lack::SsoRegion), ("sso_account_id", Lack::SsoAccount), ("sso_role_name", Lack::SsoRole)];
 

@@ -113,7 +113,7 @@ pub(super) enum HalfKeys {
     /// The tool fails if there is an access key ID without a secret access key. In the other cases, the tool goes on
     /// with its next step.
     Refused,
-    /// The tool goes on with its next step.
+    /// The tool ignores these variables, and goes on with its next step.
     Ignored,
     /// If both variables are set and one of them is empty, the tool signs requests with them. If both are empty, it
     /// sends unsigned requests. If one variable is not set, it goes on with its next step.

@@ -22,7 +22,9 @@ pub(super) fn missing(
     (!token.is_valid(ctx.now()) && !is_refreshed).then_some("the token has expired")
 }
 
-/// Returns the name or start URL of the session through which a profile gets its credentials.
+/// Returns the session through which a profile gets its credentials, directly or through a chain of `source_profile`:
+/// its name or start URL, and whether the profile with the session is a legacy one (`LegacySso`) or not (`Sso`). `None`
+/// if there is no session.
 fn session_behind(files: &ConfigFiles, section: &Section, longest: usize) -> Option<(String, ProfileKind)> {
     if ProfileKind::Role.is_in(section) {
         let source = section.value("source_profile").filter(|_| longest > 0)?;

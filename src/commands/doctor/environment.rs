@@ -13,7 +13,7 @@ use crate::profile::{Profile, find};
 use crate::source::credential_source::CONTAINER;
 use crate::tools::{KeysEnd, keys_end};
 
-/// Variables that other tools set and may leave behind, and their effect.
+/// Variables that other tools set and may leave behind; each with its effect, as a part of the message.
 const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_VAULT", "prompts show it as the profile in use"),
     ("AWSUME_PROFILE", "prompts show it as the profile in use"),

@@ -52,8 +52,8 @@ impl Listings {
     }
 }
 
-/// Splits a pattern ACCOUNT_ID/ROLE without wildcards, for which no listing is needed. Returns `None` for other
-/// patterns.
+/// Splits a pattern ACCOUNT_ID/ROLE without wildcards, for which no listing is needed, into the account ID and the role
+/// name. Returns `None` for other patterns.
 pub(super) fn number_and_role(pattern: &str) -> Option<(&str, &str)> {
     let (account_id, role_name) = pattern.split_once('/')?;
     (AccountId::is(account_id) && !role_name.contains(['*', '?', '[', '/'])).then_some((account_id, role_name))

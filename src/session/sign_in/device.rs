@@ -53,7 +53,8 @@ pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Regis
     Ok((registration, response))
 }
 
-/// Requests a device code. If AWS does not know the cached client registration, registers a new client first.
+/// Requests a device code. If AWS does not know the cached client registration, registers a new client first. Returns
+/// the registration for which AWS issued the code, and the code.
 fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
     let cached = client.registration(Flow::DeviceCode)?;
     if let Some(authorization) = start(client, &cached)? {

@@ -136,7 +136,8 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
     Ok(token)
 }
 
-/// Runs the flow that `flow::choose` selects. If PKCE cannot start a browser, signs in with a device code.
+/// Runs the flow that `flow::choose` selects. If PKCE cannot start a browser, signs in with a device code. Returns the
+/// client registration that was used, and AWS's last response.
 fn run_flow(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let Client { ctx, session, .. } = client;
     if flow::choose(ctx, options.flow, options.port, session.name.is_some()) == Flow::DeviceCode {

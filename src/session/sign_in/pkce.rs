@@ -55,7 +55,8 @@ impl<'a> Attempt<'a> {
         Ok(Self { client, listener, registration, authorization })
     }
 
-    /// Waits for the browser, and exchanges its authorization code for a token. Returns `None` if the browser failed.
+    /// Waits for the browser, and exchanges its authorization code for a token. Returns the client registration that
+    /// was used, and AWS's response; `None` if the browser failed.
     fn finish(mut self, may_continue: impl Fn() -> bool) -> Result<Option<(Registration, TokenResponse)>> {
         let ctx = self.client.ctx;
         let deadline = ctx.deadline(self.client.timeout);

@@ -5,7 +5,7 @@ use super::managed::Managed;
 use super::naming::Names;
 use std::collections::{BTreeMap, HashSet};
 
-/// Which managed profiles are renamed, and which profiles are new.
+/// Which of the profiles that `ssox configure populate` wrote are renamed, and which profiles are new.
 #[derive(Debug, Default)]
 pub(super) struct Placement {
     /// The new names of managed profiles. Each key is the index of the profile in the list of managed profiles.

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-/// What the options ask for.
+/// What the options of `ssox configure populate` ask for.
 #[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) keys: Keys<'a>,
@@ -32,7 +32,8 @@ pub(super) enum Renaming {
     Rename,
 }
 
-/// What happens to a profile whose role is not assigned any more.
+/// What happens to a profile that `ssox configure populate` wrote and whose role is not assigned to the person any
+/// more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stale {
     Keep,
@@ -47,7 +48,7 @@ pub(super) struct Plan {
     pub(super) added: Vec<String>,
     /// The names of the changed profiles. For a renamed profile, this is its new name.
     pub(super) changed: Vec<String>,
-    /// Old and new names.
+    /// The old and the new name of each renamed profile.
     pub(super) renamed: Vec<(String, String)>,
     pub(super) removed: Vec<String>,
     pub(super) kept: Vec<String>,
