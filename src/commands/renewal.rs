@@ -129,15 +129,21 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
 }
 
 /// Returns the state of the renewal that the prompt segment shows. `None`: the cached credentials are not due for
-/// renewal, or no renewal is running and a new one may start.
+/// renewal, or no renewal is running or has failed, and a new one may start.
 pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
-    let Ok(profile) = held_profile(ctx) else { return Some(SegmentState::Failed) };
+    let Ok(profile) = held_profile(ctx) else { return failure_of_shell(ctx) };
     match note::state(ctx, &profile) {
         _ if fresh_entry(ctx, &profile).is_some() => None,
         State::Failed(failure) => Some(failure.outcome()),
         State::UnderWay => Some(SegmentState::Renewing),
         State::Idle => None,
     }
+}
+
+/// Returns [`SegmentState::Failed`] if a renewal has failed in this shell, whose profile cannot be loaded.
+fn failure_of_shell(ctx: &Context) -> Option<SegmentState> {
+    let is_shown = ctx.var("SSOX_STATE") == Some(SegmentState::Failed.name());
+    (is_shown || note::last_failure(ctx).is_some()).then_some(SegmentState::Failed)
 }
 
 /// Returns why this shell's credentials could not be renewed, and when the hook retries (if it does). `None`: the last

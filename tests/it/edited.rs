@@ -611,6 +611,21 @@ fn a_program_that_keeps_a_default_profile_beside_the_endpoint_is_warned() {
     }
 }
 
+/// The file of this call has another account for the profile, so a later renewal would fail, but none has failed yet.
+#[test]
+fn credentials_of_the_configuration_of_one_call_have_not_failed() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write("other", &home.read(".aws/config").replace("111122223333", "333344445555"));
+        let mut session = home.session(shell, "LOAD");
+        session.run("AWS_CONFIG_FILE=~/other ssox use dev");
+        assert!(segment(&mut session, &home).starts_with("dev:ReadOnly 5"), "{shell:?}");
+        assert!(segment(&mut session, &home).ends_with("m|ok"), "{shell:?}");
+        assert_eq!(status(&mut session, &home)["account_id"], "333344445555", "{shell:?}");
+        assert_eq!(status(&mut session, &home)["renewal_error"], serde_json::Value::Null, "{shell:?}");
+    });
+}
+
 /// An edit of the configuration, or of the role to assume, changes what is fetched next, but not what the shell shows.
 #[test]
 fn a_profile_that_becomes_another_identity_is_not_renewed_as_the_one_in_use() {
