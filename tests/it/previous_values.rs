@@ -148,6 +148,32 @@ fn after_clear_outside_the_values_from_before_are_back_with_mise() {
     all_come_back(Tool::Mise, &PATHS);
 }
 
+/// direnv undoes such a value when the shell leaves, without ssox too.
+#[test]
+fn a_value_that_was_set_by_hand_in_a_directory_of_direnv_stays_there() {
+    if !installed(Tool::Direnv.name()) {
+        return;
+    }
+    in_each(&shells(), |shell| {
+        for own in [&OWN[..], &[]] {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            let mut session = start(Tool::Direnv, shell, &home, own);
+            for (used, place) in [("use dev", "~"), ("use --profile-only stg", "~"), ("use dev", ".")] {
+                let case = format!("{shell:?}, {} variables of one's own: {used}, cd {place}", own.len());
+                session.run("cd ~/a");
+                session.run(&shell.export("AWS_PROFILE", "edited"));
+                let walked = walk(&mut session, &home, &format!("{used}, cd {place}, clear"));
+                if place == "." {
+                    assert_eq!(walked.0["AWS_PROFILE"], "edited", "{case}");
+                } else {
+                    assert_has(&walked, own, &case);
+                }
+                assert_has(&walk(&mut session, &home, "cd ~, clear"), own, &case);
+            }
+        }
+    });
+}
+
 #[test]
 fn after_clear_inside_the_values_of_the_directory_are_there() {
     for tool in [Tool::Direnv, Tool::Mise].into_iter().filter(|tool| installed(tool.name())) {
