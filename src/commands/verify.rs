@@ -48,11 +48,11 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
 }
 
 /// Returns the profile in use. If the environment has no access keys, there are two exceptions. (1) If no profile is in
-/// use, or another program has changed the variables that ssox set for the profile: returns the profile that the AWS
-/// CLI uses. (2) If the shell has the variables of a local credential server of ssox: returns `None`, unless the AWS
+/// use, or the shell does not have its credentials yet, or another program has changed the variables that ssox set for
+/// the profile: returns the profile that the AWS CLI uses. (2) If the shell has the variables of a local credential server of ssox: returns `None`, unless the AWS
 /// CLI uses a profile instead of the server.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
-    let is_ours = is_ours(ctx);
+    let is_ours = is_ours(ctx) && !renewal::is_awaited(ctx);
     if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {
         return Ok(if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None });
     }

@@ -614,6 +614,24 @@ fn an_edited_state_does_not_hide_that_a_person_must_sign_in() {
     });
 }
 
+/// AWS tools then use the profile `default`, if there is one.
+#[test]
+fn status_says_what_tools_use_while_a_person_must_sign_in() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = with_directory_only("profile = stg\n");
+        let keys = "aws_access_key_id = AKIASTANDINEXAMPLE00\naws_secret_access_key = standin/static+secret/EXAMPLEKEY00000000";
+        home.write(".aws/credentials", &format!("[default]\n{keys}\n"));
+        let mut session = home.session(shell, "LOAD");
+        session.run("rm -r ~/.aws/sso/cache ~/.aws/cli/cache; cd ~/dir");
+        session.run("ssox status >~/told; ssox status --verify >~/verified");
+        let (told, verified) = (home.read("told"), home.read("verified"));
+        assert!(told.contains("does not have the credentials of this profile yet"), "{shell:?} {told}");
+        assert!(told.contains("AWS tools use profile `default`\n"), "{shell:?} {told}");
+        assert!(verified.contains(":user/") && !verified.contains("PowerUser"), "{shell:?} {verified}");
+        assert_eq!(standin.count("StartDeviceAuthorization"), 0, "{shell:?}");
+    });
+}
+
 /// Where keys are awaited, the shell has those of no profile, and also not those of a pod.
 #[test]
 fn nothing_else_counts_while_a_person_must_sign_in() {

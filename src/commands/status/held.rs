@@ -80,8 +80,9 @@ pub(super) fn held(ctx: &Context) -> Held {
 }
 
 /// Returns why AWS tools, or some of them, do not use the credentials of the profile in use: the profile has settings
-/// in conflict (after `use --profile-only`), the local server of ssox has ended, or tools use other credentials instead
-/// of those of the server. Empty if the shell has access keys, because tools use these keys.
+/// in conflict (after `use --profile-only`), the local server of ssox has ended, tools use other credentials instead of
+/// those of the server, or the shell does not have the profile's credentials yet (in the directory of a `.ssox` file).
+/// Empty if the shell has access keys, because tools use these keys.
 fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> Vec<String> {
     let profile = files.zip(held.profile.as_deref());
     match held.mode {
@@ -91,6 +92,10 @@ fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> 
         Some("endpoint") => {
             let ended = ended_endpoint::message(ctx).map(|message| format!("{message}; {}", ended_endpoint::HINT));
             ended.into_iter().chain(endpoint_changes::instead_of_server(ctx)).collect()
+        }
+        None if held.profile.is_some() && held.foreign.is_none() => {
+            let identity = foreign::identity(&ctx.for_programs());
+            vec![format!("this shell does not have the credentials of this profile yet; AWS tools use {identity}")]
         }
         _ => Vec::new(),
     }
@@ -143,8 +148,9 @@ fn role_name(ctx: &Context) -> Option<&str> {
 }
 
 impl Held {
-    /// Leaves out the values that describe the credentials that ssox set, because other credentials have replaced them.
-    fn without_ours(self) -> Self {
+    /// Leaves out the values that describe the credentials of the profile in use, for a shell in which AWS tools use other
+    /// credentials.
+    pub(super) fn without_ours(self) -> Self {
         Self { mode: None, expires_at: None, account_id: None, role_name: None, ..self }
     }
 }
