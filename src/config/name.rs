@@ -97,9 +97,15 @@ pub(super) fn is_bare(text: &str, header: Header) -> bool {
     inner(text, header) == Some("default")
 }
 
-/// Returns the text between the brackets of a header; `None` if the closing bracket is missing.
+/// Returns the text between the brackets of a header, without the blanks at both ends; `None` if the closing bracket is
+/// missing.
 pub(super) fn inner(text: &str, header: Header) -> Option<&str> {
-    Some(trim(&text[header.start + 1..closing(text, header)?]))
+    inner_with_blanks(text, header).map(trim)
+}
+
+/// The same as [`inner`], but with the blanks at both ends.
+pub(super) fn inner_with_blanks(text: &str, header: Header) -> Option<&str> {
+    Some(&text[header.start + 1..closing(text, header)?])
 }
 
 /// Returns the rest of the header's line after the closing bracket, including the line ending.

@@ -1,29 +1,18 @@
 //! Finds section headers that some AWS tools, or all, read differently from what the person meant.
 
+use super::repeated::{Named, Names, settings};
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
 use crate::config::file::File;
-use crate::config::name::{SectionKind, WhichFile, after, inner, is_portable};
+use crate::config::name::{SectionKind, WhichFile, after, inner_with_blanks, is_portable};
 use crate::config::nearest::distance_within;
 use crate::config::scan::Header;
-use crate::config::section::Section;
-use std::borrow::Cow;
-use std::collections::HashMap;
-
-/// The kind and name of a section. For a section that no AWS tool reads, the kind is `None`, and the name is the text
-/// between the brackets.
-type Name<'a> = (Option<SectionKind>, Cow<'a, str>);
-
-/// The names of the sections that have been checked so far, each with the line number of its header and the text
-/// between the brackets.
-#[derive(Default)]
-pub(super) struct Names<'a>(HashMap<Name<'a>, (usize, &'a str)>);
 
 impl<'a> Names<'a> {
     /// Checks the next header of the file.
     pub(super) fn check(&mut self, check: &mut Check<'a>, header: Header) {
         let file = check.file;
-        let Some(inner) = inner(&file.text, header) else {
+        let Some(with_blanks) = inner_with_blanks(&file.text, header) else {
             let message = "has no closing `]`: the AWS CLI and the SDK for Rust reject the whole file";
             return check.add(
                 Error,
@@ -31,41 +20,39 @@ impl<'a> Names<'a> {
                 format!("write {}", header_for(file.which, SectionKind::Profile, "NAME")),
             );
         };
+        let inner = with_blanks.trim_matches([' ', '\t']);
         after_bracket(check, header);
-        match (file.name(header), file.which) {
-            (Some((kind, name)), WhichFile::Config) => in_config(check, kind, &name, inner),
-            (Some((_, name)), WhichFile::Credentials) => in_credentials(check, &name),
-            (None, WhichFile::Config) => unread(check, header, inner),
-            (None, WhichFile::Credentials) => {
+        let mut name = file.name(header).map_or((None, inner.into()), |(kind, name)| (Some(kind), name));
+        match (&name, file.which) {
+            ((Some(kind), of), which) if has_other_name(with_blanks, which) => {
+                blanks(check, *kind, of, with_blanks);
+                name = (None, with_blanks.into());
+            }
+            ((Some(kind), name), WhichFile::Config) => in_config(check, *kind, name, inner),
+            ((Some(_), name), WhichFile::Credentials) => in_credentials(check, name),
+            ((None, _), WhichFile::Config) => unread(check, header, inner),
+            ((None, _), WhichFile::Credentials) => {
                 check.add(Warning, "the section has no name: no tool reads it", "write `[NAME]`");
             }
         }
-        let name = file.name(header).map_or((None, inner.into()), |(kind, name)| (Some(kind), name));
         if name.0 != Some(SectionKind::Defaults) {
-            self.check_repeated(check, name, inner);
+            self.check_repeated(check, name, Named { line: check.line, header, inner: with_blanks });
         }
     }
+}
 
-    fn check_repeated(&mut self, check: &mut Check<'a>, name: Name<'a>, inner: &'a str) {
-        let here = (check.line, inner);
-        let (line, first) = *self.0.entry(name).or_insert(here);
-        if line == check.line {
-            return;
-        }
-        let (severity, message) = if first == inner {
-            (Error, format!("`[{inner}]` is already in line {line}: the AWS CLI rejects the whole file"))
-        } else {
-            let message = format!(
-                "`[{inner}]` has the same name as `[{first}]` in line {line}: the AWS CLI reads only the later section"
-            );
-            (Warning, message)
-        };
-        check.add(
-            severity,
-            message,
-            format!("move the settings to the section in line {line}, and remove this section header"),
-        );
-    }
+/// Tells whether the blanks at the ends of a header change what the AWS CLI reads. `config` may have them before the
+/// `]`, except in `[default ]`; in `credentials`, they are part of the profile name.
+fn has_other_name(with_blanks: &str, which: WhichFile) -> bool {
+    let inner = with_blanks.trim_end_matches([' ', '\t']);
+    let is_usual = inner.len() == with_blanks.len() || (which == WhichFile::Config && inner != "default");
+    inner.starts_with([' ', '\t']) || !is_usual
+}
+
+fn blanks(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
+    let message =
+        format!("`[{inner}]` has blanks inside the brackets: the AWS CLI does not read it as {} `{name}`", kind.word());
+    check.add(Warning, message, format!("write {}", header_for(check.file.which, kind, name)));
 }
 
 fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
@@ -168,9 +155,7 @@ fn unread(check: &mut Check, header: Header, inner: &str) {
 }
 
 fn has_known_keys(file: &File, header: Header) -> bool {
-    let mut section = Section::new("");
-    file.add_to(&mut section, &[header]);
-    section.keys().any(known::is_known)
+    settings(file, header).keys().any(known::is_known)
 }
 
 fn after_bracket(check: &mut Check, header: Header) {

@@ -6,6 +6,7 @@
 pub(super) mod header;
 mod key;
 mod known;
+mod repeated;
 #[cfg(test)]
 mod tests;
 
@@ -15,8 +16,8 @@ use super::name::{SectionKind, WhichFile};
 use super::scan::{Header, bom};
 use super::{ConfigFiles, Severity};
 use crate::bytes;
-use header::Names;
 use key::Keys;
+use repeated::Names;
 use std::iter::Peekable;
 use std::path::PathBuf;
 
@@ -61,9 +62,14 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn add(&mut self, severity: Severity, message: impl Into<String>, hint: impl Into<String>) {
+        self.add_at(self.line, severity, message, hint);
+    }
+
+    /// Adds a finding about another line than the one that is being checked; 0 means the whole file.
+    fn add_at(&mut self, line: usize, severity: Severity, message: impl Into<String>, hint: impl Into<String>) {
         self.findings.push(Finding {
             path: self.file.path.clone(),
-            line: (self.line > 0).then_some(self.line),
+            line: (line > 0).then_some(line),
             severity,
             message: message.into(),
             hint: hint.into(),

@@ -80,11 +80,20 @@ fn what_tools_read_differently_is_a_warning() {
         ("[dev]\nregion = a\n", "1", "`[profile dev]`"),
         ("[profile p] text\n", "1", "after the `]`"),
         ("[profile p]#c\n", "1", "after the `]`"),
+        ("[ profile p ]\n", "1", "write `[profile p]`"),
+        ("[\tprofile p]\n", "1", "write `[profile p]`"),
+        ("[ sso-session s]\n", "1", "write `[sso-session s]`"),
+        ("[profile p]\n[profile p ]\n", "2", "line 1"),
+        ("[default ]\n", "1", "write `[default]`"),
+        ("[default]\n[profile default]\nregion = a\n", "1", "`[profile default]` in line 2"),
+        ("[profile default]\n[default]\nregion = a\n", "2", "`[profile default]` in line 1"),
     ];
     for (config, line, words) in rows {
         one(config, "", &format!("{line} Warning"), words);
     }
     one("", "[profile p]\n", "1 Warning", "`[p]`");
+    one("", "[p ]\n", "1 Warning", "write `[p]`");
+    one("", "[ default]\n", "1 Warning", "write `[default]`");
     one("", "[sso-session s]\n", "1 Warning", "only from the config file");
 }
 
