@@ -197,10 +197,10 @@ fn without_a_profile_a_session_leads_to_its_assignments() {
     ssox: there is no profile to choose
     ssox: hint: `ssox list --assigned` shows what you may use without a profile
     $ ssox export => 4
-    ssox: there is no profile `default`
+    ssox: there is no profile `default`: no profiles are configured yet
     ssox: hint: `ssox list --assigned` shows what you may use without a profile
     $ ssox exec dev -- true => 4
-    ssox: there is no profile `dev`
+    ssox: there is no profile `dev`: no profiles are configured yet
     ssox: hint: `ssox list --assigned` shows what you may use without a profile
     ");
     home.ssox(&["list", "--assigned"]).ok();
