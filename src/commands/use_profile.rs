@@ -64,7 +64,7 @@ impl VerbArgs for Use {
         protected::confirm(ctx, "use", &profile, &self.consent)?;
         let region = self.region.as_deref();
         let changes = if self.profile_only {
-            warn_of_disagreements(ctx, &profile);
+            warn_of_differences(ctx, &profile);
             status_tools::say_who_does_not_follow(ctx, &profile.name);
             warn_of_keyring(&profile);
             changes::profile_only(&regions::of_shell(ctx), &profile, region)?
@@ -150,12 +150,17 @@ fn without_role(name: &str, arn: &str) -> Error {
     Error::usage(message).hint(hint)
 }
 
-/// Warns if different AWS tools take different credentials from this profile. ssox uses the same credentials as the AWS
-/// CLI.
-fn warn_of_disagreements(ctx: &Context, profile: &Profile) {
+/// Warns if different AWS tools take different credentials from this profile, or read a line of it or of its session
+/// differently. If the profile has several kinds of credentials, ssox uses the same as the AWS CLI.
+fn warn_of_differences(ctx: &Context, profile: &Profile) {
     let Ok(files) = ConfigFiles::load(ctx) else { return };
     let Some(section) = files.profile(&profile.name) else { return };
     disagreements(&files, &section).iter().for_each(|message| terminal::warn(message));
+    let findings = files.check();
+    let of_profile = findings.iter().filter(|finding| finding.readers_in(&section).is_some());
+    of_profile.for_each(|finding| {
+        terminal::warn_with_hint(&Error::configuration(finding.located()).hint(&finding.hint));
+    });
 }
 
 /// Warns if the keyring has the token of a profile: the AWS CLI and the SDKs do not look for the token there.

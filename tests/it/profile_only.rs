@@ -313,3 +313,39 @@ fn a_profile_that_tools_read_differently_is_named() {
     refresh      automatic until TIME at the latest; your organization may end the session earlier
     ");
 }
+
+/// After the call, AWS tools read the files by themselves.
+#[test]
+fn lines_of_the_profile_that_tools_read_differently_are_warned_of() {
+    let home = crate::home::Home::signed_in();
+    let config = std::fs::read_to_string(home.path(".aws/config")).expect("the config can be read");
+    let used = |config: &str, profile: &str| {
+        home.write_config(config);
+        let said = home.ssox(&["--emit=zsh1", "use", "--profile-only", profile]);
+        assert_eq!(said.status(), 0, "{}", said.stderr());
+        let told = said.stderr();
+        told.lines().filter(|line| !line.contains("these tools do not use")).collect::<Vec<_>>().join("\n")
+    };
+    let other = "[profile other]\nregion = eu-west-1 # note\n";
+    assert_eq!(used(&format!("{config}\n{other}"), "dev"), "", "only what the profile says");
+    let noted = "sso_role_name = ReadOnly # note";
+    says!(home, used(&config.replacen("sso_role_name = ReadOnly", noted, 1), "dev"), @r"
+    ssox: warning: ~/.aws/config:9: the AWS CLI reads the comment as part of the value of `sso_role_name`
+    ssox: hint: move the comment to a separate line
+    ");
+    says!(home, used(&config.replacen("sso_region = eu-west-1", "sso_region = eu-west-1 ; note", 1), "dev"), @r"
+    ssox: warning: ~/.aws/config:3: the AWS CLI reads the comment as part of the value of `sso_region`
+    ssox: hint: move the comment to a separate line
+    ");
+    says!(home, used(&config.replacen("[profile dev]", "[ profile dev ]", 1), "dev"), @r"
+    ssox: warning: ~/.aws/config:6: `[ profile dev ]` has blanks inside the brackets: the AWS CLI does not read it as profile `dev`
+    ssox: hint: write `[profile dev]`
+    ");
+    let settings = |role: &str| format!("sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = {role}\n");
+    let (one, two) = (settings("ReadOnly"), settings("PowerUser"));
+    says!(home, used(&format!("[profile default]\n{one}\n{config}\n[default]\n{two}"), "default"), @r"
+    ssox: warning: ~/.aws/config:30: the AWS CLI and boto3 use this `[default]`, the SDKs and ssox use `[profile default]` in line 1
+    ssox: hint: remove one of the two sections
+    ");
+    assert_eq!(used(&format!("[default]\n{two}\n{config}\n[profile default]\n{one}"), "default"), "");
+}

@@ -1,7 +1,7 @@
 //! Finds section headers that some AWS tools, or all, read differently from what the person meant.
 
 use super::repeated::{Named, Names, settings};
-use super::{Check, known};
+use super::{Check, Readers, known};
 use crate::config::Severity::{Error, Warning};
 use crate::config::file::File;
 use crate::config::name::{SectionKind, WhichFile, after, inner_with_blanks, is_portable};
@@ -52,7 +52,7 @@ fn has_other_name(with_blanks: &str, which: WhichFile) -> bool {
 fn blanks(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
     let message =
         format!("`[{inner}]` has blanks inside the brackets: the AWS CLI does not read it as {} `{name}`", kind.word());
-    check.add(Warning, message, format!("write {}", header_for(check.file.which, kind, name)));
+    check.add_difference(Readers::Botocore, message, format!("write {}", header_for(check.file.which, kind, name)));
 }
 
 fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
@@ -64,18 +64,18 @@ fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
     } else if name.contains(char::is_control) {
         check.add(Warning, "there is a control character in the name: ssox refuses it", "type the name again");
     } else if word != kind.word() && inner != "default" {
-        check.add(
-            Warning,
+        check.add_difference(
+            Readers::Sdks,
             format!("only the AWS CLI reads `[{inner}]` as a {}", kind.word()),
             format!("write {plain}"),
         );
     } else if !name.chars().all(is_portable) {
         let message =
             format!("the SDKs ignore `[{inner}]`: its name has characters other than `A-Z a-z 0-9 _ - / . % @ : +`");
-        check.add(Warning, message, "use only these characters, so that the SDKs read it");
+        check.add_difference(Readers::Sdks, message, "use only these characters, so that the SDKs read it");
     } else if inner.contains(['"', '\'', '\\']) {
-        check.add(
-            Warning,
+        check.add_difference(
+            Readers::Sdks,
             format!("the SDK for Rust ignores `[{inner}]` because of its quotes or backslash"),
             format!("write {plain}"),
         );
@@ -89,7 +89,11 @@ fn in_credentials(check: &mut Check, name: &str) {
             let message = format!(
                 "profile names in the credentials file have no prefix `profile`: the SDKs ignore `[{name}]`, the AWS CLI reads `{name}` as the profile name"
             );
-            check.add(Warning, message, format!("write `[{}]`", rest.trim().trim_matches(['"', '\''])));
+            check.add_difference(
+                Readers::Sdks,
+                message,
+                format!("write `[{}]`", rest.trim().trim_matches(['"', '\''])),
+            );
         }
         "sso-session" | "services" => {
             let message = format!("`[{name}]` is read only from the config file");
@@ -169,7 +173,7 @@ fn after_bracket(check: &mut Check, header: Header) {
     } else {
         "there is text after the `]`: the SDK for Rust rejects the whole file"
     };
-    check.add(Warning, message, "move it to a separate line that starts with `#`");
+    check.add_difference(Readers::Sdks, message, "move it to a separate line that starts with `#`");
 }
 
 /// Returns the header for a name, written so that every AWS tool reads it. If only the AWS CLI can read the name, the

@@ -1,6 +1,6 @@
 //! Finds config keys and values that some AWS tools ignore or read differently.
 
-use super::{Check, known};
+use super::{Check, Readers, known};
 use crate::config::Severity::{Error, Warning};
 use crate::config::line::{delimiter, indent};
 use crate::config::name::SectionKind;
@@ -32,13 +32,13 @@ impl<'a> Keys<'a> {
         let Some(kind) = kind else { return };
         if is_first && indent(line) > 0 {
             let message = "the first key is indented: the SDKs for Rust, Java, C and C++ reject the whole file";
-            check.add(Warning, message, "start the line with the key");
+            check.add_difference(Readers::Sdks, message, "start the line with the key");
         }
         if line[at..].starts_with(':') {
             let message = format!(
                 "`:` after `{key}`: the SDK for Rust rejects the whole file, the one for JavaScript ignores the line"
             );
-            check.add(Warning, message, format!("write `{key} = …`"));
+            check.add_difference(Readers::Sdks, message, format!("write `{key} = …`"));
         }
         spelling(check, kind, key, &lower);
         value_of(check, &lower, value);
@@ -72,7 +72,7 @@ impl<'a> Keys<'a> {
                 format!("rejects the whole file, because it is below `{owner}`")
             };
             let message = format!("the comment is indented: the SDK for Rust {effect}");
-            check.add(Warning, message, "start the line with the `#`");
+            check.add_difference(Readers::Sdks, message, "start the line with the `#`");
         }
     }
 
@@ -90,7 +90,7 @@ fn spelling(check: &mut Check, kind: SectionKind, key: &str, lower: &str) {
     };
     if is_read && key != lower {
         let message = format!("the SDKs for JavaScript, Java, C and C++ ignore `{key}`: they read lower case only");
-        check.add(Warning, message, format!("write `{lower}`"));
+        check.add_difference(Readers::Sdks, message, format!("write `{lower}`"));
     } else if kind == SectionKind::SsoSession && lower == "region" {
         check.add(
             Warning,
@@ -112,13 +112,18 @@ fn value_of(check: &mut Check, key: &str, value: &str) {
     let content = without_comment(value);
     if content.len() < value.len() {
         let message = format!("the AWS CLI reads the comment as part of the value of `{key}`");
-        check.add(Warning, message, "move the comment to a separate line");
+        let hint = "move the comment to a separate line";
+        if known::is_of_aws(key) {
+            check.add_difference(Readers::Botocore, message, hint);
+        } else {
+            check.add(Warning, message, hint);
+        }
     }
     let content = content.trim();
     let is_quoted = |quote: char| content.len() > 1 && content.starts_with(quote) && content.ends_with(quote);
     if known::is_known(key) && key != "credential_process" && (is_quoted('"') || is_quoted('\'')) {
         let message = format!("the quotes are part of the value of `{key}`, except for the SDK for Go");
-        check.add(Warning, message, "remove the quotes");
+        check.add_difference(Readers::Sdks, message, "remove the quotes");
     }
     if content.contains(|c: char| c.is_control() && (c != '\t' || known::is_exported(key))) {
         let message = format!("there is a control character in the value of `{key}`: ssox refuses it");

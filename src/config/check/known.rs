@@ -105,6 +105,11 @@ pub(super) fn is_known(key: &str) -> bool {
     PROFILE.binary_search(&key).is_ok()
 }
 
+/// Tells whether an AWS tool reads this config key in a profile or in `[sso-session]`. The key is in lower case.
+pub(super) fn is_of_aws(key: &str) -> bool {
+    is_known(key) && key.split('_').next() != Some("ssox")
+}
+
 /// Tells whether AWS tools or ssox read this config key in `[sso-session]`. The key is in lower case.
 pub(super) fn is_of_session(key: &str) -> bool {
     SESSION.contains(&key)

@@ -3,6 +3,7 @@
 //!
 //! Invariant: no finding contains a config value, which may be a secret.
 
+mod differences;
 pub(super) mod header;
 mod key;
 mod known;
@@ -16,8 +17,10 @@ use super::name::{SectionKind, WhichFile};
 use super::scan::{Header, bom};
 use super::{ConfigFiles, Severity};
 use crate::bytes;
+pub(crate) use differences::Readers;
 use key::Keys;
 use repeated::Names;
+use std::borrow::Cow;
 use std::iter::Peekable;
 use std::path::PathBuf;
 
@@ -30,6 +33,10 @@ pub(crate) struct Finding {
     pub(crate) severity: Severity,
     pub(crate) message: String,
     pub(crate) hint: String,
+    /// The section that the line is in; `None` outside of sections, and in a section that no AWS tool reads.
+    section: Option<(SectionKind, String)>,
+    /// Which AWS tools read the line differently from ssox; `None` if there are none, or if the AWS CLI rejects the file.
+    readers: Option<Readers>,
 }
 
 impl ConfigFiles {
@@ -40,7 +47,7 @@ impl ConfigFiles {
 }
 
 fn check(file: &File) -> Vec<Finding> {
-    let mut check = Check { file, line: 0, findings: Vec::new() };
+    let mut check = Check { file, line: 0, section: None, findings: Vec::new() };
     check.whole_file();
     let mut walk = Walk { headers: file.headers().peekable(), names: Names::default(), section: None };
     let mut at = bom(&file.text);
@@ -53,14 +60,21 @@ fn check(file: &File) -> Vec<Finding> {
     check.findings
 }
 
-/// The findings in a file so far, and the number of the line that is being checked.
+/// The findings in a file so far, and the line that is being checked: its number and section.
 struct Check<'a> {
     file: &'a File,
     line: usize,
+    section: Option<(SectionKind, Cow<'a, str>)>,
     findings: Vec<Finding>,
 }
 
 impl Check<'_> {
+    /// Adds a warning about a line that some AWS tools read differently from ssox.
+    fn add_difference(&mut self, readers: Readers, message: impl Into<String>, hint: impl Into<String>) {
+        self.add(Severity::Warning, message, hint);
+        self.findings.last_mut().into_iter().for_each(|finding| finding.readers = Some(readers));
+    }
+
     fn add(&mut self, severity: Severity, message: impl Into<String>, hint: impl Into<String>) {
         self.add_at(self.line, severity, message, hint);
     }
@@ -73,6 +87,8 @@ impl Check<'_> {
             severity,
             message: message.into(),
             hint: hint.into(),
+            section: self.section.as_ref().map(|(kind, name)| (*kind, name.to_string())),
+            readers: None,
         });
     }
 
@@ -110,8 +126,9 @@ struct Body<'a> {
 impl<'a, I: Iterator<Item = Header>> Walk<'a, I> {
     fn line(&mut self, check: &mut Check<'a>, at: usize, end: usize) {
         if let Some(header) = self.headers.next_if(|header| header.start < end) {
+            check.section = check.file.name(header);
             self.names.check(check, header);
-            let kind = check.file.name(header).map(|(kind, _)| kind);
+            let kind = check.section.as_ref().map(|(kind, _)| *kind);
             self.section = Some(Body { kind, lines: LineClassifier::default(), keys: Keys::default() });
             return;
         }

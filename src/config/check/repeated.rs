@@ -1,6 +1,6 @@
 //! Finds section headers that repeat the name of an earlier section.
 
-use super::Check;
+use super::{Check, Readers};
 use crate::config::Severity::{Error, Warning};
 use crate::config::file::File;
 use crate::config::name::{SectionKind, WhichFile};
@@ -36,20 +36,17 @@ impl<'a> Names<'a> {
         if line == here.line || (is_default && default_twice(check, first, here)) {
             return;
         }
-        let (severity, message) = if first.inner == inner {
-            (Error, format!("`[{inner}]` is already in line {line}: the AWS CLI rejects the whole file"))
+        let hint = format!("move the settings to the section in line {line}, and remove this section header");
+        if first.inner == inner {
+            let message = format!("`[{inner}]` is already in line {line}: the AWS CLI rejects the whole file");
+            check.add(Error, message, hint);
         } else {
             let message = format!(
                 "`[{inner}]` has the same name as `[{}]` in line {line}: the AWS CLI reads only the later section",
                 first.inner
             );
-            (Warning, message)
-        };
-        check.add(
-            severity,
-            message,
-            format!("move the settings to the section in line {line}, and remove this section header"),
-        );
+            check.add_difference(Readers::Botocore, message, hint);
+        }
     }
 }
 
@@ -68,7 +65,7 @@ fn default_twice(check: &mut Check, first: Named, here: Named) -> bool {
             "the AWS CLI and boto3 use this `[default]`, the SDKs and ssox use `[{}]` in line {}",
             first.inner, first.line
         );
-        check.add(Warning, message, ONE_DEFAULT);
+        check.add_difference(Readers::Botocore, message, ONE_DEFAULT);
     }
     true
 }
