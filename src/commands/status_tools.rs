@@ -29,6 +29,8 @@ pub(super) struct ToolRow {
     region: Option<String>,
     pub(super) why: String,
     #[serde(skip)]
+    is_misread: bool,
+    #[serde(skip)]
     taken: Taken,
 }
 
@@ -110,7 +112,7 @@ fn reference(rows: &[ToolRow]) -> Option<&ToolRow> {
 }
 
 fn row(ctx: &Context, keys: Option<&str>, prediction: Prediction) -> ToolRow {
-    let Prediction { tool, taken, renews, region, mut why } = prediction;
+    let Prediction { tool, taken, renews, region, mut why, is_misread } = prediction;
     let (source, identity) = match &taken {
         Taken::Keys => {
             if keys.is_none() {
@@ -134,7 +136,7 @@ fn row(ctx: &Context, keys: Option<&str>, prediction: Prediction) -> ToolRow {
         Taken::BedrockKey => ("environment", None),
         Taken::Unsigned | Taken::Nothing => ("none", None),
     };
-    ToolRow { tool, identity, source, renews, region, why, taken }
+    ToolRow { tool, identity, source, renews, region, why, is_misread, taken }
 }
 
 /// Returns the profile in use, if this shell still has what ssox set.
@@ -214,7 +216,7 @@ impl ToolRow {
 }
 
 /// Returns the rows as text. Tools that use the same identity in the same way share a paragraph. Tools with an
-/// unexpected identity come last, marked `!`.
+/// unexpected identity, and those that read the profile differently from ssox, come last, marked `!`.
 fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
     let mut groups: Vec<(ToolRow, Vec<&str>)> = Vec::new();
     for row in rows {
@@ -223,9 +225,10 @@ fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
             None => groups.push((row.clone(), vec![row.tool])),
         }
     }
-    groups.sort_by_key(|(row, _)| !is_expected(ctx, rows, row));
+    let is_marked = |row: &ToolRow| row.is_misread || !is_expected(ctx, rows, row);
+    groups.sort_by_key(|(row, _)| is_marked(row));
     let text = |(row, tools): &(ToolRow, Vec<&str>)| {
-        let mark = if is_expected(ctx, rows, row) { "  " } else { "! " };
+        let mark = if is_marked(row) { "! " } else { "  " };
         let names = tools.join(", ");
         wrap(mark, "    ", &printable(&row.summary())) + &wrap("    ", "    ", &names)
     };

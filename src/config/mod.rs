@@ -20,6 +20,7 @@ mod section;
 mod severity;
 mod update;
 
+pub(crate) use check::{Finding, Readers};
 pub(crate) use edit::{Edits, check_name};
 pub(crate) use excerpt::IndexedProfiles;
 pub(crate) use file::File;

@@ -42,7 +42,7 @@ fn of_boto_file(ctx: &Context, place: &str) -> Option<(PathBuf, Outcome)> {
     let seen = ctx.with("AWS_CONFIG_FILE", "").with("AWS_SHARED_CREDENTIALS_FILE", place);
     let files = ConfigFiles::load(&seen).ok()?;
     let path = files.credentials.path.clone();
-    if let Some(why) = rejection(&files) {
+    if let Some(why) = rejection(&files.check()) {
         return Some((path, (Taken::Nothing, why)));
     }
     let section = files.profile("Credentials")?;

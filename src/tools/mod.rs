@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod key_files;
 mod kind;
+mod misread;
 mod prediction;
 mod profile;
 mod region;

@@ -6,7 +6,7 @@ use super::kind::ProfileKind;
 use super::rules::{Last, Malformed, Step, Unknown};
 use super::table::TOOLS;
 use super::view::{Outcome, Refusal, Taken, View};
-use crate::config::{ConfigFiles, SectionKind, Severity};
+use crate::config::{ConfigFiles, Finding, SectionKind, Severity};
 use crate::context::Context;
 use crate::source::expiry::expiry;
 use crate::time::Timestamp;
@@ -23,13 +23,18 @@ pub(crate) struct Prediction {
     pub(crate) region: Option<String>,
     /// Why the tool takes these credentials, in a few words.
     pub(crate) why: String,
+    /// Whether the tool reads a line of the profile differently from ssox, so that it may use another identity or
+    /// region. `why` says which line.
+    pub(crate) is_misread: bool,
 }
 
 /// Returns the credentials and the region that each tool takes, in the order of [`TOOLS`].
 pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles, refusal: Refusal) -> Vec<Prediction> {
-    let rejection = rejection(files);
+    let findings = files.check();
+    let rejection = rejection(&findings);
     let files = Files::new(ctx, files);
-    let of_tools = TOOLS.iter().map(|tool| View::new(ctx, &files, tool, refusal).prediction(rejection.as_deref()));
+    let of_tools =
+        TOOLS.iter().map(|tool| View::new(ctx, &files, tool, refusal).prediction(rejection.as_deref(), &findings));
     of_tools.chain(bedrock(ctx)).collect()
 }
 
@@ -39,18 +44,24 @@ pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles, refusal: Refusal) 
 fn bedrock(ctx: &Context) -> Option<Prediction> {
     ctx.var(BEDROCK_KEY)?;
     let why = format!("the API key in {BEDROCK_KEY}, instead of all other credentials");
-    Some(Prediction { tool: "Bedrock clients", taken: Taken::BedrockKey, renews: false, region: None, why })
+    Some(Prediction {
+        tool: "Bedrock clients",
+        taken: Taken::BedrockKey,
+        renews: false,
+        region: None,
+        why,
+        is_misread: false,
+    })
 }
 
-/// Says why every command of the AWS CLI fails with these files; `None` if the AWS CLI can read the files.
-pub(super) fn rejection(files: &ConfigFiles) -> Option<String> {
-    let error = files.check().into_iter().find(|finding| finding.severity == Severity::Error)?;
-    let line = error.line.map(|line| format!(":{line}")).unwrap_or_default();
-    Some(format!("refuses: {}{line}: {}", error.path.display(), error.message))
+/// Says why every command of the AWS CLI fails with files that have these findings; `None` if the AWS CLI can read them.
+pub(super) fn rejection(findings: &[Finding]) -> Option<String> {
+    let error = findings.iter().find(|finding| finding.severity == Severity::Error)?;
+    Some(format!("refuses: {}", error.located()))
 }
 
 impl View<'_> {
-    fn prediction(&self, rejection: Option<&str>) -> Prediction {
+    fn prediction(&self, rejection: Option<&str>, findings: &[Finding]) -> Prediction {
         let rejection = rejection.filter(|_| self.tool.malformed == Malformed::Refused);
         let (taken, mut why) = rejection.map_or_else(|| self.outcome(), |why| (Taken::Nothing, why.into()));
         let missing = match &taken {
@@ -66,7 +77,10 @@ impl View<'_> {
         if let Taken::Profile(name, ProfileKind::StoredKeys | ProfileKind::ConfigKeys) = &taken {
             why.extend(self.expired_keys(name).map(|end| format!(", but they expired at {end}")));
         }
-        Prediction { tool: self.tool.name, region: self.region(&taken), taken, renews, why }
+        let misread = self.misread(&taken, findings);
+        let is_misread = misread.is_some();
+        why.extend(misread.map(|line| format!(", but {line}")));
+        Prediction { tool: self.tool.name, region: self.region(&taken), taken, renews, why, is_misread }
     }
 
     /// Returns when the access keys of a profile expired, if the tool that wrote the keys also wrote their expiration.

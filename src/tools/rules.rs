@@ -6,6 +6,8 @@ use super::kind::ProfileKind;
 /// The rules of one AWS tool.
 pub(super) struct Tool {
     pub(super) name: &'static str,
+    /// Whether the tool reads the configuration files with botocore.
+    pub(super) is_botocore: bool,
     /// The places where the tool looks for credentials, in order.
     pub(super) steps: &'static [Step],
     /// The variables from which the tool takes the name of a profile, in order.

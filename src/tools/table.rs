@@ -35,6 +35,7 @@ const JS_ORDER: &[ProfileKind] =
 /// precedence over other credentials in the profile. SAM 1.170.0 and dask 2026.8.0 with s3fs do the same.
 const BOTOCORE: Tool = Tool {
     name: BOTO3,
+    is_botocore: true,
     steps: &[
         Step::Keys,
         Step::Profile(&[Role]),
@@ -63,6 +64,7 @@ const BOTOCORE: Tool = Tool {
 
 /// The rules that most tools without botocore have in common.
 const SDK: Tool = Tool {
+    is_botocore: false,
     steps: &[],
     profile_variables: AWS_PROFILE,
     empty_is_name: false,

@@ -342,3 +342,27 @@ fn the_text_groups_the_tools_that_agree_and_marks_the_others() {
     ");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
+
+/// Tools of botocore would use another section, no such profile, or a value with its comment.
+#[test]
+fn the_tools_that_read_the_profile_differently_are_marked() {
+    let home = Home::signed_in();
+    let config = std::fs::read_to_string(home.path(".aws/config")).expect("the config can be read");
+    let marked = |config: &str, profile: &str| {
+        home.write_config(config);
+        let text = home.ssox_with(&["status", "--tools"], &[("AWS_PROFILE", profile)]).ok();
+        let text = text.replace("\n    ", " ").replace("  ", " ");
+        let lines = text.lines().filter(|line| line.starts_with("! ") && line.contains("AWS_PROFILE: sso_session"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    says!(home, marked(&config.replacen("ReadOnly", "ReadOnly # note", 1), "dev"), @"! dev: AWS_PROFILE: sso_session, but ~/.aws/config:9: the AWS CLI reads the comment as part of the value of `sso_role_name`, eu-west-1, renews AWS CLI v1, AWS CLI v2, boto3, Ansible, polars with boto3");
+    says!(home, marked(&config.replacen("[profile dev]", "[ profile dev ]", 1), "dev"), @"! dev: AWS_PROFILE: sso_session, but ~/.aws/config:6: `[ profile dev ]` has blanks inside the brackets: the AWS CLI does not read it as profile `dev`, eu-west-1, renews AWS CLI v1, AWS CLI v2, boto3, Ansible, polars with boto3");
+    let settings = |role: &str| format!("sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = {role}\n");
+    let (one, two) = (settings("ReadOnly"), settings("PowerUser"));
+    says!(home, marked(&format!("[profile default]\n{one}\n{config}\n[default]\n{two}"), "default"), @r"
+    ! default: AWS_PROFILE: sso_session, but ~/.aws/config:30: the AWS CLI and boto3 use this `[default]`, the SDKs and ssox use `[profile default]` in line 1, renews AWS CLI v1, AWS CLI v2, boto3, Ansible
+    ! default: AWS_PROFILE: sso_session, but ~/.aws/config:30: the AWS CLI and boto3 use this `[default]`, the SDKs and ssox use `[profile default]` in line 1, eu-west-1, renews polars with boto3
+    ");
+    assert_eq!(marked(&format!("[default]\n{two}\n{config}\n[profile default]\n{one}"), "default"), "");
+    assert_eq!(marked(&config, "dev"), "");
+}
