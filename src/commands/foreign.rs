@@ -12,6 +12,7 @@ use crate::error::{Error, as_argument};
 use crate::identity::{ENDPOINT, FILES, ID, Identity, PROFILES, WEB_IDENTITY, is_in_use};
 use crate::profile::{self, Profile};
 use crate::snapshots::Snapshots;
+use crate::source::Source;
 use std::ffi::OsStr;
 
 /// What a message says about a variable that should contain the name of a profile, but is empty.
@@ -240,8 +241,11 @@ fn assignment_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String>
 
 fn profile_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
     let has_it = |name: &String| {
-        let source = Profile::resolve(ctx, files, name).ok().map(|profile| profile.source);
-        source.and_then(|source| source.cached(ctx)).is_some_and(|entry| entry.credentials.access_key_id == id)
+        let Ok(Profile { source, .. }) = Profile::resolve(ctx, files, name) else { return false };
+        match &source {
+            Source::Static(keys) => keys.keys.access_key_id == id,
+            _ => source.cached(ctx).is_some_and(|entry| entry.credentials.access_key_id == id),
+        }
     };
     files.profiles().map(|section| section.name.to_string()).find(has_it)
 }

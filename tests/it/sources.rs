@@ -336,6 +336,11 @@ fn verify_works_for_every_source() {
     ssox: this shell has no credentials to verify
     ssox: hint: ssox use NAME
     ");
+    // Long-term keys of a profile are known by their ID, although ssox never caches them.
+    let id = use_(&home, "me").set("AWS_ACCESS_KEY_ID").unwrap();
+    let theirs = [("AWS_ACCESS_KEY_ID", id.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let said = home.ssox_with(&["status"], &theirs).ok();
+    assert!(said.ends_with(", of profile `me`\n"), "{said}");
     let unknown = [("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN1234WXYZ"), ("AWS_SECRET_ACCESS_KEY", "secret")];
     let ran = home.ssox_with(&["status", "--verify"], &unknown);
     assert_eq!(ran.stdout(), "no profile is in use in this shell\nkeys         access key …WXYZ, unknown to ssox\n");
