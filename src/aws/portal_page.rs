@@ -69,7 +69,8 @@ pub(super) struct Failure {
 /// Whether to send a failed request again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
-    /// Send the request again: the network failed, or AWS had an internal error.
+    /// Send the request again: the network failed in a way that may pass, AWS had an internal error, or the response is
+    /// not a valid response of AWS.
     Yes,
     /// Send the request again later: AWS throttles. The value is the time to wait, if AWS gave one.
     Throttled(Option<Duration>),

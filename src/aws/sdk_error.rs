@@ -106,11 +106,11 @@ impl Refusal<'_> {
     }
 
     fn server_error(&self, channel: &Channel) -> Error {
-        let hint = match &channel.endpoint {
-            Some(_) => "check the service at this endpoint, then try again",
-            None => "try again; https://health.aws.amazon.com shows the state of each service",
+        let (service, hint) = match &channel.endpoint {
+            Some(_) => ("the service", "check the service at this endpoint, then try again"),
+            None => ("AWS", "try again; https://health.aws.amazon.com shows the state of each service"),
         };
-        Error::unreachable(format!("AWS failed with {}: {}", self.status, self.text())).hint(hint)
+        Error::unreachable(format!("{service} failed with {}: {}", self.status, self.text())).hint(hint)
     }
 
     /// Returns AWS's message with the error code; without a message, only the code.

@@ -12,7 +12,8 @@ use serde_json::Value;
 /// The JSON key for the name of the role to which the credentials of a cache entry belong. No AWS tool reads this key.
 const ROLE: &str = "SsoxRole";
 /// The JSON key for the hash of everything on which the credentials of the entry depend, apart from the access keys in
-/// the environment. ssox finds the entry by it. No AWS tool reads this key.
+/// the environment. When ssox looks for an entry by its access key ID, it checks with this hash that the entry is from
+/// the same call of AWS. No AWS tool reads this key.
 const CALL: &str = "SsoxCall";
 
 /// The JSON document of a cache entry: the fields that the AWS CLI writes, and those that only ssox reads (`Ssox…`).

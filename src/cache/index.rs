@@ -45,7 +45,8 @@ const KEPT: i64 = 1200;
 /// credentials.
 pub(super) type Record = [u8; RECORD];
 
-/// The stamp of the cache directory, and the stamp and the expiration of each cache file.
+/// The stamp (inode, size and times) of the cache directory; and for each cache file its stamp, and the expiration of
+/// its credentials.
 #[derive(Default)]
 pub(super) struct Index {
     /// The stamp of the cache directory when the index was written. `None` if the cache directory may contain other

@@ -17,7 +17,7 @@ const SSO_KEYS: [&str; 3] = ["sso_account_id", "sso_session", "sso_start_url"];
 /// Returns the section of `~/.aws/credentials` that contains these credentials, as text.
 ///
 /// # Errors
-/// `Configuration`: the file cannot represent a value.
+/// `Configuration`: some AWS tools would not read the name of the section, or would read a value differently.
 pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Secret> {
     let empty = ConfigFiles::parse("", "");
     Ok(edited(&empty, section, credentials)?.finish())

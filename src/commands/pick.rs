@@ -19,6 +19,10 @@ use std::collections::HashMap;
 /// How many rows show the time left, beginning with the most used profile: for each of these rows, ssox reads a file.
 const ROWS_WITH_TIME: usize = 1000;
 
+/// The hint for a command line without the name of a profile or an assignment.
+pub(super) const CHOOSE: &str =
+    "`ssox use NAME`; `ssox list` shows all profiles, `ssox list --assigned` every account and role";
+
 /// Lets a person choose a profile or an assignment, and returns its name. With a `session`, shows only the profiles and
 /// assignments of this session.
 ///
@@ -56,8 +60,7 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     {
         return Err(Error::configuration(format!("there is no profile to choose: {cause}")).hint(hint));
     }
-    let hint =
-        if rows.is_empty() { profile::first_step(&files) } else { "`ssox use NAME`; `ssox list` shows the names" };
+    let hint = if rows.is_empty() { profile::first_step(&files) } else { CHOOSE };
     picker::pick(ctx, "profile", hint, &rows)
 }
 

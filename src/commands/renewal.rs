@@ -79,7 +79,8 @@ pub(super) fn held_duration(ctx: &Context) -> Option<i32> {
     ctx.var("SSOX_DURATION")?.parse().ok().filter(|seconds| ACCEPTED.contains(seconds))
 }
 
-/// Returns a copy of the context in which this profile is in use, so that a renewal for it can be started.
+/// Returns a copy of the context whose variables say that this profile is in use in the shell. With this copy, a process
+/// can be started that renews the profile's credentials.
 pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     let ctx = ctx.without(&HELD).with("SSOX_PROFILE", &profile.name);
     match profile.source.session().filter(|_| profile.is_assignment) {

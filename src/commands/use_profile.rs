@@ -2,7 +2,7 @@
 
 use super::changes;
 use super::options::{Consent, Fetch, region};
-use super::pick::pick;
+use super::pick::{CHOOSE, pick};
 use super::precedence::disagreements;
 use super::protected;
 use super::protected_process;
@@ -174,8 +174,6 @@ fn warn_of_keyring(profile: &Profile) {
 }
 
 fn previous(ctx: &Context) -> Result<&str> {
-    ctx.var("SSOX_PREVIOUS").ok_or_else(|| {
-        Error::configuration("there is no previous profile in this shell")
-            .hint("`ssox use NAME`; `ssox list` shows the names")
-    })
+    ctx.var("SSOX_PREVIOUS")
+        .ok_or_else(|| Error::configuration("there is no previous profile in this shell").hint(CHOOSE))
 }

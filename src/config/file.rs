@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use text::Text;
 
-/// The size limit of a config file in bytes: six times what 50,000 profiles need.
+/// The size limit of a config file in bytes: at least six times what 50,000 profiles need.
 pub(super) const LARGEST: u64 = 64 << 20;
 
 /// A config file. If the file does not exist, its text is empty.

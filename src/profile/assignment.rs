@@ -227,7 +227,7 @@ fn equal_names(candidates: &[&Candidate], name: &str, role_name: &str) -> Error 
 
 fn did_you_mean(near: &[String]) -> String {
     match near {
-        [] => "`ssox list --assigned --refresh` shows every account and role".into(),
+        [] => "`ssox list --assigned --refresh` shows every account and role that you may use".into(),
         near => format!("did you mean `{}`? `ssox list --assigned` shows every account and role", near.join("` or `")),
     }
 }

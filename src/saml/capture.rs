@@ -24,7 +24,7 @@ const LAST_PAGE_URL: &str = "https://signin.aws.amazon.com/saml/ssox";
 /// How long the browser may take to show the last page and to store its cookies.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The time between two updates of the remaining time on the terminal.
+/// How often ssox checks whether the remaining time on the terminal must be updated.
 const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Opens a URL in a browser, waits until the person has signed in, and returns the SAML response in base64.

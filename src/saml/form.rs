@@ -14,8 +14,9 @@ pub(super) fn posted(body: &str) -> Option<Secret> {
     values.filter(|value| !value.is_empty()).map(|value| Secret::new(percent(value))).next()
 }
 
-/// Finds the SAML response in a text. Returns its base64, which may contain line breaks. If no response is found,
-/// returns the text itself, without white space at its ends and with `%` escapes decoded.
+/// Finds the SAML response in a text. Returns its base64, which may contain line breaks. A text that begins with `<` and
+/// has no form field `SAMLResponse` is taken for the XML of a response. If nothing is found in another text, returns
+/// that text, without white space at its ends and with `%` escapes decoded.
 pub(super) fn response(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}').trim();
     if let Some(value) = field_of_page(text) {

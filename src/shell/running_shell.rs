@@ -81,7 +81,8 @@ fn parent() -> Option<u32> {
 }
 
 /// Reads a process from `/proc`. The link `exe` names the program even if it was started as `sh`, but cannot be read if
-/// the process belongs to another user. If the program is a Python script, only `stat` contains the script's name.
+/// the process belongs to another user. If the program is a Python script, `exe` names Python; `stat` contains the
+/// script's name if its `#!` line names Python directly.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn process(id: u32) -> Option<Process> {
     let read = |file: &str| std::fs::read(format!("/proc/{id}/{file}")).ok();

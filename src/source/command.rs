@@ -59,8 +59,8 @@ impl CommandLine {
         self.run_within(TIMEOUT, ctx, env)
     }
 
-    /// Runs a program that may ask the person for something, and returns its stdout. The program writes to the terminal
-    /// directly, and has a longer time limit than in [`CommandLine::run`]. If nobody can answer (`no_input`, or stderr
+    /// Runs a program that may ask the person for something, and returns its stdout. The program's stderr is the
+    /// terminal, and its time limit is longer than in [`CommandLine::run`]. If nobody can answer (`no_input`, or stderr
     /// is not a terminal), does the same as [`CommandLine::run`].
     ///
     /// # Errors

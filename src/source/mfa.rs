@@ -117,7 +117,7 @@ impl Mfa {
         let Some(process) = &self.process else { return self.ask(ctx) };
         let printed = process.ask(ctx)?;
         parse(printed.expose()).ok_or_else(|| {
-            Error::configuration(format!("{process} printed something that is not an MFA code"))
+            Error::configuration(format!("{process} did not print an MFA code"))
                 .hint("the program must print six digits and nothing else")
         })
     }

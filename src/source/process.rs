@@ -101,10 +101,20 @@ impl CredentialProcess {
         let Some(start) = before.iter().position(|profile| *profile == self.profile) else {
             return Ok(chain.join("\n"));
         };
-        let profile = &self.profile;
-        Err(Error::configuration(format!("{} is circular: {}", self.command, chain[start..].join(" → "))).hint(
-            format!("the program in `credential_process` of `[profile {profile}]` must call ssox with another profile"),
-        ))
+        Err(self.circular(&chain[start..]))
+    }
+
+    /// Returns the error for profiles whose programs call each other. `circle` begins and ends with the same profile.
+    fn circular(&self, circle: &[&str]) -> Error {
+        let hint = match circle {
+            [profile, _] => format!(
+                "the program in `credential_process` of `[profile {profile}]` must call ssox with another profile"
+            ),
+            _ => String::from(
+                "change `credential_process` in one of these profiles: it must call ssox with a profile outside this circle",
+            ),
+        };
+        Error::configuration(format!("{} is circular: {}", self.command, circle.join(" → "))).hint(hint)
     }
 
     fn parse(&self, ctx: &Context, printed: &Secret) -> Result<RoleCredentials> {
@@ -112,6 +122,9 @@ impl CredentialProcess {
             Error::configuration(format!("{} {what}", self.command))
                 .hint(r#"the program must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}"#)
         };
+        if printed.expose().trim().is_empty() {
+            return Err(invalid("printed nothing"));
+        }
         let document = SecretJson::parse(printed.expose().as_bytes());
         let document = document.ok_or_else(|| invalid("printed something that is not JSON"))?;
         if document.get("Version").and_then(Value::as_u64) != Some(1) {

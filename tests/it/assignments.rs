@@ -209,7 +209,7 @@ fn an_unknown_account_or_role_has_the_nearest_as_hint() {
     ssox: you have no role `Elsewhere` in account `Data Platform`
     ssox: hint: did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`? `ssox list --assigned` shows every account and role
     ssox: there is no profile `Nowhere/ReadOnly`, and no account `Nowhere`
-    ssox: hint: `ssox list --assigned --refresh` shows every account and role
+    ssox: hint: `ssox list --assigned --refresh` shows every account and role that you may use
     ssox: could not get the credentials of `ReadOnly` in `555566667778`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use
     ssox: hint: did you mean `555566667777/ReadOnly`? `ssox list --assigned` shows every account and role
@@ -392,6 +392,6 @@ fn completion_offers_assignments_to_every_shell() {
     let error = home.ssox(&["--emit=zsh1", "use"]).fails(3);
     says!(home, error, @r"
     ssox: no profile is given: choose one of `dev`, `stg`, `legacy`, `555566667777/Admin`, `666677778888/Admin` and 1 more
-    ssox: hint: `ssox use NAME`; `ssox list` shows the names
+    ssox: hint: `ssox use NAME`; `ssox list` shows all profiles, `ssox list --assigned` every account and role
     ");
 }

@@ -155,7 +155,7 @@ fn keep_legacy_adds_and_removes_nothing() {
     ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
     ssox: the reason: both have the start URL `https://d-1234567890.awsapps.com/start`, so they use the same session, `d-1234567890`, and its one token file; each profile keeps its own account and role
     ssox: --session-per-profile gives each of them its own session, so that each signs in separately
-    ssox: `sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions
+    ssox: `sso_start_url` and `sso_region` stay in the profiles for tools that do not support sessions, such as old versions of the Terraform AWS provider
     ssox: but the SDK for Rust rejects a profile that has `sso_session` together with these two keys: when no tool needs the two any more, remove them with `ssox configure migrate`
     ssox: next: ssox login --sso-session d-1234567890
     ");
@@ -415,9 +415,9 @@ fn invalid_answers_are_rejected_before_the_sign_in() {
     ssox: --region: `Europe` is not a region
     ssox: hint: a region looks like `eu-west-1`
     ssox: `my dev` cannot be the name of a new profile: the SDKs would ignore it
-    ssox: hint: use letters, digits and `_ - / . % @ : +`, which every AWS tool reads
+    ssox: hint: use the letters a–z and A–Z, digits and `_ - / . % @ : +`
     ssox: `my org` cannot be the name of a new sso-session: the SDKs would ignore it
-    ssox: hint: use letters, digits and `_ - / . % @ : +`, which every AWS tool reads
+    ssox: hint: use the letters a–z and A–Z, digits and `_ - / . % @ : +`
     ssox: `https://` is not a start URL: it must begin with `https://` and a host
     ssox: hint: start URLs look like `https://d-1234567890.awsapps.com/start`
     ssox: --sso-region: `EU` is not a region

@@ -115,7 +115,7 @@ fn patterns_and_options_choose() {
     ssox: hint: `corp` is an sso-session: ssox each --sso-session corp -- COMMAND
     ssox: no profile and no assignment matches --account '999*'
     ssox: hint: `ssox list` shows all profiles
-    ssox: hint: `ssox list --assigned` shows every account and role
+    ssox: hint: `ssox list --assigned --refresh` shows every account and role that you may use
     ssox: no profile matches `main` together with --role Nothing
     ssox: hint: `ssox list` shows all profiles
     ssox: invalid value `0` for `--jobs <N>`: must be a number, at least 1

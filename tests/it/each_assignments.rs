@@ -82,12 +82,12 @@ fn patterns_and_options_choose_assignments_and_what_has_a_profile_runs_for_each_
     let mistakes = [&["Data Platfrom/Admin"][..], &["*/Nothing"], &["--role", "Nothing"], &["dve"]];
     says!(home, mistakes.map(|arguments| refused(&home, arguments, 2)).concat(), @r"
     ssox: no profile and no assignment matches `Data Platfrom/Admin`
-    ssox: hint: did you mean `Data Platform/Admin`? `ssox list --assigned` shows every account and role
+    ssox: hint: did you mean `Data Platform/Admin`? `ssox list --assigned --refresh` shows every account and role that you may use
     ssox: no profile and no assignment matches `*/Nothing`
-    ssox: hint: `ssox list --assigned` shows every account and role
+    ssox: hint: `ssox list --assigned --refresh` shows every account and role that you may use
     ssox: no profile and no assignment matches --role Nothing
     ssox: hint: `ssox list` shows all profiles
-    ssox: hint: `ssox list --assigned` shows every account and role
+    ssox: hint: `ssox list --assigned --refresh` shows every account and role that you may use
     ssox: no profile matches `dve`
     ssox: hint: did you mean `dev`? `ssox list` shows all profiles
     ");

@@ -126,7 +126,7 @@ fn a_program_may_give_the_code() {
     ssox: hint: run the configured command in a terminal to see what it prints
     ");
     shows!(home, use_(&home, "silent").fails(4), @r"
-    ssox: `mfa_process` of profile `silent` printed something that is not an MFA code
+    ssox: `mfa_process` of profile `silent` did not print an MFA code
     ssox: hint: the program must print six digits and nothing else
     ");
     // A code on the command line takes precedence.

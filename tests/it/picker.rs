@@ -184,6 +184,6 @@ fn without_a_terminal_the_choices_are_named() {
     let said = String::from_utf8_lossy(&output.stderr);
     insta::assert_snapshot!(said, @r"
     ssox: no profile is given: choose one of `dev`, `staging`
-    ssox: hint: `ssox use NAME`; `ssox list` shows the names
+    ssox: hint: `ssox use NAME`; `ssox list` shows all profiles, `ssox list --assigned` every account and role
     ");
 }

@@ -108,7 +108,7 @@ fn an_error_from_a_custom_endpoint_names_the_endpoint() {
     ssox: hint: unset AWS_ENDPOINT_URL
     ");
     shows!(home, error(Fault::Answer(501, "application/json".into(), json.into()), 6), @r"
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 501: API for service sso not yet implemented (InternalFailure) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the service failed with 501: API for service sso not yet implemented (InternalFailure) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: check the service at this endpoint, then try again
     ");
     shows!(home, error(Fault::Status(403), 5), @r"

@@ -265,7 +265,7 @@ fn credentials_that_are_still_valid_are_used_when_sts_is_unreachable() {
     home.standin.fault("AssumeRole", Fault::Status(500), Times::Forever);
     let second = home.ssox(&["--emit=zsh1", "use", "target", "--min-ttl", "24h"]);
     assert_eq!(second.set("AWS_ACCESS_KEY_ID"), first.set("AWS_ACCESS_KEY_ID"));
-    says!(home, second.stderr(), @"ssox: warning: could not assume `arn:aws:iam::444455556666:role/Target`: AWS failed with 500: An internal error has occurred (InternalFailure) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using the cached credentials, which are still valid");
+    says!(home, second.stderr(), @"ssox: warning: could not assume `arn:aws:iam::444455556666:role/Target`: the service failed with 500: An internal error has occurred (InternalFailure) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using the cached credentials, which are still valid");
 }
 
 #[test]

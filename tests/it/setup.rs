@@ -438,7 +438,7 @@ fn a_made_up_name_is_taken_for_no_option() {
     let named = ["configure", "sso", "--sso-session", "corp", "--yes", "--profile=-x"];
     shows!(home, home.ssox(&named).fails(4), @r"
     ssox: `-x` cannot be the name of a new profile: it looks like an option
-    ssox: hint: use letters, digits and `_ - / . % @ : +`, which every AWS tool reads
+    ssox: hint: use the letters a–z and A–Z, digits and `_ - / . % @ : +`
     ssox: hint: start the name with a letter or digit
     ");
 }

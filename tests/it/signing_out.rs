@@ -68,7 +68,7 @@ fn the_token_is_deleted_even_if_the_server_cannot_be_reached() {
     let home = Home::signed_in();
     home.standin.fault("Logout", Fault::Status(500), Times::Forever);
     shows!(home, says(&home, &["logout", "dev"]), @r"
-    ssox: warning: could not end the session at AWS: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); this session expires on its own
+    ssox: warning: could not end the session at AWS: the service failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); this session expires on its own
     ssox: removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json of session `corp`
     ");
     assert!(!token_file(&home.path(""), "corp").exists());

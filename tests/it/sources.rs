@@ -150,6 +150,11 @@ fn the_error_output_of_a_failed_process_is_shown() {
     ssox: `credential_process` of profile `process` printed something that is not JSON
     ssox: hint: the program must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}
     "#);
+    process(&home, ":");
+    shows!(home, use_(&home, "process").fails(4), @r#"
+    ssox: `credential_process` of profile `process` printed nothing
+    ssox: hint: the program must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}
+    "#);
 }
 
 #[test]
@@ -160,7 +165,7 @@ fn a_process_that_leads_back_to_itself_is_named() {
     home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
     shows!(home, use_(&home, "a").fails(1), @r"
     ssox: `credential_process` of profile `a` is circular: a → b → c → a
-    ssox: hint: the program in `credential_process` of `[profile a]` must call ssox with another profile
+    ssox: hint: change `credential_process` in one of these profiles: it must call ssox with a profile outside this circle
     ");
     shows!(home, home.ssox(&["export", "self", "--format", "env"]).fails(1), @r"
     ssox: `credential_process` of profile `self` is circular: self → self

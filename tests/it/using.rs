@@ -92,7 +92,7 @@ fn the_previous_profile_is_a_dash() {
     assert_eq!((back.set("SSOX_PROFILE").as_deref(), back.set("SSOX_PREVIOUS").as_deref()), (Some("dev"), Some("stg")));
     says!(home, home.ssox(&["--emit=zsh1", "use", "-"]).fails(4), @r"
     ssox: there is no previous profile in this shell
-    ssox: hint: `ssox use NAME`; `ssox list` shows the names
+    ssox: hint: `ssox use NAME`; `ssox list` shows all profiles, `ssox list --assigned` every account and role
     ");
 }
 
@@ -287,7 +287,7 @@ fn each_kind_of_error_has_its_exit_status() {
     ssox: hint: the role may not be assigned to you: `ssox list --assigned` shows every account and role that you may use
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` is throttling: too many requests (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: wait a minute, then try again
-    ssox: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the service failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: check the service at this endpoint, then try again
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: the connection to `STANDIN` closed before the response was complete; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
     ssox: hint: unset AWS_ENDPOINT_URL
@@ -332,7 +332,7 @@ fn credentials_that_end_soon_are_better_than_none() {
     home.standin.fault("*", Fault::Status(500), Times::Forever);
     let ran = home.ssox_with(&["--emit=zsh1", "use", "dev", "--min-ttl", "1h"], &[("AWS_MAX_ATTEMPTS", "1")]);
     ran.ok();
-    says!(home, ran.stderr(), @"ssox: warning: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using the cached credentials, which are still valid");
+    says!(home, ran.stderr(), @"ssox: warning: could not get the credentials of `ReadOnly` in `111122223333`: the service failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using the cached credentials, which are still valid");
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn errors_of_the_protocol_are_responses() {
     }
     assert_says(&response(exception("InvalidRequestException")).unwrap_err(), ErrorKind::Configuration, "sso_region");
     assert_says(&response(Fault::Html).unwrap_err(), ErrorKind::Unreachable, "not to AWS");
-    assert_says(&response(Fault::Status(500)).unwrap_err(), ErrorKind::Unreachable, "AWS failed");
+    assert_says(&response(Fault::Status(500)).unwrap_err(), ErrorKind::Unreachable, "the service failed");
 }
 
 #[test]

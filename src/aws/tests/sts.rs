@@ -90,7 +90,7 @@ fn each_refusal_of_sts_has_its_message() {
         ("RegionDisabledException", ErrorKind::Refused, "AWS_REGION"),
         ("ValidationError", ErrorKind::Configuration, "as the test asked (ValidationError)"),
         ("Throttling", ErrorKind::Unreachable, "throttling"),
-        ("InternalFailure", ErrorKind::Unreachable, "AWS failed with 500"),
+        ("InternalFailure", ErrorKind::Unreachable, "the service failed with 500"),
     ];
     let standin = Standin::start();
     for (code, kind, words) in table {
@@ -146,7 +146,7 @@ fn an_account_has_an_alias_or_none() {
         (Fault::Answer(403, "text/html".into(), "<p>blocked".into()), "answered 403"),
         (Fault::Exception("Throttling".into()), "is throttling: too many requests"),
         (Fault::Status(429), "is throttling: too many requests"),
-        (Fault::Status(500), "AWS failed with 500"),
+        (Fault::Status(500), "the service failed with 500"),
         (Fault::Reset, "closed before the response was complete"),
     ] {
         standin.fault("ListAccountAliases", fault, Times::Next(1));

@@ -207,7 +207,7 @@ fn explain(groups: &[Group], args: &ConfigureMigrate) {
     }
     if args.keep_legacy {
         say(
-            "`sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions",
+            "`sso_start_url` and `sso_region` stay in the profiles for tools that do not support sessions, such as old versions of the Terraform AWS provider",
         );
         say(
             "but the SDK for Rust rejects a profile that has `sso_session` together with these two keys: when no tool needs the two any more, remove them with `ssox configure migrate`",

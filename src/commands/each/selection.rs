@@ -15,6 +15,9 @@ use crate::session::Session;
 use crate::source::sso::{SsoRole, account_and_role, session_label};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// What lists all assignments. It asks AWS again, because the stored listings have already been searched.
+const LIST_ASSIGNED: &str = "`ssox list --assigned --refresh` shows every account and role that you may use";
+
 /// The name of a profile, or of an account and role without a profile, that the command line chose; and the loaded
 /// profile, or why it cannot be used.
 pub(super) struct Chosen {
@@ -165,7 +168,8 @@ fn several_sessions(name: &str, sessions: &[&Session]) -> Error {
     Error::configuration(format!("several sessions have `{name}`: choose one with {}", options.join(" or ")))
 }
 
-/// Adds the assignment for each pattern ACCOUNT_ID/ROLE that has matched nothing so far. No listing is needed for it.
+/// Adds the assignment for each pattern ACCOUNT_ID/ROLE that has matched nothing so far, without checking that it
+/// exists. A listing is used only to find out which of several sessions has the role.
 fn add_numbered(
     ctx: &Context,
     files: &ConfigFiles,
@@ -188,8 +192,11 @@ fn add_numbered(
     Ok(())
 }
 
-/// Checks that each pattern matches something, and that something is chosen. If not, and an assignment could be missing
-/// because a session could not be listed, returns the error of this session.
+/// Checks that each pattern matches something, and that something is chosen.
+///
+/// # Errors
+/// If an assignment could be missing because a session could not be listed, the error of this session; otherwise
+/// `Usage`.
 fn check_all_match(
     files: &ConfigFiles,
     listings: &Listings,
@@ -209,7 +216,7 @@ fn check_all_match(
         Some(pattern) => unmatched(files, listings, args, pattern),
         None => Error::usage(format!("no profile and no assignment matches {}", options(args)))
             .hint("`ssox list` shows all profiles")
-            .hint("`ssox list --assigned` shows every account and role"),
+            .hint(LIST_ASSIGNED),
     })
 }
 
@@ -226,7 +233,7 @@ fn unmatched(files: &ConfigFiles, listings: &Listings, args: &Each, pattern: &st
     let mut names: Vec<String> = files.profile_names().collect();
     let (what, list) = if pattern.contains('/') {
         names.extend(listings.spelled());
-        ("no profile and no assignment", "`ssox list --assigned` shows every account and role")
+        ("no profile and no assignment", LIST_ASSIGNED)
     } else {
         ("no profile", "`ssox list` shows all profiles")
     };

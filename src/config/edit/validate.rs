@@ -68,5 +68,5 @@ pub(crate) fn check_name(kind: SectionKind, name: &str) -> Result<()> {
 
 fn invalid_name(kind: SectionKind, name: &str, why: &str) -> Error {
     Error::configuration(format!("`{name}` cannot be the name of a new {}{why}", kind.word()))
-        .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool reads")
+        .hint("use the letters a–z and A–Z, digits and `_ - / . % @ : +`")
 }

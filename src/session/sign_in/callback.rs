@@ -166,7 +166,8 @@ impl CallbackRequest {
     }
 }
 
-/// Returns the values of the `Host` header that a browser sends for the redirect URI. Browsers omit port 80.
+/// Returns the values of the `Host` header that are accepted in a request for the redirect URI: the address with its
+/// port; for port 80 also the address alone, because browsers omit this port.
 fn hosts(port: u16) -> Vec<String> {
     let mut hosts = vec![format!("127.0.0.1:{port}")];
     if port == 80 {

@@ -20,7 +20,7 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 /// How many polls in a row may get no valid response: a laptop may change networks while the person signs in.
 const MAX_FAILED_POLLS: u32 = 5;
 
-/// The time between two updates of the remaining time on the terminal.
+/// How often ssox checks whether the remaining time on the terminal must be updated.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Shows a device code, and polls AWS until the person has confirmed or denied the sign-in, or the code has expired.
