@@ -216,10 +216,12 @@ fn clear_restores_the_choice_of_the_place(tool: Tool, shell: Shell) {
     let trusted = [("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text")), ("DIRENV_LOG_FORMAT", "")];
     let mut session = home.session_with(shell, &format!("LOAD\n{}", tool.hook(shell)), &trusted);
     for (outside, line) in [(None, "true".to_owned()), (Some("adm"), shell.export("SSOX_PROFILE", "adm"))] {
-        session.run(&line);
         let calls = ["ssox use dev", "SSOX_PROFILE=noreg ssox use dev"];
         let places = [("~", outside), ("~/project", Some("stg"))];
         for (call, (place, expected)) in calls.into_iter().flat_map(|call| places.map(|place| (call, place))) {
+            // Where values change and change back in its directory, mise alone may lose those from outside.
+            session.run("cd ~");
+            session.run(&line);
             session.run("cd ~/project");
             session.run(call);
             session.run(&format!("cd {place}"));
@@ -230,7 +232,6 @@ fn clear_restores_the_choice_of_the_place(tool: Tool, shell: Shell) {
             let profile = environment.get("SSOX_PROFILE").map(String::as_str);
             assert_eq!(profile, expected, "{tool:?} {shell:?} {call} {place}");
         }
-        session.run("cd ~");
     }
 }
 
