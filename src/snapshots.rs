@@ -8,27 +8,27 @@ use crate::secret::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use std::cell::OnceCell;
 use zeroize::Zeroizing;
 
 /// The largest snapshot in bytes, after unpacking.
 const LONGEST: usize = 4 << 20;
 
-/// The snapshots of direnv and mise in this shell. A snapshot may be large, so it is unpacked only once for all
-/// variables.
+/// The snapshots of direnv and mise in this shell. A snapshot may be large, so it is unpacked when it is first needed,
+/// and only once for all variables.
 pub(crate) struct Snapshots<'a> {
     ctx: &'a Context,
     /// The snapshot of direnv: JSON with two maps of variables. `p` contains the values before direnv set them, and `n`
     /// contains the values that direnv set.
-    direnv: Option<SecretJson>,
+    direnv: OnceCell<Option<SecretJson>>,
     /// The snapshot of mise: MessagePack with two maps of variables. First comes `old`, with the values before mise set
     /// them, and then `new`, with the values that mise set.
-    mise: Option<Zeroizing<Vec<u8>>>,
+    mise: OnceCell<Option<Zeroizing<Vec<u8>>>>,
 }
 
 impl<'a> Snapshots<'a> {
     pub(crate) fn of(ctx: &'a Context) -> Self {
-        let of = |variable| unpacked(ctx.var(variable)?);
-        Self { ctx, direnv: of("DIRENV_DIFF").and_then(|json| SecretJson::parse(&json)), mise: of("__MISE_DIFF") }
+        Self { ctx, direnv: OnceCell::new(), mise: OnceCell::new() }
     }
 
     /// Returns the value that direnv or mise has set, even if the variable was changed since then; `None` if neither
@@ -60,7 +60,8 @@ impl<'a> Snapshots<'a> {
     }
 
     fn of_direnv(&self, map: &str, name: &str) -> Option<Secret> {
-        self.direnv.as_ref()?[map][name].as_str().map(Secret::new)
+        let json = || SecretJson::parse(&unpacked(self.ctx.var("DIRENV_DIFF")?)?);
+        self.direnv.get_or_init(json).as_ref()?[map][name].as_str().map(Secret::new)
     }
 
     /// Returns the value of a variable in mise's snapshot. `map` is `old`, for the previous values, or `new`, for those
@@ -68,7 +69,7 @@ impl<'a> Snapshots<'a> {
     /// before the string. So ssox needs no complete parser: it searches for the name with its length, and reads the
     /// string after the name.
     fn of_mise(&self, map: &str, name: &str) -> Option<Secret> {
-        let snapshot = self.mise.as_ref()?;
+        let snapshot = self.mise.get_or_init(|| unpacked(self.ctx.var("__MISE_DIFF")?)).as_ref()?;
         let (old, new) = snapshot.split_at(find(snapshot, b"\xa3new")?);
         let map = if map == "old" { old } else { new };
         let name = packed(name)?;

@@ -38,7 +38,8 @@ pub(super) fn set(changes: &mut EnvChanges, ctx: &Context, region: Option<&str>)
     let Some(region) = region else { return put_back(changes, ctx) };
     let held = Identity::recorded(ctx);
     let is_replaced = |name| held.as_ref().is_some_and(|held| held.has_recorded(name)) || is_ours(ctx, name);
-    let before = REGIONS.map(|name| if is_replaced(name) { before(ctx, name) } else { current(ctx, name) });
+    let snapshots = Snapshots::of(ctx);
+    let before = REGIONS.map(|name| if is_replaced(name) { before(ctx, name) } else { current(ctx, &snapshots, name) });
     let before = before.map(Option::unwrap_or_default).join("|");
     set_or_remove(changes, ctx, VARIABLE, Some(before.as_str()).filter(|before| *before != "|"))?;
     REGIONS.iter().try_for_each(|name| changes.set(name, region))
@@ -110,9 +111,8 @@ fn before(ctx: &Context, name: &str) -> Option<String> {
 
 /// Returns the value that ssox is about to replace; for a value of direnv or mise, the value from before the shell
 /// entered the directory of this tool.
-fn current(ctx: &Context, name: &str) -> Option<String> {
+fn current(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
     let value = ctx.var(name)?;
-    let snapshots = Snapshots::of(ctx);
     let value = match snapshots.owner(name) {
         Some(_) => snapshots.before(name),
         None => Some(Secret::new(value)),
