@@ -90,8 +90,10 @@ function _ssox_change() {
 }
 
 # Sets REPLY to the name of a local variable of a calling function that hides a variable which ssox changes or has
-# changed. Fails if there is none.
+# changed; fails if no variable is hidden. Only a function has local variables, and without one, a call has three levels:
+# `ssox`, `_ssox_change` and this function; or a hook, `_ssox_is_passing` and this function.
 function _ssox_find_hidden() {
+  (( $#funcstack > 3 )) || return 1
   for REPLY in "${(@k)_ssox_kept}" "${(@k)_ssox_under}" AWS_{{,DEFAULT_}{PROFILE,REGION},ACCESS_KEY_ID,SECRET_ACCESS_KEY,SESSION_TOKEN}; do
     [[ ${(Pt)REPLY} != *-local* ]] || return 0
   done
