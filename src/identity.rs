@@ -304,7 +304,7 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     match changes.get(name) {
         Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
         // The variables of a server are compared only in two kinds of shell: one that gets its credentials from ssox's
-        // server, and one that has neither access keys nor a profile, so that tools would ask another server.
+        // server, and one that waits for its credentials, in which tools could ask another server.
         _ if sets_keys.is_some() && ENDPOINT.contains(&name) && !is_served && !awaits_server(changes, name) => {
             State::Untouched
         }
@@ -314,10 +314,12 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     }
 }
 
-/// Tells whether `name` is a variable with the address of a server for credentials, and the shell has neither access
-/// keys nor the name of a profile after these environment changes. Tools then ask that server for credentials.
+/// Tells whether `name` is a variable with the address of a server for credentials, and tools may ask that server after
+/// these environment changes: the shell has no access keys, and the profile may have no credentials that tools can use.
+/// For `use --profile-only` ssox has checked that the profile has such credentials.
 fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
-    ENDPOINT[..2].contains(&name) && [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
+    let is_checked = changes.get(PROFILES[0]).flatten().is_some() && changes.get(PROFILES[1]).flatten().is_none();
+    ENDPOINT[..2].contains(&name) && changes.get(ID) == Some(None) && !is_checked
 }
 
 /// Returns the value of a variable, as ssox compares it with a fingerprint; `None` if the variable is unset. An empty

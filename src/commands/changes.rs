@@ -2,13 +2,14 @@
 
 use super::profile_variables::{KEYS, LEFTOVERS, account_id, ad_hoc, credentials, recorded, shared};
 use super::regions::{self, REGIONS};
+use super::renewal::is_awaited;
 use super::set_variable::{set_or_remove, set_or_unset};
 use super::{directory_values, endpoint_changes, file_marks, replaced};
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
-use crate::identity::{self, ACCOUNT_ID, ENDPOINT, FILES, Identity, UNTIL, WEB_IDENTITY};
+use crate::identity::{self, ACCOUNT_ID, ENDPOINT, FILES, Identity, PROFILES, UNTIL, WEB_IDENTITY};
 use crate::profile::Profile;
 use crate::snapshots::Snapshots;
 use crate::time::Timestamp;
@@ -84,7 +85,8 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
 }
 
 /// Returns the environment changes for a profile whose credentials are not available yet: they describe the profile,
-/// and unset all credentials. `state` is for the prompt segment, and `next` is when the hook calls ssox again.
+/// and unset all credentials. `AWS_PROFILE` and `AWS_DEFAULT_PROFILE` name the profile, because AWS tools would
+/// otherwise use the profile `default`. `state` is for the prompt segment, and `next` is when the hook calls ssox again.
 ///
 /// # Errors
 /// `Configuration`: a value contains a control character, or is too large for a variable.
@@ -98,6 +100,7 @@ pub(super) fn without_credentials(
     endpoint_changes::replace(&mut changes, ctx)?;
     let role_name = profile.source.role_name();
     shared(&mut changes, ctx, profile, region, role_name)?;
+    PROFILES.iter().try_for_each(|name| changes.set(name, &profile.name))?;
     changes.set("SSOX_STATE", state)?;
     changes.set("SSOX_NEXT", next.0.to_string())?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
@@ -106,29 +109,33 @@ pub(super) fn without_credentials(
     set_or_remove(&mut changes, ctx, UNTIL, None)?;
     set_or_remove(&mut changes, ctx, file_marks::VARIABLE, None)?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_EXPIRES"]);
-    // Without keys in the environment, tools would use the credentials of a container, so the variables of a container
-    // are unset, too.
+    // If tools find no credentials in the profile, they use those of a container, so the variables of a container are
+    // unset, too.
     let removed = removed.chain(&WEB_IDENTITY).chain(&CONTAINER).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
-    removed.for_each(|name| changes.unset(name));
+    removed.filter(|name| !PROFILES.contains(name)).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
 }
 
-/// Returns the environment changes of `tick` for a shell that was still waiting for the credentials of its profile: the
-/// credentials, when they expire, and the account ID.
+/// Returns the environment changes of `tick`: the credentials and when they expire. A shell that was still waiting for
+/// the credentials of its profile also gets the account ID, and no longer has the variables that named the profile.
 ///
 /// # Errors
 /// Those of [`renewed`].
-pub(super) fn arrived(ctx: &Context, profile: &Profile, entry: &Entry) -> Result<EnvChanges> {
+pub(super) fn fetched(ctx: &Context, profile: &Profile, entry: &Entry) -> Result<EnvChanges> {
+    if !is_awaited(ctx) {
+        return renewed(ctx, entry);
+    }
     let mut changes = put_back(ctx, profile, entry)?;
+    PROFILES.iter().for_each(|name| changes.unset(name));
     Identity::after(ctx, &changes).record(&mut changes)?;
     Ok(changes)
 }
 
-/// Returns the environment changes of `tick`: the renewed credentials and when they expire.
+/// Returns the renewed credentials, and when they expire.
 ///
 /// # Errors
 /// In practice there is no error: the values of a cache entry and of the clock contain no control characters.
-pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
+fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry, removed_at(ctx))?;
     set_or_remove(&mut changes, ctx, "SSOX_STATE", None)?;

@@ -77,7 +77,7 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
         Some(changes) if renewal::lost_profile(ctx).is_none() => ours(ctx, &held, changes)?,
         _ => foreign(ctx, &held)?,
     };
-    if held.has_recorded("AWS_PROFILE") {
+    if renewal::names_profile(ctx) {
         shown::follow_files(ctx, &held, &mut changes)?;
     }
     regions::replace_returned(&mut changes, ctx, &held)?;

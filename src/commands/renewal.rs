@@ -13,7 +13,7 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::{Error, ErrorKind, Result, as_argument};
-use crate::identity::{self, ACCOUNT_ID, ENDPOINT, ID, Identity};
+use crate::identity::{self, ACCOUNT_ID, Identity, PROFILES};
 use crate::lock::Lock;
 use crate::profile::{Profile, Wanted};
 use crate::source::duration::ACCEPTED;
@@ -48,9 +48,10 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     if is_as_used(ctx, &profile.source) { Ok(profile) } else { Err(other_identity(name)) }
 }
 
-/// Tells whether ssox set `AWS_PROFILE` in this shell, as `use --profile-only` does. Then ssox has set no access keys.
+/// Tells whether AWS tools get the credentials from the profile that AWS_PROFILE names, as after `use --profile-only`.
+/// Then ssox has set no access keys.
 pub(super) fn names_profile(ctx: &Context) -> bool {
-    Identity::recorded(ctx).is_some_and(|held| held.has_recorded("AWS_PROFILE"))
+    Identity::recorded(ctx).is_some_and(|held| held.has_recorded(PROFILES[0]) && !held.has_recorded(PROFILES[1]))
 }
 
 /// If ssox set `AWS_PROFILE`, returns why this profile cannot be loaded any more: for example, it was removed from the
@@ -89,12 +90,10 @@ pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     }
 }
 
-/// Tells whether a profile is in use whose credentials the shell does not have yet: ssox has set neither access keys
-/// nor AWS_PROFILE nor the URL of a local server.
+/// Tells whether a profile is in use whose credentials the shell does not have yet. Only then both AWS_PROFILE and
+/// AWS_DEFAULT_PROFILE are set by ssox.
 pub(super) fn is_awaited(ctx: &Context) -> bool {
-    let held = Identity::recorded(ctx);
-    let sources = [ID, "AWS_PROFILE", ENDPOINT[0]];
-    held.is_some_and(|held| held.has_changed(ID) && !sources.iter().any(|name| held.has_recorded(name)))
+    Identity::recorded(ctx).is_some_and(|held| PROFILES.iter().all(|name| held.has_recorded(name)))
 }
 
 /// Returns the state of the renewal of this shell's credentials.
@@ -122,9 +121,9 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return under_way(ctx) };
     let renewed = held_profile(ctx)
         .map_err(|error| note::fail(ctx, Step::Profile, None, &error))
-        .and_then(|profile| renew(ctx, &profile, Step::Fetch));
+        .and_then(|profile| Ok((renew(ctx, &profile, Step::Fetch)?, profile)));
     match renewed {
-        Ok(entry) => changes::renewed(ctx, &entry),
+        Ok((entry, profile)) => changes::fetched(ctx, &profile, &entry),
         Err(failure) => failed(ctx, &failure),
     }
 }

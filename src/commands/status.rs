@@ -47,9 +47,6 @@ impl VerbArgs for Status {
             Err(error) if held.profile.is_none() && held.others.is_none() => return Err(error),
             Err(error) => (None, Some(error)),
         };
-        // Then AWS tools do not use the profile's role, but other credentials: those that AWS has verified.
-        let is_other = verified.is_some() && held.mode.is_none();
-        let held = if is_other { held.without_ours() } else { held };
         let show = if self.json { as_json } else { as_text };
         Ok(Done { error, ..Done::from(show(ctx.now(), &held, verified.as_ref())) })
     }

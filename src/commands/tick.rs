@@ -105,12 +105,7 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
 /// or should start now.
 fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
     if let Some(entry) = renewal::fresh_entry(ctx, profile) {
-        let changes = if renewal::is_awaited(ctx) {
-            changes::arrived(ctx, profile, &entry)
-        } else {
-            changes::renewed(ctx, &entry)
-        };
-        return changes.map(TickResult::Changes).map(Some);
+        return changes::fetched(ctx, profile, &entry).map(TickResult::Changes).map(Some);
     }
     match renewal::state(ctx, profile) {
         State::Failed(failure) if failure.step == Step::Store => Ok(Some(TickResult::FetchForShell)),

@@ -281,7 +281,7 @@ fn where_a_person_must_sign_in_the_segment_says_so() {
         session.run("ssox use stg");
         std::fs::remove_dir_all(home.path(".aws/sso/cache")).unwrap();
         session.run("cd dir");
-        assert_eq!(holds(&mut session, &home), "dev - eu-west-1 -", "{shell:?}");
+        assert_eq!(holds(&mut session, &home), "dev - eu-west-1 dev", "{shell:?}");
         assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
         assert_eq!(state(&mut session, &home)["SSOX_STATE"], "sign-in", "{shell:?}");
         assert_eq!((standin.count("RegisterClient"), standin.count("StartDeviceAuthorization")), (0, 0), "{shell:?}");
@@ -614,21 +614,30 @@ fn an_edited_state_does_not_hide_that_a_person_must_sign_in() {
     });
 }
 
-/// AWS tools then use the profile `default`, if there is one.
+/// AWS tools would use the profile `default`, and the prompt would show another one.
 #[test]
-fn status_says_what_tools_use_while_a_person_must_sign_in() {
+fn tools_use_no_other_profile_while_a_person_must_sign_in() {
     in_each(&shells(), |shell| {
         let (standin, home) = with_directory_only("profile = stg\n");
         let keys = "aws_access_key_id = AKIASTANDINEXAMPLE00\naws_secret_access_key = standin/static+secret/EXAMPLEKEY00000000";
         home.write(".aws/credentials", &format!("[default]\n{keys}\n"));
         let mut session = home.session(shell, "LOAD");
         session.run("rm -r ~/.aws/sso/cache ~/.aws/cli/cache; cd ~/dir");
-        session.run("ssox status >~/told; ssox status --verify >~/verified");
-        let (told, verified) = (home.read("told"), home.read("verified"));
+        session.run("ssox status >~/told; ssox status --verify >~/verified; ssox status --tools --json >~/tools");
+        let (told, verified, tools) = (home.read("told"), home.read("verified"), home.read("tools"));
         assert!(told.contains("does not have the credentials of this profile yet"), "{shell:?} {told}");
-        assert!(told.contains("AWS tools use profile `default`\n"), "{shell:?} {told}");
-        assert!(verified.contains(":user/") && !verified.contains("PowerUser"), "{shell:?} {verified}");
+        assert!(told.contains("AWS tools use the profile itself\n"), "{shell:?} {told}");
+        assert!(!verified.contains("arn "), "{shell:?} {verified}");
+        let of_profile = |tool: &str| tools.contains(&format!(r#""tool":"{tool}","identity":"stg""#));
+        assert!(["AWS CLI v2", "boto3", "Go v2", "Rust"].into_iter().all(of_profile), "{shell:?} {tools}");
         assert_eq!(standin.count("StartDeviceAuthorization"), 0, "{shell:?}");
+        let waiting = environment(&mut session, &home);
+        assert!(["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().all(|name| waiting[*name] == "stg"), "{shell:?}");
+        standin.seed_token(&home.path(""), "corp", &Grant::default());
+        session.run(&shell.export("SSOX_NEXT", "1000000000"));
+        eventually("the credentials", || (holds(&mut session, &home) == "stg keys eu-central-1 -").then_some(()));
+        let arrived = environment(&mut session, &home);
+        assert!(["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().all(|name| !arrived.contains_key(*name)), "{shell:?}");
     });
 }
 

@@ -84,18 +84,19 @@ pub(super) fn held(ctx: &Context) -> Held {
 /// those of the server, or the shell does not have the profile's credentials yet (in the directory of a `.ssox` file).
 /// Empty if the shell has access keys, because tools use these keys.
 fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> Vec<String> {
-    let profile = files.zip(held.profile.as_deref());
+    let section = files.zip(held.profile.as_deref()).and_then(|(files, name)| Some((files, files.profile(name)?)));
+    let of_profile = || section.as_ref().map(|(files, section)| disagreements(files, section)).unwrap_or_default();
     match held.mode {
-        Some("profile") => {
-            profile.and_then(|(files, name)| Some(disagreements(files, &files.profile(name)?))).unwrap_or_default()
-        }
+        Some("profile") => of_profile(),
         Some("endpoint") => {
             let ended = ended_endpoint::message(ctx).map(|message| format!("{message}; {}", ended_endpoint::HINT));
             ended.into_iter().chain(endpoint_changes::instead_of_server(ctx)).collect()
         }
         None if held.profile.is_some() && held.foreign.is_none() => {
-            let identity = foreign::identity(&ctx.for_programs());
-            vec![format!("this shell does not have the credentials of this profile yet; AWS tools use {identity}")]
+            let meanwhile = if section.is_some() { "use the profile itself" } else { "know no profile with this name" };
+            let awaited =
+                format!("this shell does not have the credentials of this profile yet; AWS tools {meanwhile}");
+            [vec![awaited], of_profile()].concat()
         }
         _ => Vec::new(),
     }
