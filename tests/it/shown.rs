@@ -72,7 +72,7 @@ fn status_says_where_the_two_regions_differ() {
     for (regions, shown) in [
         (&["eu-west-1", "eu-west-1"][..], "eu-west-1"),
         (&["eu-west-1", "us-east-1"], "eu-west-1 (AWS_REGION), us-east-1 (AWS_DEFAULT_REGION)"),
-        (&["eu-west-1", ""], "eu-west-1 (only AWS_REGION)"),
+        (&["eu-west-1", ""], "eu-west-1 (only AWS_REGION; boto3 uses us-east-1)"),
         (&["", "us-east-1"], "us-east-1 (only AWS_DEFAULT_REGION)"),
     ] {
         let used = used.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -81,6 +81,28 @@ fn status_says_where_the_two_regions_differ() {
         let status = home.ssox_with(&["status"], &variables).ok();
         let line = format!("\n{:<12} {shown}\n", "region");
         assert!(status.contains(&line), "{regions:?} {status}");
+    }
+}
+
+/// boto3 does not read AWS_REGION. It and the AWS CLI read the configuration file where a variable is not set.
+#[test]
+fn status_shows_a_region_of_the_configuration_file() {
+    let home = home();
+    home.add_config("\n[default]\nregion = us-west-1\n");
+    let none = [("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")];
+    let mut used = home.ssox_with(&["--emit=zsh1", "use", "dev"], &none).all_set();
+    used.retain(|(name, _)| !name.ends_with("_REGION") && name != "SSOX_IDENTITY");
+    for (region, shown, json) in [
+        ("", "us-west-1 (of the configuration file)", "us-west-1"),
+        ("eu-west-1", "eu-west-1 (only AWS_REGION; boto3 uses us-west-1)", "eu-west-1"),
+        ("us-west-1", "us-west-1 (only AWS_REGION)", "us-west-1"),
+    ] {
+        let variables = used.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let variables: Vec<_> = variables.chain([("AWS_REGION", region), ("AWS_DEFAULT_REGION", "")]).collect();
+        let status = home.ssox_with(&["status"], &variables).ok();
+        assert!(status.contains(&format!("\n{:<12} {shown}\n", "region")), "{region} {status}");
+        let status = home.ssox_with(&["status", "--json"], &variables).ok();
+        assert!(status.contains(&format!("\"region\": \"{json}\"")), "{region} {status}");
     }
 }
 

@@ -14,6 +14,7 @@ use crate::profile::Profile;
 use crate::session::{self, Session, Token};
 use crate::source::Source;
 use crate::time::Timestamp;
+use crate::tools::{BOTO3, CLI, predictions};
 
 /// The profile, the credentials and the token of this shell, from its environment, the configuration and the cache.
 pub(super) struct Held {
@@ -23,6 +24,8 @@ pub(super) struct Held {
     pub(super) region: Option<String>,
     /// The values of AWS_REGION and AWS_DEFAULT_REGION. Some tools read only one of these variables.
     pub(super) regions: [Option<String>; 2],
+    /// The regions that the AWS CLI and boto3 take. They read the configuration file where variables are not set.
+    pub(super) regions_of_tools: [Option<String>; 2],
     pub(super) account_id: Option<String>,
     pub(super) account_names: AccountNames,
     pub(super) role_name: Option<String>,
@@ -56,8 +59,9 @@ pub(super) fn held(ctx: &Context) -> Held {
     let mut held = Held {
         mode: None,
         expires_at: None,
-        region: REGIONS.iter().find_map(|name| ctx.var(name)).map(String::from),
+        region: None,
         regions: REGIONS.map(|name| ctx.var(name).map(String::from)),
+        regions_of_tools: files.as_ref().map(|files| regions_of_tools(ctx, files)).unwrap_or_default(),
         account_id: account_id(ctx, as_used),
         account_names: AccountNames::load(ctx),
         role_name: role_name(ctx).or_else(|| as_used?.role_name()).map(String::from),
@@ -75,8 +79,14 @@ pub(super) fn held(ctx: &Context) -> Held {
         held.expires_at = expires_at(ctx).or_else(|| end_of_keys(source?).filter(|_| held.mode == Some("profile")));
         held.failure = renewal::last_failure(ctx);
     }
+    held.region = held.regions.iter().flatten().next().or(held.regions_of_tools[0].as_ref()).cloned();
     held.disagreements = disagreements_of(ctx, &held, files.as_ref());
     if held.foreign.is_some() { held.without_ours() } else { held }
+}
+
+fn regions_of_tools(ctx: &Context, files: &ConfigFiles) -> [Option<String>; 2] {
+    let predictions = predictions(&ctx.for_programs(), files, &|_| None);
+    [CLI, BOTO3].map(|tool| predictions.iter().find(|prediction| prediction.tool == tool)?.region.clone())
 }
 
 /// Returns why AWS tools, or some of them, do not use the credentials of the profile in use: the profile has settings

@@ -35,7 +35,7 @@ fn lines(now: Timestamp, held: &Held, verified: Option<&Verified>) -> [(&'static
         ("account", account(held, verified)),
         ("alias", verified.and_then(|verified| verified.alias.clone())),
         ("role", held.role_name.clone()),
-        ("region", regions(&held.regions)),
+        ("region", regions(&held.regions, &held.regions_of_tools)),
         ("credentials", held.expires_at.map(|expires_at| time_left(now, expires_at))),
         ("renewal", error.map(|error| format!("failed: {}", error.message))),
         ("hint", error.map(|error| error.hints.join("; ")).filter(|hint| !hint.is_empty())),
@@ -56,14 +56,19 @@ fn account(held: &Held, verified: Option<&Verified>) -> Option<String> {
     Some(format!("{id}{}", name.unwrap_or_default()))
 }
 
-/// Returns the region, or the regions if the two variables differ, as some tools read only one of them.
-fn regions(regions: &[Option<String>; 2]) -> Option<String> {
+/// Returns the region, or the regions if the two variables differ, as some tools read only one of them. `of_tools` are
+/// the regions of the AWS CLI and of boto3, which does not read AWS_REGION.
+fn regions(regions: &[Option<String>; 2], of_tools: &[Option<String>; 2]) -> Option<String> {
     match regions {
         [Some(region), Some(other)] if region == other => Some(region.clone()),
         [Some(region), Some(other)] => Some(format!("{region} (AWS_REGION), {other} (AWS_DEFAULT_REGION)")),
-        [Some(region), None] => Some(format!("{region} (only AWS_REGION)")),
+        [Some(region), None] => {
+            let other = of_tools[1].as_ref().filter(|other| *other != region);
+            let boto3 = other.map(|other| format!("; boto3 uses {other}")).unwrap_or_default();
+            Some(format!("{region} (only AWS_REGION{boto3})"))
+        }
         [None, Some(region)] => Some(format!("{region} (only AWS_DEFAULT_REGION)")),
-        [None, None] => None,
+        [None, None] => Some(format!("{} (of the configuration file)", of_tools.iter().flatten().next()?)),
     }
 }
 
