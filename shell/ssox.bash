@@ -1096,7 +1096,8 @@ function _ssox_enter() {
   _ssox_outside=$_ssox_kept
   _ssox_outer=("$_ssox_child" "$_ssox_held" ${_ssox_before[@]+"${_ssox_before[@]}"})
   _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_layer=on _ssox_nearer=${_ssox_below:+entered}
-  if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 directory "$_ssox_found" </dev/null) &&
+  if builtin type -P ssox >/dev/null &&
+    _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 directory "$_ssox_found" </dev/null) &&
     _ssox_apply directory "$_ssox_reply"; then
     if [[ -n $_ssox_nearer ]]; then _ssox_seen=([0]=entered); fi
   else
@@ -1119,7 +1120,7 @@ function _ssox_exit() {
     if ((${#_ssox_under[@]})); then _ssox_seen=(); fi
     [[ -z ${SSOX_ENDPOINT-}$_ssox_held ]] || _ssox_seen[0]=edited
     _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_layer=''
-  elif [[ -n ${SSOX_DIRECTORY-} ]]; then
+  elif [[ -n ${SSOX_DIRECTORY-} ]] && builtin type -P ssox >/dev/null; then
     if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 directory </dev/null); then
       _ssox_apply directory "$_ssox_reply" || builtin true
     fi

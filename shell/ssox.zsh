@@ -829,7 +829,7 @@ function _ssox_enter() {
   _ssox_before=($_ssox_child "$_ssox_held")
   _ssox_under=() _ssox_over=() _ssox_theirs=() _ssox_layer=on _ssox_nearer=${nearer:+entered}
   _ssox_asked=1
-  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory "$file" </dev/null)" \
+  _ssox_is_installed && reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory "$file" </dev/null)" \
     && _ssox_apply directory "$reply" && { [[ -z $nearer ]] || _ssox_seen=entered; return }
   _ssox_exit
   _ssox_file=$file
@@ -841,7 +841,7 @@ function _ssox_exit() {
   local reply
   if [[ -n $_ssox_layer ]]; then
     _ssox_end_layer
-  elif [[ -n ${SSOX_DIRECTORY-} ]]; then
+  elif [[ -n ${SSOX_DIRECTORY-} ]] && _ssox_is_installed; then
     _ssox_asked=1
     reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory </dev/null)" \
       && _ssox_apply directory "$reply"

@@ -273,6 +273,27 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
     });
 }
 
+/// For example, direnv has set another PATH.
+#[test]
+fn without_the_program_a_directory_changes_nothing_and_says_nothing() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory_only("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        let (away, back) = match shell {
+            Shell::Fish => ("set -g path_before $PATH; set -gx PATH /nowhere", "set -gx PATH $path_before"),
+            _ => ("path_before=$PATH; PATH=/nowhere", "PATH=$path_before"),
+        };
+        session.run("ssox use stg");
+        session.run(away);
+        let screen = session.run("cd dir") + &session.run("cd ~");
+        assert!(!screen.contains("ssox:") && !screen.contains("found"), "{shell:?} {screen}");
+        session.run(back);
+        assert_eq!(holds(&mut session, &home), "stg keys eu-central-1 -", "{shell:?}");
+        session.run("cd dir");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+    });
+}
+
 #[test]
 fn where_a_person_must_sign_in_the_segment_says_so() {
     in_each(&shells(), |shell| {
