@@ -142,7 +142,7 @@ fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Seg
         }
         match renewal::state(held, profile) {
             State::Failed(failure) if failure.step != Step::Store => {
-                return Err((failure.outcome(), failure.retry_at.max(soon)));
+                return Err((failure.outcome(), failure.next_call(held.now())));
             }
             State::Failed(_) => return uncached(held, profile),
             State::Idle if !is_started && renewal::start(held).is_err() => return uncached(held, profile),

@@ -19,14 +19,12 @@ use crate::profile::{Profile, Wanted};
 use crate::source::duration::ACCEPTED;
 use crate::source::{Request, Source};
 use crate::time::Timestamp;
+use note::POLL_AFTER;
 use std::time::Duration;
 
 /// The variables that say which profile is in use, and which identity ssox set.
 const HELD: [&str; 6] =
     ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_SSO_SESSION", identity::VARIABLE, identity::NOTED];
-
-/// The seconds after which the hook in the shell prompt calls ssox again while a renewal is running.
-const POLL_AFTER: i64 = 1;
 
 /// Returns the profile in use in this shell. If its credentials are used to assume a role (`--role-arn`), the returned
 /// profile has this role.
@@ -185,12 +183,12 @@ pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
     changes::later(ctx, Some(SegmentState::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
 
-/// Returns the environment changes that show a failed renewal, and make the hook call ssox again at the next retry.
+/// Returns the environment changes that show a failed renewal, and make the hook call ssox again.
 ///
 /// # Errors
 /// In practice there is no error: the values contain no control characters.
 pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
-    changes::later(ctx, Some(failure.outcome().name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
+    changes::later(ctx, Some(failure.outcome().name()), Some(failure.next_call(ctx.now())))
 }
 
 /// Records a failed renewal, and returns the environment changes that show the failure.

@@ -5,7 +5,7 @@ use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, shells, signed_in};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use ssox_standin::{Fault, Times};
+use ssox_standin::{Fault, Grant, Times};
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -237,6 +237,20 @@ fn an_unassigned_role_shows_failed_and_not_sign_in() {
     assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains("ReadOnly")), "{json}");
     let (json, text) = status(&home, "");
     assert!(json["renewal_error"].is_null() && json["renewal_retry_at"].is_null() && !text.contains("next attempt"));
+}
+
+/// Another program may sign in at any time. Such a call of ssox only reads the token.
+#[test]
+fn while_a_person_must_sign_in_the_hook_looks_for_a_token_soon() {
+    let (standin, home) = signed_in(Duration::from_secs(3600));
+    fs::remove_dir_all(home.path(".aws/sso/cache")).expect("the token is there");
+    let failed = tick_until(&home, |reply| set(reply, "SSOX_STATE") == Some("sign-in"));
+    let next = set(&failed, "SSOX_NEXT").and_then(|next| next.parse::<u64>().ok()).expect("a time");
+    assert!(next <= crate::shells::now() + 2, "{failed}");
+    reply(&mut tick(&home, &[("SSOX_STATE", "sign-in")]));
+    assert_eq!(standin.total(), 0);
+    standin.seed_token(&home.path(""), "corp", &Grant::default());
+    tick_until(&home, |reply| set(reply, "AWS_ACCESS_KEY_ID").is_some());
 }
 
 /// Without a back-off there would be a call at each prompt.

@@ -24,6 +24,9 @@ const START_LIMIT: i64 = 5;
 /// Seconds that a renewal may take: it may wait for two locks, and for AWS twice.
 const RENEWAL_LIMIT: i64 = 120;
 
+/// The seconds after which the hook in the shell prompt calls ssox again while the credentials may arrive soon.
+pub(super) const POLL_AFTER: i64 = 1;
+
 /// What the prompt segment shows while the credentials are being renewed, or after a renewal has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum SegmentState {
@@ -152,6 +155,13 @@ impl Failure {
     /// Returns what the prompt segment shows after this failure: `SignIn` if a person is needed, otherwise `Failed`.
     pub(in super::super) fn outcome(&self) -> SegmentState {
         if self.error.kind == ErrorKind::NeedsPerson { SegmentState::SignIn } else { SegmentState::Failed }
+    }
+
+    /// Returns when the hook calls ssox again: at the next retry; but if a person must sign in, at the next prompt,
+    /// because any program may sign in, and the call only reads the token.
+    pub(in super::super) fn next_call(&self, now: Timestamp) -> Timestamp {
+        let soon = now.plus(POLL_AFTER);
+        if self.outcome() == SegmentState::SignIn { soon } else { self.retry_at.max(soon) }
     }
 }
 
