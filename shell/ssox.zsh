@@ -233,8 +233,8 @@ function _ssox_remember() {
   local name REPLY
   for name; do
     _ssox_read $name
-    [[ $_ssox_layer != on ]] || (( ${+_ssox_under[$name]} )) || _ssox_under[$name]=$REPLY
-    (( _ssox_child || ${+_ssox_kept[$name]} )) || _ssox_kept[$name]=$REPLY
+    [[ $_ssox_layer != on || -n $_ssox_under[$name] ]] || _ssox_under[$name]=$REPLY
+    (( _ssox_child )) || [[ -n $_ssox_kept[$name] ]] || _ssox_kept[$name]=$REPLY
   done
 }
 
@@ -642,7 +642,7 @@ function _ssox_keep_inline() {
   builtin trap '' INT
   local name REPLY
   for name in "${(@k)_ssox_inline}"; do
-    (( ! ${+_ssox_outlasting[$name]} )) || _ssox_earlier+=("$name $_ssox_outlasting[$name]")
+    [[ -z $_ssox_outlasting[$name] ]] || _ssox_earlier+=("$name $_ssox_outlasting[$name]")
     _ssox_read $name
     _ssox_outlasting[$name]=$REPLY
   done
@@ -701,7 +701,7 @@ function _ssox_off() {
   builtin trap '' INT
   local name REPLY
   for name in "${(@k)_ssox_under}"; do
-    (( ! ${+_ssox_theirs[$name]} )) || continue
+    [[ -z $_ssox_theirs[$name] ]] || continue
     _ssox_read $name
     _ssox_over[$name]=$REPLY
     _ssox_write $name "$_ssox_under[$name]"
@@ -737,7 +737,7 @@ function _ssox_on() {
         _ssox_theirs[$name]=1
         continue
       fi
-      [[ $_ssox_kept[$name] != "$_ssox_under[$name]" ]] || (( ${+_ssox_outside[$name]} )) || _ssox_kept[$name]=$REPLY
+      [[ $_ssox_kept[$name] != "$_ssox_under[$name]" || -n $_ssox_outside[$name] ]] || _ssox_kept[$name]=$REPLY
       # After `clear`, the values in the layer are those below it, so they follow a change below it.
       [[ ${_ssox_over[SSOX_PROMPT]-} == [xs]?* || ${_ssox_over[$name]-} != "$_ssox_under[$name]" ]] || _ssox_over[$name]=$REPLY
       _ssox_under[$name]=$REPLY

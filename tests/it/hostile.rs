@@ -207,6 +207,7 @@ fn zsh_options_do_not_matter() {
             "setopt err_return",
             "setopt no_clobber",
             "setopt ksh_arrays",
+            "setopt ksh_zero_subscript",
             "setopt ksh_glob",
             "setopt sh_glob",
             "setopt sh_word_split",
