@@ -748,8 +748,29 @@ function _ssox_take_parts() {
 # Adds the prompt segment to PS1 again, and moves the second hook behind a hook that was added after it.
 function _ssox_hold_place() {
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  case ${PS1-} in *'${_ssox_ps1+'*) ;; *) _ssox_publish PS1 "$_ssox_part${PS1-}" ;; esac
+  case ${PS1-} in *'${_ssox_ps1+'*) ;; *) _ssox_place_part ;; esac
   if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
+}
+
+# Adds the prompt segment at the start of PS1. If PS1 goes back to the first column of the line, which would overwrite
+# the segment, adds it behind the last such place, unless that may be inside a command in PS1.
+function _ssox_place_part() {
+  builtin local _ssox_mark='' _ssox_start='' _ssox_head='' _ssox_all="${PS1-}"
+  for _ssox_mark in $'\r' '\r' '\015' {$'\e','\e','\E','\033'}'['{,0,1}G; do
+    _ssox_head=${_ssox_all%"$_ssox_mark"*}$_ssox_mark
+    if ((${#_ssox_head} <= ${#_ssox_all} && ${#_ssox_head} > ${#_ssox_start})); then _ssox_start=$_ssox_head; fi
+  done
+  # shellcheck disable=SC2016
+  case $_ssox_start in *'$('* | *'`'* | *'${'*) _ssox_start='' ;; esac
+  # The place may be between \[ and \].
+  case ${_ssox_start##*'\['} in
+    "$_ssox_start" | *'\]'*) ;;
+    *)
+      _ssox_head=${_ssox_all#"$_ssox_start"}
+      _ssox_start+=${_ssox_head%%'\]'*}'\]'
+      ;;
+  esac
+  _ssox_publish PS1 "$_ssox_start$_ssox_part${_ssox_all#"$_ssox_start"}"
 }
 
 # Since 4.4, bash expands PS0 before each command. If somebody removes the hook, PS1 must not show an old segment for

@@ -244,6 +244,29 @@ fn a_prompt_that_is_set_at_each_display_shows_it_once() {
     }
 }
 
+/// Such a prompt would overwrite the segment.
+#[test]
+fn bash_shows_it_behind_the_return_to_the_first_column() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    for ps1 in [
+        r"'\[\033[G\]mine <<\#>> '",
+        r"'\[\e[2K\e[1G\]mine <<\#>> '",
+        r"'\[\r\]mine <<\#>> '",
+        r"$'\e[Gmine <<\\#>> '",
+        r#""$(printf '%*s\r%s' 60 12:34 'mine <<\#>> ')""#,
+        r"'above\n\r\[\e[32m\]mine <<\#>> \[\e[0m\]'",
+        r"'[GIT] $(true \r)mine <<\#>> '",
+    ] {
+        let home = Home::scripted();
+        let rc = format!("PS1={ps1}\nLOAD");
+        let mut session = home.session_with(Shell::Bash, &rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
+        session.run("true");
+        session.wait_for_prompt_with(&["dev:ReadOnly", "mine"]);
+    }
+}
+
 #[test]
 fn a_prompt_set_by_the_user_later_has_no_segment() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
