@@ -234,6 +234,17 @@ fn the_configuration_without_profiles_names_the_region_of_the_profile_or_of_the_
     }
 }
 
+/// Programs with the endpoint do not read the region of the person's profile `default`.
+#[test]
+fn status_shows_no_region_that_programs_with_the_endpoint_do_not_have() {
+    let home = Home::signed_in();
+    home.add_config("[default]\nregion = us-west-1\n");
+    home.add_config("[profile bare]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n");
+    let none = [("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")];
+    let status = home.ssox_with(&["exec", "--serve", "bare", "--", SSOX, "status"], &none).ok();
+    assert!(status.contains("bare") && !status.contains("region"), "{status}");
+}
+
 #[test]
 fn boto3_takes_the_endpoint_although_there_is_a_default_profile() {
     if !has_package("boto3") {

@@ -61,7 +61,7 @@ pub(super) fn held(ctx: &Context) -> Held {
         expires_at: None,
         region: None,
         regions: REGIONS.map(|name| ctx.var(name).map(String::from)),
-        regions_of_tools: files.as_ref().map(|files| regions_of_tools(ctx, files)).unwrap_or_default(),
+        regions_of_tools: if profile.is_some() { regions_of_tools(ctx) } else { Default::default() },
         account_id: account_id(ctx, as_used),
         account_names: AccountNames::load(ctx),
         role_name: role_name(ctx).or_else(|| as_used?.role_name()).map(String::from),
@@ -84,8 +84,10 @@ pub(super) fn held(ctx: &Context) -> Held {
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 
-fn regions_of_tools(ctx: &Context, files: &ConfigFiles) -> [Option<String>; 2] {
-    let predictions = predictions(&ctx.for_programs(), files, &|_| None);
+/// Returns the regions that the AWS CLI and boto3 take here; `None` also if the configuration files cannot be read.
+fn regions_of_tools(ctx: &Context) -> [Option<String>; 2] {
+    let seen = ctx.for_programs();
+    let predictions = ConfigFiles::load(&seen).map(|files| predictions(&seen, &files, &|_| None)).unwrap_or_default();
     [CLI, BOTO3].map(|tool| predictions.iter().find(|prediction| prediction.tool == tool)?.region.clone())
 }
 
