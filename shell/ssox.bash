@@ -927,10 +927,17 @@ function _ssox_read_layer() {
   done
 }
 
+# Sets PWD again, without leaving the directory: a file of `export -p` that a person reads in sets it to another one.
+function _ssox_mend_pwd() {
+  builtin local _ssox_old="${OLDPWD-}"
+  builtin cd -P . 2>/dev/null && OLDPWD=$_ssox_old
+} >/dev/null
+
 # Takes the layer off before the other hooks. One of them may make a prompt of the text of the prompt segment, so it is
 # computed before. bash runs no hook at `cd`: a layer begins here, unless direnv or mise must act first.
 function _ssox_pass() {
   if ! builtin test "$PWD/$_ssox_again" = "$_ssox_place/"; then
+    [[ $PWD -ef . ]] || _ssox_mend_pwd || builtin true
     _ssox_off
     if ! _ssox_has_tools && _ssox_arrive; then _ssox_arrived=1; fi
   fi

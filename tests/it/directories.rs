@@ -273,6 +273,32 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
     });
 }
 
+/// The list contains PWD, and the shell did not enter that directory.
+#[test]
+fn bash_that_reads_exported_variables_back_shows_what_they_are() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let (_standin, home) = with_directory_only("profile = dev\n");
+    // After `--profile-only`, the list does not contain the access keys, so those of the directory stay.
+    for (used, state) in [("ssox use stg", "|ok"), ("ssox use --profile-only stg", "?|foreign")] {
+        let mut session = home.session(Shell::Bash, "LOAD");
+        session.run(&format!("{used}; export -p >~/exported; ssox clear; cd ~/dir"));
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{used}");
+        session.run(". ~/exported");
+        assert!(holds(&mut session, &home).starts_with("stg keys "), "{used}");
+        let shown = segment(&mut session, &home);
+        assert!(shown.starts_with("stg:") && shown.ends_with(state), "{used} {shown}");
+        session.run("pwd >~/place; cd ~");
+        assert!(home.read("place").ends_with("/dir\n"), "{used}");
+        assert_eq!(
+            (holds(&mut session, &home), segment(&mut session, &home)),
+            ("- - - -".into(), "|".into()),
+            "{used}"
+        );
+    }
+}
+
 /// For example, direnv has set another PATH.
 #[test]
 fn without_the_program_a_directory_changes_nothing_and_says_nothing() {
