@@ -41,7 +41,7 @@ impl VerbArgs for CheckIdentity {
 /// Returns the environment changes after which the prompt shows the identity that this shell really has.
 ///
 /// # Errors
-/// Those of [`changes::renewed`] and [`endpoint_changes::leave`].
+/// Those of [`changes::fetched`] and [`endpoint_changes::leave`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx) && !is_gone(ctx);
     let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx)? };
