@@ -3,11 +3,12 @@
 
 use super::regions;
 use super::verb::{Done, VerbArgs};
+use crate::arn::AccountId;
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::endpoint::{self, Directory, Endpoint, Handover, Listening};
 use crate::environment::EnvChanges;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{Profile, Wanted};
 use crate::session::Session;
 use crate::source::{Request, WhenUnreachable};
@@ -25,6 +26,12 @@ pub(crate) struct Renew {
     duration: Option<i32>,
     #[arg(long, value_name = "NAME")]
     sso_session: Option<String>,
+    /// The account with whose credentials the server started
+    #[arg(long, value_name = "ID")]
+    account_id: Option<String>,
+    /// The role with whose credentials the server started
+    #[arg(long, value_name = "NAME")]
+    role_name: Option<String>,
     /// The profile
     name: String,
 }
@@ -36,10 +43,14 @@ impl VerbArgs for Renew {
     ///
     /// # Errors
     /// `Configuration`, `NeedsPerson`, `Refused`, `Unreachable`: the profile cannot be loaded, or its credentials
-    /// cannot be fetched.
+    /// cannot be fetched. `Configuration`: the profile was edited, and has another account or role than at the start of
+    /// the server.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = Profile::load(ctx, &Wanted::new(&self.name, self.sso_session.as_deref()))?;
-        renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?.with_duration(self.duration)?)
+        let profile = profile.with_role(ctx, self.role_arn.as_deref())?.with_duration(self.duration)?;
+        let entry = renewed(ctx, &profile)?;
+        self.check_identity(identity(&profile, &entry))?;
+        Ok(endpoint::secret_document(&entry).into())
     }
 
     /// Returns true: ssox's local server, which starts this process, parses its errors, so they must be JSON.
@@ -48,11 +59,33 @@ impl VerbArgs for Renew {
     }
 }
 
-fn renew(ctx: &Context, profile: &Profile) -> Result<Done> {
+impl Renew {
+    /// Compares the account and the role with those at the start of the server. What is not known is not compared.
+    fn check_identity(&self, [account_id, role_name]: [Option<String>; 2]) -> Result<()> {
+        let started = [&self.account_id, &self.role_name];
+        let pairs = started.into_iter().zip([account_id, role_name]);
+        let known = pairs.filter_map(|(started, now)| Some((started.as_ref()?, now?)));
+        if known.into_iter().all(|(started, now)| *started == now) {
+            return Ok(());
+        }
+        let message = format!("`{}` now has another account or role than at the start of this server", self.name);
+        Err(Error::configuration(message).hint("start the program again, or undo the change of the profile"))
+    }
+}
+
+fn renewed(ctx: &Context, profile: &Profile) -> Result<Entry> {
     let due = profile.source.cached(ctx).and_then(|entry| endpoint::renewed_when_left(&entry, ctx.now()));
     let request = Request { min_ttl: due, when_unreachable: WhenUnreachable::Fail, ..Request::default() };
-    let entry = profile.credentials(ctx, &request)?;
-    Ok(endpoint::secret_document(&entry).into())
+    profile.credentials(ctx, &request)
+}
+
+/// Returns the account ID and the role name of credentials, as far as they are known.
+fn identity(profile: &Profile, entry: &Entry) -> [Option<String>; 2] {
+    let Profile { source, .. } = profile;
+    let keys = &entry.credentials;
+    let account_id = keys.account_id.as_deref().or_else(|| source.account_id()).map(String::from);
+    let account_id = account_id.or_else(|| Some(AccountId::of_key_id(&keys.access_key_id)?.to_string()));
+    [account_id, source.role_name().or(keys.role_name.as_deref()).map(String::from)]
 }
 
 /// The environment changes for a program. `files` is the directory that ssox removes when the program ends; `None`
@@ -94,8 +127,14 @@ pub(super) fn region(ctx: &Context, profile: &Profile) -> Option<String> {
 pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> Handover {
     let session = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
     let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
-    let role_arn = profile.ad_hoc_role_arn.as_deref();
-    let options = [("--role-arn", role_arn), ("--duration", duration.as_deref()), ("--sso-session", session)];
+    let [account_id, role_name] = identity(profile, &entry);
+    let options = [
+        ("--role-arn", profile.ad_hoc_role_arn.as_deref()),
+        ("--duration", duration.as_deref()),
+        ("--sso-session", session),
+        ("--account-id", account_id.as_deref()),
+        ("--role-name", role_name.as_deref()),
+    ];
     let options = options.into_iter().filter_map(|(name, value)| Some([name.to_string(), value?.to_string()]));
     Handover {
         profile: profile.name.clone(),

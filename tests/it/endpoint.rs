@@ -664,6 +664,24 @@ fn an_assignment_without_a_profile_and_an_assumed_role_are_renewed_too() {
     }
 }
 
+/// Otherwise a running program would go on in another account, below a prompt that shows the first one.
+#[test]
+fn a_profile_that_was_edited_to_another_identity_is_not_served() {
+    let script = "ask() { curl -s --noproxy '*' -H \"Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN\" \
+        $AWS_CONTAINER_CREDENTIALS_FULL_URI; }; ask >/dev/null; cp other ~/.aws/config
+        while case $(ask) in *AccessKeyId*) ;; *) false ;; esac; do sleep 0.05; done; ask";
+    for (from, to) in [("sso_account_id = 111122223333", "sso_account_id = 333344445555"), ("= ReadOnly", "= Admin")] {
+        let home = Home::signed_in();
+        home.standin.configure(|options| options.role_credentials = Duration::from_secs(4));
+        let config = fs::read_to_string(home.path(".aws/config")).unwrap();
+        fs::write(home.path("other"), config.replace(from, to)).unwrap();
+        let mut exec = home.command(SSOX);
+        exec.args(["exec", "--serve", "dev", "--", "sh", "-c", script]).current_dir(home.path(""));
+        let answer = printed(&exec.output().unwrap());
+        assert!(answer.contains("`dev` now has another account or role"), "{to}: {answer}");
+    }
+}
+
 #[test]
 fn a_protected_profile_is_served_only_when_a_person_says_yes() {
     let home = Home::signed_in();
