@@ -244,6 +244,24 @@ fn a_prompt_that_is_set_at_each_display_shows_it_once() {
     }
 }
 
+/// Debian's recommended `.zshrc` has `prompt adam1`. Only these five themes of zsh have a hook.
+#[test]
+fn themes_that_come_with_zsh_show_it() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let number = "number() { PROMPT+='<<%!>> ' }; precmd_functions+=(number)";
+    for theme in ["adam1", "adam2", "bart", "clint", "zefram", "fade", "walters"] {
+        let home = Home::scripted();
+        let theme = format!("autoload -Uz promptinit; promptinit; prompt {theme}; {number}");
+        for rc in [format!("{theme}\nLOAD"), format!("LOAD\n{theme}")] {
+            let mut session = home.session_with(Shell::Zsh, &rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
+            session.run("true");
+            session.wait_for_prompt_with(&["dev:ReadOnly"]);
+        }
+    }
+}
+
 /// Such a prompt would overwrite the segment.
 #[test]
 fn bash_shows_it_behind_the_return_to_the_first_column() {
