@@ -2,7 +2,7 @@
 
 use crate::config::{Entry, nearest, parse_plain};
 use crate::error::{Error, Result};
-use crate::region::Region;
+use crate::region::{self, Region};
 use std::path::Path;
 
 const KEYS: [&str; 3] = ["profile", "region", "profile_only"];
@@ -28,7 +28,8 @@ impl Settings {
             check(text, entry, &section.entries()[..at]).map_err(|why| bad(path, &why))?;
         }
         let Some(profile) = section.value("profile") else { return Err(bad(path, "it has no line `profile = NAME`")) };
-        let region = section.get("region").map(|name| Region::of(name).ok_or(name));
+        let in_full = |name| Region::of(region::in_full(name).unwrap_or(name)).ok_or(name);
+        let region = section.get("region").map(in_full);
         let profile_only = match section.get("profile_only").map(str::to_ascii_lowercase).as_deref() {
             None | Some("false") => false,
             Some("true") => true,
@@ -86,6 +87,7 @@ mod tests {
                 "profile: 111122223333/ReadOnly\nregion = eu-west-1",
                 settings("111122223333/ReadOnly", Some("eu-west-1"), false),
             ),
+            ("profile = dev\nregion = euw1", settings("dev", Some("eu-west-1"), false)),
             ("profile_only = True\n\nprofile = dev\n", settings("dev", None, true)),
             ("profile = dev\nprofile_only = false", settings("dev", None, false)),
         ];
