@@ -97,6 +97,12 @@ pub(crate) fn is_in_use(ctx: &Context) -> bool {
     noted(ctx).is_some() || [VARIABLE, "SSOX_PROMPT"].iter().any(|name| ctx.var(name).is_some())
 }
 
+/// Tells whether a profile is in use whose credentials the shell does not have yet. Only then both AWS_PROFILE and
+/// AWS_DEFAULT_PROFILE are set by ssox.
+pub(crate) fn is_awaited(ctx: &Context) -> bool {
+    Identity::recorded(ctx).is_some_and(|held| PROFILES.iter().all(|name| held.has_recorded(name)))
+}
+
 /// Returns the value of the variable [`NOTED`], in which the shell function passes its copy of `SSOX_IDENTITY`. The
 /// variable is ignored if this process was not started by the shell function.
 fn noted(ctx: &Context) -> Option<&str> {

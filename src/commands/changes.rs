@@ -2,7 +2,6 @@
 
 use super::profile_variables::{KEYS, LEFTOVERS, account_id, ad_hoc, credentials, recorded, shared};
 use super::regions::{self, REGIONS};
-use super::renewal::is_awaited;
 use super::set_variable::{set_or_remove, set_or_unset};
 use super::{directory_values, endpoint_changes, file_marks, replaced};
 use crate::cache::Entry;
@@ -122,7 +121,7 @@ pub(super) fn without_credentials(
 /// # Errors
 /// Those of [`renewed`].
 pub(super) fn fetched(ctx: &Context, profile: &Profile, entry: &Entry) -> Result<EnvChanges> {
-    if !is_awaited(ctx) {
+    if !identity::is_awaited(ctx) {
         return renewed(ctx, entry);
     }
     let mut changes = put_back(ctx, profile, entry)?;

@@ -88,12 +88,6 @@ pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     }
 }
 
-/// Tells whether a profile is in use whose credentials the shell does not have yet. Only then both AWS_PROFILE and
-/// AWS_DEFAULT_PROFILE are set by ssox.
-pub(super) fn is_awaited(ctx: &Context) -> bool {
-    Identity::recorded(ctx).is_some_and(|held| PROFILES.iter().all(|name| held.has_recorded(name)))
-}
-
 /// Returns the state of the renewal of this shell's credentials.
 pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
     note::state(ctx, profile)
@@ -161,7 +155,7 @@ pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> 
 /// Tells whether ssox renews the credentials of this shell, and the cache has none that the shell could take: none at
 /// all, or only some for which it is time to renew them.
 fn is_unrenewed(ctx: &Context) -> bool {
-    let renews = Identity::of_shell(ctx).has_set(ctx, identity::EXPIRATION) || is_awaited(ctx);
+    let renews = Identity::of_shell(ctx).has_set(ctx, identity::EXPIRATION) || identity::is_awaited(ctx);
     renews && held_profile(ctx).is_ok_and(|profile| fresh_entry(ctx, &profile).is_none())
 }
 

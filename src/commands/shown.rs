@@ -10,7 +10,7 @@ use super::set_variable::set_or_unset;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
-use crate::identity::{EXPIRATION, FILES, ID, Identity, SHOWN};
+use crate::identity::{EXPIRATION, FILES, ID, Identity, SHOWN, is_awaited};
 use crate::time::Timestamp;
 
 /// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
@@ -28,7 +28,7 @@ pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> 
     expires(ctx, held, changes)?;
     next(ctx, changes)?;
     let state = ctx.var("SSOX_STATE");
-    if renewal::is_awaited(ctx) {
+    if is_awaited(ctx) {
         return awaited(ctx, changes);
     }
     let outcome = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx) } else { None };

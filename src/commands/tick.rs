@@ -11,7 +11,7 @@ use super::{changes, identity, protected, renewal};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
-use crate::identity::Identity;
+use crate::identity::{Identity, is_awaited};
 use crate::profile::Profile;
 use crate::shell::reply::reply;
 use clap::Args;
@@ -78,7 +78,7 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if protected::time_limit_has_passed(ctx) {
         return protected::removed(ctx).map(TickResult::Changes);
     }
-    if ctx.var("SSOX_EXPIRES").is_none() && !renewal::is_awaited(ctx) {
+    if ctx.var("SSOX_EXPIRES").is_none() && !is_awaited(ctx) {
         return changes::later(ctx, None, None).map(TickResult::Changes);
     }
     let profile = match renewal::held_profile(ctx) {

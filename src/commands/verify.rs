@@ -7,7 +7,7 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::identity::{ID, Identity, is_in_use};
+use crate::identity::{ID, Identity, is_awaited, is_in_use};
 use crate::profile::{self, Profile};
 use crate::region::Region;
 use crate::secret::Secret;
@@ -52,7 +52,7 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
 /// the profile: returns the profile that the AWS CLI uses. (2) If the shell has the variables of a local credential server of ssox: returns `None`, unless the AWS
 /// CLI uses a profile instead of the server.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
-    let is_ours = is_ours(ctx) && !renewal::is_awaited(ctx);
+    let is_ours = is_ours(ctx) && !is_awaited(ctx);
     if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {
         return Ok(if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None });
     }
@@ -94,7 +94,7 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
             key("AWS_SECURITY_TOKEN").or_else(|| key("AWS_SESSION_TOKEN")).map(Secret::new),
             None,
         )),
-        (None, None, Some(profile)) if renewal::is_awaited(ctx) => {
+        (None, None, Some(profile)) if is_awaited(ctx) => {
             Ok(profile.credentials(&ctx.unattended(), &Request::default())?.credentials)
         }
         (None, None, Some(profile)) => Ok(profile.credentials(ctx, &Request::default())?.credentials),

@@ -9,7 +9,7 @@ use crate::commands::{ended_endpoint, endpoint_changes};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::identity::{ACCOUNT_ID, EXPIRATION, ID, Identity, is_in_use};
+use crate::identity::{ACCOUNT_ID, EXPIRATION, ID, Identity, is_awaited, is_in_use};
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
 use crate::source::Source;
@@ -120,7 +120,7 @@ fn mode(ctx: &Context) -> Option<&'static str> {
         Some("credentials")
     } else if endpoint_changes::is_served(ctx) {
         Some("endpoint")
-    } else if renewal::is_awaited(ctx) {
+    } else if is_awaited(ctx) {
         None
     } else {
         Some("profile")
