@@ -3,10 +3,11 @@
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::shell::{Emit, Shell, hint};
+use crate::shell::{Emit, Shell, hint, is_started_by};
 use std::path::PathBuf;
 
-/// The variable that direnv sets while it runs an `.envrc`.
+/// The variable that direnv sets while it runs an `.envrc`. A program of `direnv exec` has it, too, but direnv is no
+/// ancestor of such a program: the program has replaced direnv in its process.
 const IN_ENVRC: &str = "DIRENV_IN_ENVRC";
 
 /// Returns the shell and the protocol version of the shell function that started this ssox process.
@@ -15,7 +16,7 @@ const IN_ENVRC: &str = "DIRENV_IN_ENVRC";
 /// `Usage`: ssox was not started by its shell function, so nothing could apply the environment changes; an `.envrc` of
 /// direnv called it; or this binary does not support the protocol version of the shell function.
 pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
-    if ctx.var_os(IN_ENVRC).is_some() {
+    if ctx.var_os(IN_ENVRC).is_some() && is_started_by("direnv") {
         return Err(in_envrc(verb));
     }
     match &ctx.emit {

@@ -25,6 +25,7 @@ mod zsh;
 
 pub(crate) use emit::Emit;
 pub(crate) use handle::Shell;
+pub(crate) use running_shell::is_started_by;
 pub(crate) use section::section;
 
 handle::shells! {

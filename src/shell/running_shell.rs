@@ -54,16 +54,26 @@ pub(super) fn running_shell(ctx: &Context) -> RunningShell {
     found.unwrap_or_else(|| RunningShell::Known(default()))
 }
 
+/// Tells whether a program with this name started this process, directly or through other processes. Also returns true
+/// if that cannot be found out.
+pub(crate) fn is_started_by(program: &str) -> bool {
+    let is_it = |process: Process| process.names.iter().any(|name| name == program);
+    parent().is_none_or(|parent| ancestors(parent, process).any(is_it))
+}
+
 /// Searches a process and its ancestors for a shell that runs neither a script nor `-c`.
 fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<RunningShell> {
-    let parent = |process: &Process| Some(process.parent).filter(|id| *id > 1);
-    let first = process(from);
-    let ancestors = std::iter::successors(first, |child| process(parent(child)?));
-    let shells = ancestors.take(MAX_ANCESTORS).filter_map(|process| {
+    ancestors(from, process).find_map(|process| {
         let shell = process.names.iter().find_map(|name| RunningShell::named(name))?;
         shell.is_interactive(process.words.get(1..).unwrap_or_default()).then_some(shell)
-    });
-    shells.into_iter().next()
+    })
+}
+
+/// Returns a process and its ancestors.
+fn ancestors(from: u32, process: impl Fn(u32) -> Option<Process>) -> impl Iterator<Item = Process> {
+    let parent = |process: &Process| Some(process.parent).filter(|id| *id > 1);
+    let first = process(from);
+    std::iter::successors(first, move |child| process(parent(child)?)).take(MAX_ANCESTORS)
 }
 
 fn file_name(path: &str) -> &str {

@@ -1,9 +1,10 @@
 //! Wrong input of every kind: the error says what is wrong and what to type, the exit status fits, and no file changes.
 
-use crate::home::Home;
+use crate::home::{Home, Ran, SSOX};
 use crate::shown::says;
 use insta::assert_snapshot;
 use ssox_standin::{Fault, Times};
+use std::os::unix::fs::PermissionsExt;
 
 const SESSION: &str =
     "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
@@ -171,12 +172,21 @@ fn settings_that_cannot_work_are_named() {
 #[test]
 fn an_envrc_cannot_change_the_shell() {
     let home = Home::signed_in();
-    says!(home, home.ssox_with(&["--emit=bash1", "use", "dev"], &[("DIRENV_IN_ENVRC", "1")]).fails(2), @r#"
+    // The name of the process is that of the script.
+    std::fs::write(home.path("direnv"), "#!/bin/sh\nDIRENV_IN_ENVRC=1 sh -c '\"$0\" \"$@\"' \"$@\"\n").unwrap();
+    std::fs::set_permissions(home.path("direnv"), PermissionsExt::from_mode(0o700)).unwrap();
+    let of_direnv = |words: &[&str]| {
+        let mut direnv = home.command(home.path("direnv").to_str().unwrap());
+        Ran(direnv.arg(SSOX).args(words).output().expect("direnv starts"))
+    };
+    says!(home, of_direnv(&["--emit=bash1", "use", "dev"]).fails(2), @r#"
     ssox: `ssox use` does not work in an `.envrc`: it changes only the shell that calls it
     ssox: hint: to use a profile in this directory, write `profile = NAME` into a file `.ssox`
     ssox: hint: to let direnv set the credentials of a profile, write `eval "$(ssox export NAME)"` into the `.envrc`
     "#);
-    home.ssox_with(&["export", "dev"], &[("DIRENV_IN_ENVRC", "1")]).ok();
+    of_direnv(&["export", "dev"]).ok();
+    // direnv leaves this variable to the programs of `direnv exec`.
+    home.ssox_with(&["--emit=bash1", "use", "dev"], &[("DIRENV_IN_ENVRC", "1")]).ok();
 }
 
 #[test]
