@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::directory::{self, DirectoryFile, Settings};
 use crate::environment::EnvChanges;
 use crate::error::{Error, ErrorKind, Result, as_argument};
+use crate::identity::is_in_use;
 use crate::profile::{Profile, Wanted};
 use crate::shell::reply::reply;
 use crate::snapshots::Snapshots;
@@ -67,9 +68,13 @@ impl VerbArgs for Directory {
 fn left(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = changes::cleared(ctx)?;
     changes.unset(directory::VARIABLE);
-    // After these changes no profile is in use, so the shell would restore the value that this variable had before this
-    // reply.
+    // After these changes no profile is in use, so the shell would restore the values that the variables had before this
+    // reply. Without a profile in use, these are old values of ssox that direnv or mise has brought back.
     changes.forget(directory::VARIABLE);
+    if !is_in_use(ctx) {
+        let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
+        unset.into_iter().for_each(|name| changes.forget(name));
+    }
     Ok(changes)
 }
 
