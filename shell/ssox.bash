@@ -755,8 +755,8 @@ function _ssox_hold_place() {
 # Adds the prompt segment at the start of PS1. If PS1 goes back to the first column of the line, which would overwrite
 # the segment, adds it behind the last such place, unless that may be inside a command in PS1.
 function _ssox_place_part() {
-  builtin local _ssox_mark='' _ssox_start='' _ssox_head='' _ssox_all="${PS1-}"
-  for _ssox_mark in $'\r' '\r' '\015' {$'\e','\e','\E','\033'}'['{,0,1}G; do
+  builtin local _ssox_mark='' _ssox_start='' _ssox_head='' _ssox_all="${PS1-}" _ssox_escape=$'\e['
+  for _ssox_mark in $'\r' '\r' '\015' "$_ssox_escape"{G,0G,1G} '\e['{G,0G,1G} '\E['{G,0G,1G} '\033['{G,0G,1G}; do
     _ssox_head=${_ssox_all%"$_ssox_mark"*}$_ssox_mark
     if ((${#_ssox_head} <= ${#_ssox_all} && ${#_ssox_head} > ${#_ssox_start})); then _ssox_start=$_ssox_head; fi
   done

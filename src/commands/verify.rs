@@ -94,10 +94,8 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
             key("AWS_SECURITY_TOKEN").or_else(|| key("AWS_SESSION_TOKEN")).map(Secret::new),
             None,
         )),
-        (None, None, Some(profile)) if is_awaited(ctx) => {
-            Ok(profile.credentials(&ctx.unattended(), &Request::default())?.credentials)
-        }
-        (None, None, Some(profile)) => Ok(profile.credentials(ctx, &Request::default())?.credentials),
+        // To show an identity, no person is asked to sign in.
+        (None, None, Some(profile)) => Ok(profile.credentials(&ctx.unattended(), &Request::default())?.credentials),
         (None, None, None) if is_ours(ctx) && is_served(ctx) => match ended_endpoint::message(ctx) {
             Some(message) => Err(Error::configuration(message).hint(ended_endpoint::HINT)),
             None => container(ctx),

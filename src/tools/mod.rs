@@ -23,6 +23,6 @@ mod view;
 
 pub(crate) use access_keys::{BEDROCK_KEY, KeysEnd, keys_end};
 pub(crate) use key_files::{CREDENTIAL_FILE, deciding_boto_file};
-pub(crate) use prediction::{Prediction, predictions};
+pub(crate) use prediction::{Prediction, predictions, rejection};
 pub(crate) use table::{BOTO3, CLI};
 pub(crate) use view::Taken;

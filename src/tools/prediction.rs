@@ -55,7 +55,7 @@ fn bedrock(ctx: &Context) -> Option<Prediction> {
 }
 
 /// Says why every command of the AWS CLI fails with files that have these findings; `None` if the AWS CLI can read them.
-pub(super) fn rejection(findings: &[Finding]) -> Option<String> {
+pub(crate) fn rejection(findings: &[Finding]) -> Option<String> {
     let error = findings.iter().find(|finding| finding.severity == Severity::Error)?;
     Some(format!("refuses: {}", error.located()))
 }

@@ -308,6 +308,7 @@ fn a_profile_that_tools_read_differently_is_named() {
     now          profile `dev`
     hint         `ssox use dev` sets everything again; `ssox clear` keeps what others set
     warning      profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys
+    region       eu-west-1 (of the configuration file)
     session      corp
     token        LEFT left, until TIME
     refresh      automatic until TIME at the latest; your organization may end the session earlier

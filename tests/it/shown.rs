@@ -106,6 +106,17 @@ fn status_shows_a_region_of_the_configuration_file() {
     }
 }
 
+/// Programs then have no credentials, although the environment has access keys.
+#[test]
+fn status_says_that_the_aws_cli_refuses_the_configuration() {
+    let home = home();
+    let used = home.ssox(&["--emit=zsh1", "use", "dev"]).all_set();
+    home.add_config("[profile twice]\nregion = eu-west-1\n[profile twice]\nregion = eu-west-1\n");
+    let variables: Vec<(&str, &str)> = used.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let status = home.ssox_with(&["status"], &variables).ok();
+    assert!(status.contains("\nwarning      the AWS CLI refuses: "), "{status}");
+}
+
 #[test]
 fn status_has_one_line_for_each_fact() {
     let home = home();

@@ -14,7 +14,7 @@ use crate::profile::Profile;
 use crate::session::{self, Session, Token};
 use crate::source::Source;
 use crate::time::Timestamp;
-use crate::tools::{BOTO3, CLI, predictions};
+use crate::tools::{BOTO3, CLI, predictions, rejection};
 
 /// The profile, the credentials and the token of this shell, from its environment, the configuration and the cache.
 pub(super) struct Held {
@@ -56,12 +56,16 @@ pub(super) fn held(ctx: &Context) -> Held {
         Some(Err(error)) => (None, Some(error)),
         stored => (stored.and_then(Result::ok).flatten(), None),
     };
+    let seen = ctx.for_programs();
+    let seen_files = profile.as_ref().and_then(|_| ConfigFiles::load(&seen).ok());
+    let tools = seen_files.as_ref().map(|files| predictions(&seen, files, &|_| None)).unwrap_or_default();
+    let [cli, boto3] = [CLI, BOTO3].map(|name| tools.iter().find(|prediction| prediction.tool == name));
     let mut held = Held {
         mode: None,
         expires_at: None,
         region: None,
         regions: REGIONS.map(|name| ctx.var(name).map(String::from)),
-        regions_of_tools: if profile.is_some() { regions_of_tools(ctx) } else { Default::default() },
+        regions_of_tools: [cli, boto3].map(|tool| tool?.region.clone()),
         account_id: account_id(ctx, as_used),
         account_names: AccountNames::load(ctx),
         role_name: role_name(ctx).or_else(|| as_used?.role_name()).map(String::from),
@@ -81,14 +85,10 @@ pub(super) fn held(ctx: &Context) -> Held {
     }
     held.region = held.regions.iter().flatten().next().or(held.regions_of_tools[0].as_ref()).cloned();
     held.disagreements = disagreements_of(ctx, &held, files.as_ref());
+    // Then the AWS CLI and boto3 also refuse the access keys in the environment.
+    let rejection = seen_files.and_then(|files| rejection(&files.check()));
+    held.disagreements.extend(rejection.map(|why| format!("the AWS CLI {why}")));
     if held.foreign.is_some() { held.without_ours() } else { held }
-}
-
-/// Returns the regions that the AWS CLI and boto3 take here; `None` also if the configuration files cannot be read.
-fn regions_of_tools(ctx: &Context) -> [Option<String>; 2] {
-    let seen = ctx.for_programs();
-    let predictions = ConfigFiles::load(&seen).map(|files| predictions(&seen, &files, &|_| None)).unwrap_or_default();
-    [CLI, BOTO3].map(|tool| predictions.iter().find(|prediction| prediction.tool == tool)?.region.clone())
 }
 
 /// Returns why AWS tools, or some of them, do not use the credentials of the profile in use: the profile has settings
