@@ -661,6 +661,8 @@ fn an_assignment_without_a_profile_and_an_assumed_role_are_renewed_too() {
     ] {
         let ran = home.ssox(&[&["exec", "--serve"], arguments, &["--", "sh", "-c", script]].concat());
         assert!(ran.ok().contains("\"AccountId\":\"333344445555\""), "{arguments:?}: {}", ran.stdout());
+        let status = home.ssox(&[&["exec", "--serve"], arguments, &["--", SSOX, "status"]].concat()).ok();
+        assert!(status.contains("333344445555") && !status.contains("warning"), "{arguments:?}: {status}");
     }
 }
 
@@ -669,16 +671,18 @@ fn an_assignment_without_a_profile_and_an_assumed_role_are_renewed_too() {
 fn a_profile_that_was_edited_to_another_identity_is_not_served() {
     let script = "ask() { curl -s --noproxy '*' -H \"Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN\" \
         $AWS_CONTAINER_CREDENTIALS_FULL_URI; }; ask >/dev/null; cp other ~/.aws/config
-        while case $(ask) in *AccessKeyId*) ;; *) false ;; esac; do sleep 0.05; done; ask";
+        while case $(ask) in *AccessKeyId*) ;; *) false ;; esac; do sleep 0.05; done; ask; $SSOX status";
     for (from, to) in [("sso_account_id = 111122223333", "sso_account_id = 333344445555"), ("= ReadOnly", "= Admin")] {
         let home = Home::signed_in();
         home.standin.configure(|options| options.role_credentials = Duration::from_secs(4));
         let config = fs::read_to_string(home.path(".aws/config")).unwrap();
         fs::write(home.path("other"), config.replace(from, to)).unwrap();
         let mut exec = home.command(SSOX);
-        exec.args(["exec", "--serve", "dev", "--", "sh", "-c", script]).current_dir(home.path(""));
+        exec.args(["exec", "--serve", "dev", "--", "sh", "-c", script]).current_dir(home.path("")).env("SSOX", SSOX);
         let answer = printed(&exec.output().unwrap());
-        assert!(answer.contains("`dev` now has another account or role"), "{to}: {answer}");
+        let told = "`dev` now has another account or role than";
+        assert!(answer.contains(&format!("\"message\":\"{told} at the start")), "{to}: {answer}");
+        assert!(answer.contains(&format!("\nwarning      {told} this shell shows; ")), "{to}: {answer}");
     }
 }
 

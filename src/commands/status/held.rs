@@ -102,7 +102,10 @@ fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> 
         Some("profile") => of_profile(),
         Some("endpoint") => {
             let ended = ended_endpoint::message(ctx).map(|message| format!("{message}; {}", ended_endpoint::HINT));
-            ended.into_iter().chain(endpoint_changes::instead_of_server(ctx)).collect()
+            // The server does not renew the credentials of a profile that was edited to another account or role.
+            let lost = renewal::held_profile(ctx).err();
+            let lost = lost.map(|error| format!("{}; the local server of ssox renews nothing", error.message));
+            ended.into_iter().chain(endpoint_changes::instead_of_server(ctx)).chain(lost).collect()
         }
         None if held.profile.is_some() && held.foreign.is_none() => {
             let meanwhile = if section.is_some() { "use the profile itself" } else { "know no profile with this name" };
