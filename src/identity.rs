@@ -324,7 +324,8 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
 /// these environment changes: the shell has no access keys, and the profile may have no credentials that tools can use.
 /// For `use --profile-only` ssox has checked that the profile has such credentials.
 fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
-    let is_checked = changes.get(PROFILES[0]).flatten().is_some() && changes.get(PROFILES[1]).flatten().is_none();
+    let [Some(profile), Some(other)] = PROFILES.map(|name| changes.get(name)) else { return false };
+    let is_checked = profile.is_some() && other.is_none();
     ENDPOINT[..2].contains(&name) && changes.get(ID) == Some(None) && !is_checked
 }
 
