@@ -133,7 +133,7 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
     }
 }
 
-/// Returns the profile's credentials from the cache. If they are not cached, starts the background process that fetches
+/// Returns the profile's credentials from the cache. If they are not cached, or have expired, starts the background process that fetches
 /// them, and waits for this process. If credentials cannot be cached, fetches them here. If this fails or takes too
 /// long, the error value is the state that the prompt segment shows, and the time of the hook's next call of ssox.
 /// `held` is a context in which the profile is in use.
@@ -142,7 +142,7 @@ fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Seg
     let soon = held.now().plus(1);
     let mut is_started = false;
     loop {
-        if let Some(entry) = profile.source.cached(held) {
+        if let Some(entry) = profile.source.cached(held).filter(|entry| !entry.is_expired(held.now())) {
             return Ok(entry);
         }
         match renewal::state(held, profile) {

@@ -364,6 +364,34 @@ fn where_a_person_must_sign_in_the_segment_says_so() {
     });
 }
 
+/// In the morning, the cache has the credentials of the day before.
+#[test]
+fn entering_a_directory_puts_no_expired_credentials_into_the_shell() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = with_directory_only("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        let expired = || {
+            for name in std::fs::read_dir(home.path(".aws/cli/cache")).unwrap().flatten().map(|entry| entry.path()) {
+                let text = std::fs::read_to_string(&name).unwrap();
+                std::fs::write(&name, text.replace("\"Expiration\": \"2", "\"Expiration\": \"1")).unwrap();
+            }
+        };
+        session.run("cd dir");
+        session.run("cd ~");
+        expired();
+        session.run("cd dir");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+        assert!(segment(&mut session, &home).starts_with("dev:ReadOnly 5"), "{shell:?}");
+        session.run("cd ~");
+        expired();
+        std::fs::remove_dir_all(home.path(".aws/sso/cache")).unwrap();
+        session.run("cd dir");
+        assert_eq!(holds(&mut session, &home), "dev - eu-west-1 dev", "{shell:?}");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
+        assert_eq!(standin.count("GetRoleCredentials"), 2, "{shell:?}");
+    });
+}
+
 /// The prompt segment of a directory, or of a profile in use whose session was revoked.
 #[test]
 fn signing_in_brings_the_credentials_at_once() {
