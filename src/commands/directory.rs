@@ -133,10 +133,10 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
     }
 }
 
-/// Returns the profile's credentials from the cache. If they are not cached, or have expired, starts the background process that fetches
-/// them, and waits for this process. If credentials cannot be cached, fetches them here. If this fails or takes too
-/// long, the error value is the state that the prompt segment shows, and the time of the hook's next call of ssox.
-/// `held` is a context in which the profile is in use.
+/// Returns the profile's credentials from the cache. If they are not cached, or have expired, starts the background
+/// process that fetches them, and waits for this process. If credentials cannot be cached, fetches them here. If this
+/// fails or takes too long, the error value is the state that the prompt segment shows, and the time of the hook's next
+/// call of ssox. `held` is a context in which the profile is in use.
 fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     let deadline = held.deadline(WAIT);
     let soon = held.now().plus(1);
