@@ -26,7 +26,7 @@ impl View<'_> {
     /// Returns what the tool does if it cannot get the credentials of a profile. `Some(Some(_))`: the tool refuses the
     /// profile. `Some(None)`: the tool goes on with its next step. `None`: ssox knows of no mistake in the profile.
     pub(super) fn failed(&self, section: &Section, kind: ProfileKind) -> Option<Option<Outcome>> {
-        let failure = self.failure(section, kind)?;
+        let failure = self.failure(section, kind).or_else(|| self.failure_of_lone_role(section))?;
         let is_refused = !self.tool.skips.contains(&failure.lack);
         Some(is_refused.then(|| self.refusal_of(kind, &failure.text)))
     }
@@ -81,13 +81,29 @@ impl View<'_> {
         because(Lack::Other, "there are no access keys in the environment".into())
     }
 
+    /// botocore refuses a profile with `role_arn` and nothing to assume the role with, even if the profile also has
+    /// other credentials, which the other tools then use.
+    fn failure_of_lone_role(&self, section: &Section) -> Option<Failure> {
+        let has = |key: &str| section.value(key).is_some();
+        let is_complete = ["source_profile", "credential_source", "web_identity_token_file"].into_iter().any(has);
+        if !self.tool.is_botocore || !has("role_arn") || is_complete {
+            return None;
+        }
+        because(Lack::Other, format!("`{}` has a role_arn without source_profile", section.name))
+    }
+
     fn failure_of_chain(&self, section: &Section, longest: usize) -> Option<Failure> {
-        let name = section.value("source_profile").filter(|_| longest > 0)?;
+        let name = section.value("source_profile")?;
+        if longest == 0 {
+            return because(Lack::Other, format!("source_profile leads from `{name}` to `{name}` again"));
+        }
         let Some(source) = self.files.profile(name) else {
             return because(Lack::Source, format!("the source_profile `{name}` of `{}` does not exist", section.name));
         };
-        // The access keys with which a role is assumed may be in the profile of the role itself.
-        if source.name == section.name {
+        // The access keys with which a role is assumed may be in the profile of the role itself. A source with access
+        // keys and a role ends the chain in some tools.
+        let has_keys = [ProfileKind::StoredKeys, ProfileKind::ConfigKeys].iter().any(|kind| kind.is_in(&source));
+        if has_keys {
             return None;
         }
         let Some(kind) = kind::kind_of(&source) else {

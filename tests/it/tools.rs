@@ -181,6 +181,10 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
     home.write_config(
         "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = gone\n\
          [profile chain]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = role\n\
+         [profile self]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = self\n\
+         [profile one]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = two\n\
+         [profile two]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = one\n\
+         [profile lone]\nrole_arn = arn:aws:iam::111122223333:role/r\ncredential_process = /bin/true\n\
          [profile empty]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = region\n\
          [profile region]\nregion = eu-west-1\n\
          [profile source]\nrole_arn = arn:aws:iam::111122223333:role/r\ncredential_source = Nonsense\n\
@@ -196,6 +200,8 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
         ("id", "static keys in the config file, but `id` has no aws_secret_access_key"),
         ("role", "an assumed role, but the source_profile `gone` of `role` does not exist"),
         ("chain", "an assumed role, but the source_profile `gone` of `role` does not exist"),
+        ("self", "an assumed role, but source_profile leads from `self` to `self` again"),
+        ("one", "an assumed role, but source_profile leads from `two` to `two` again"),
         ("empty", "an assumed role, but the source_profile `region` of `empty` has no credentials"),
         (
             "source",
@@ -213,6 +219,11 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
             assert_eq!(row["why"], format!("refuses: AWS_PROFILE: {why}"), "{tool}");
         }
     }
+    // Tools without botocore use the other credentials of the profile.
+    let of_lone = rows(&home, &[("AWS_PROFILE", "lone")]);
+    let why = "refuses: AWS_PROFILE: credential_process, but `lone` has a role_arn without source_profile";
+    assert!(["AWS CLI v2", "boto3"].iter().all(|tool| row(&of_lone, tool)["why"] == why));
+    assert_eq!(row(&of_lone, "JS v3")["identity"], "lone");
     // Some tools go on as if the profile had no credentials.
     let of_id = rows(&home, &[("AWS_PROFILE", "id")]);
     let why = "refuses: it cannot use static keys in the config file, because `id` has no aws_secret_access_key";
