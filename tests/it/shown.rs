@@ -92,6 +92,14 @@ fn status_shows_a_region_of_the_configuration_file() {
     let none = [("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")];
     let mut used = home.ssox_with(&["--emit=zsh1", "use", "dev"], &none).all_set();
     used.retain(|(name, _)| !name.ends_with("_REGION") && name != "SSOX_IDENTITY");
+    let comment = Home::new();
+    comment.add_config("\n[default]\nregion = us-west-1 # home\n");
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "x"), none[0], none[1]];
+    let tools = comment.ssox_with(&["status", "--tools", "--json"], &keys).ok();
+    for (tool, region) in [("boto3", "us-west-1 # home"), ("Rust", "us-west-1")] {
+        let row = tools.lines().find(|line| line.contains(&format!("\"{tool}\""))).unwrap_or_default();
+        assert!(row.contains(&format!("\"region\":\"{region}\"")), "{row}");
+    }
     for (region, shown, json) in [
         ("", "us-west-1 (of the configuration file)", "us-west-1"),
         ("eu-west-1", "eu-west-1 (only AWS_REGION; boto3 uses us-west-1)", "eu-west-1"),
