@@ -26,7 +26,7 @@ impl View<'_> {
     /// Returns what the tool does if it cannot get the credentials of a profile. `Some(Some(_))`: the tool refuses the
     /// profile. `Some(None)`: the tool goes on with its next step. `None`: ssox knows of no mistake in the profile.
     pub(super) fn failed(&self, section: &Section, kind: ProfileKind) -> Option<Option<Outcome>> {
-        let failure = self.failure(section, kind).or_else(|| self.failure_of_lone_role(section))?;
+        let failure = self.failure(section, kind).or_else(|| self.failure_in_botocore(section, kind))?;
         let is_refused = !self.tool.skips.contains(&failure.lack);
         Some(is_refused.then(|| self.refusal_of(kind, &failure.text)))
     }
@@ -81,15 +81,22 @@ impl View<'_> {
         because(Lack::Other, "there are no access keys in the environment".into())
     }
 
-    /// botocore refuses a profile with `role_arn` and nothing to assume the role with, even if the profile also has
-    /// other credentials, which the other tools then use.
-    fn failure_of_lone_role(&self, section: &Section) -> Option<Failure> {
-        let has = |key: &str| section.value(key).is_some();
-        let is_complete = ["source_profile", "credential_source", "web_identity_token_file"].into_iter().any(has);
-        if !self.tool.is_botocore || !has("role_arn") || is_complete {
-            return None;
+    /// botocore refuses a profile with an incomplete role or incomplete SSO settings, even if the profile also has other
+    /// credentials, which the other tools then use.
+    fn failure_in_botocore(&self, section: &Section, kind: ProfileKind) -> Option<Failure> {
+        let has_one = |keys: &[&str]| keys.iter().any(|key| section.value(key).is_some());
+        let has_role = has_one(&["source_profile", "credential_source", "web_identity_token_file"]);
+        let is_role = matches!(kind, ProfileKind::Role | ProfileKind::StoredRole | ProfileKind::WebIdentity);
+        let name = &section.name;
+        if !self.tool.is_botocore || is_role {
+            None
+        } else if has_one(&["role_arn"]) && !has_role {
+            because(Lack::Other, format!("`{name}` has a role_arn without source_profile"))
+        } else if has_one(&["sso_account_id", "sso_role_name"]) && !has_one(&["sso_session", "sso_start_url"]) {
+            because(Lack::Other, format!("`{name}` has SSO settings without sso_session"))
+        } else {
+            None
         }
-        because(Lack::Other, format!("`{}` has a role_arn without source_profile", section.name))
     }
 
     fn failure_of_chain(&self, section: &Section, longest: usize) -> Option<Failure> {

@@ -185,6 +185,7 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
          [profile one]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = two\n\
          [profile two]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = one\n\
          [profile lone]\nrole_arn = arn:aws:iam::111122223333:role/r\ncredential_process = /bin/true\n\
+         [profile nosession]\nsso_account_id = 111122223333\naws_access_key_id = AKIA\naws_secret_access_key = x\n\
          [profile empty]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = region\n\
          [profile region]\nregion = eu-west-1\n\
          [profile source]\nrole_arn = arn:aws:iam::111122223333:role/r\ncredential_source = Nonsense\n\
@@ -220,10 +221,16 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
         }
     }
     // Tools without botocore use the other credentials of the profile.
-    let of_lone = rows(&home, &[("AWS_PROFILE", "lone")]);
-    let why = "refuses: AWS_PROFILE: credential_process, but `lone` has a role_arn without source_profile";
-    assert!(["AWS CLI v2", "boto3"].iter().all(|tool| row(&of_lone, tool)["why"] == why));
-    assert_eq!(row(&of_lone, "JS v3")["identity"], "lone");
+    for (profile, why) in [
+        ("lone", "credential_process, but `lone` has a role_arn without source_profile"),
+        ("nosession", "static keys in the config file, but `nosession` has SSO settings without sso_session"),
+    ] {
+        let rows = rows(&home, &[("AWS_PROFILE", profile)]);
+        for tool in ["AWS CLI v2", "boto3"] {
+            assert_eq!(row(&rows, tool)["why"], format!("refuses: AWS_PROFILE: {why}"));
+        }
+        assert_eq!(row(&rows, "Rust")["identity"], profile);
+    }
     // Some tools go on as if the profile had no credentials.
     let of_id = rows(&home, &[("AWS_PROFILE", "id")]);
     let why = "refuses: it cannot use static keys in the config file, because `id` has no aws_secret_access_key";
