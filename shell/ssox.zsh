@@ -968,9 +968,8 @@ function _ssox_decide() {
   _ssox_undecided=0
   (( _ssox_segment )) || return 0
   local prompts="$PROMPT $RPROMPT $precmd_functions"
-  # The hooks adam1 to zefram are those of zsh's own themes, which leave room for the segment.
   [[ $TERM != dumb && $prompts != *SSOX_* ]] || return 0
-  [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_([[:alnum:]_-]##~(adam[12]|bart|clint|zefram))_precmd)* ]] || return 0
+  [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_pure_)* ]] || return 0
   _ssox_placed=1 _ssox_behind='*'
 }
 

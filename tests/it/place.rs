@@ -244,16 +244,21 @@ fn a_prompt_that_is_set_at_each_display_shows_it_once() {
     }
 }
 
-/// Debian's recommended `.zshrc` has `prompt adam1`. Only these five themes of zsh have a hook.
+/// Debian's recommended `.zshrc` has `prompt adam1`. The first five of these themes of zsh have a hook, which is named
+/// as zsh's manual tells.
 #[test]
 fn themes_that_come_with_zsh_show_it() {
     if !shells().contains(&Shell::Zsh) {
         return;
     }
     let number = "number() { PROMPT+='<<%!>> ' }; precmd_functions+=(number)";
-    for theme in ["adam1", "adam2", "bart", "clint", "zefram", "fade", "walters"] {
+    for theme in ["adam1", "adam2", "bart", "clint", "zefram", "mine", "fade", "walters"] {
         let home = Home::scripted();
-        let theme = format!("autoload -Uz promptinit; promptinit; prompt {theme}; {number}");
+        let mine =
+            "prompt_mine_precmd() { PROMPT='mine ' }; prompt_mine_setup() { add-zsh-hook precmd prompt_mine_precmd }";
+        let theme = format!(
+            "autoload -Uz promptinit add-zsh-hook; promptinit; {mine}; prompt_themes+=(mine); prompt {theme}; {number}"
+        );
         for rc in [format!("{theme}\nLOAD"), format!("LOAD\n{theme}")] {
             let mut session = home.session_with(Shell::Zsh, &rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
             session.run("true");
