@@ -65,7 +65,9 @@ fn entry(ctx: &Context, snapshots: &Snapshots, name: &str) -> Option<String> {
         NOT_SECRET.contains(&name) && !has_separator && !replaced::is_replaced(ctx, name, before)
     };
     let before = snapshots.before(name).filter(|before| is_plain(before.expose())).unwrap_or_default();
-    Some(format!("{name}:{print}:{}", before.expose())).filter(|_| !is_in_use(ctx))
+    // A profile without a region has left the regions to the tool, so the shell function saves them at a later `use`.
+    let saves_now = !is_in_use(ctx) || ctx.emit.is_some() && ctx.var(SAVED).is_some();
+    Some(format!("{name}:{print}:{}", before.expose())).filter(|_| saves_now)
 }
 
 /// Tells whether the shell function has saved a previous value of a variable, before this call.

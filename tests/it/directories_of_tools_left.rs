@@ -13,9 +13,11 @@ const OWN: [(&str, &str); 3] =
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "LSLSLSLSLSLSLSLS"), ("AWS_SECRET_ACCESS_KEY", "LS")];
 
 /// Steps, and then the profile, both regions, the keys with their account, and the prompt segment. The directory `a` sets
-/// another profile and region, `r` a region and an account, and `k` keys. `none` has a `.ssox` file with a profile without a region,
+/// another profile and region, `v` a region, `r` a region and an account, and `k` keys. `none` has a `.ssox` file with a profile without a region,
 /// `stg` one with `profile_only = true`.
-const PATHS: [(&str, &str); 16] = [
+const PATHS: [(&str, &str); 18] = [
+    ("use noreg, cd ~/v, use dev, cd ~, clear", "own own own - "),
+    ("use noreg, cd ~/v, use --profile-only dev, cd ~, clear", "own own own - "),
     ("use dev, cd ~/a, clear, cd ~/none", "- own own ours of noreg noreg:Admin"),
     ("use --profile-only dev, cd ~/a, clear, cd ~/none", "- own own ours of noreg noreg:Admin"),
     ("use dev, cd ~/a, clear, cd ~/none, clear", "own own own - "),
@@ -38,6 +40,7 @@ fn make_directories(tool: Tool, home: &Home) {
     let region = ("AWS_REGION", "us-west-2");
     tool.directory(home, "a", &[("AWS_PROFILE", "theirs"), region]);
     tool.directory(home, "r", &[region, ("AWS_ACCOUNT_ID", "999988887777")]);
+    tool.directory(home, "v", &[region]);
     tool.directory(home, "k", &[region, KEYS[0], KEYS[1]]);
     let noreg = "[profile noreg]\nsso_session = corp\nsso_account_id = 333344445555\nsso_role_name = Admin\n";
     home.write(".aws/config", &format!("{}\n{noreg}", home.read(".aws/config")));
@@ -120,4 +123,31 @@ fn no_value_that_was_replaced_stays_with_direnv() {
 #[test]
 fn no_value_that_was_replaced_stays_with_mise() {
     in_all_shells(Tool::Mise);
+}
+
+/// A profile without a region leaves the region to direnv. At the next `use`, the shell function saves this value, and
+/// must not restore it outside of the directory.
+#[test]
+fn a_region_of_a_tool_is_recorded_when_a_later_use_replaces_it() {
+    if !installed("direnv") {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    make_directories(Tool::Direnv, &home);
+    let inside = home.command("sh").args(["-c", "cd v && direnv exec . env"]).output().expect("sh starts");
+    let inside = String::from_utf8(inside.stdout).unwrap();
+    let reply = |profile: &str, variables: &[(String, String)]| {
+        let mut ssox = home.command("ssox");
+        ssox.args(["--emit=zsh1", "use", profile]).env("SSOX_SAVED", "AWS_PROFILE").env_remove("SSOX_SNAPSHOT");
+        let output = ssox.envs(variables.iter().cloned()).output().expect("ssox starts");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let set = |text: &str, start: &str| -> Vec<(String, String)> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix(start)?.split_once('='));
+        lines.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let of_tool = set(&inside, "").into_iter().filter(|(name, _)| name.starts_with("DIRENV_D") || name == "AWS_REGION");
+    let variables: Vec<_> = set(&reply("noreg", &[]), "=").into_iter().chain(of_tool).collect();
+    let used = reply("dev", &variables);
+    assert!(used.lines().any(|line| line.starts_with("=SSOX_SNAPSHOT=AWS_REGION:")), "{variables:?} {used}");
 }
