@@ -392,7 +392,7 @@ function _ssox_unpaint() {
 # later.
 function _ssox_wipe() {
   local rest=${${(P)_ssox_side}#"$_ssox_painted"}
-  [[ $rest != *"$_ssox_edge"* ]] || rest=${(S)rest//"$_ssox_edge"*"$_ssox_edge"}
+  [[ $rest != *"$_ssox_edge"* ]] || rest=${(S)${(S)rest//"$_ssox_edge"*"$_ssox_edge "}//"$_ssox_edge"*"$_ssox_edge"}
   [[ ${(Pt)_ssox_side} == *readonly* ]] || builtin typeset -g "$_ssox_side=$rest"
   _ssox_painted=
 }
@@ -445,6 +445,8 @@ function _ssox_settle() {
   [[ $precmd_functions[-1] == $_ssox_last ]] || _ssox_follow
   [[ $precmd_functions[1],$chpwd_functions[1],$chpwd_functions[-1] == _ssox_precmd,_ssox_depart,_ssox_chpwd ]] || _ssox_surround
   (( _ssox_placed )) || return 0
+  # A transient prompt puts back a prompt that it saved with the prompt segment.
+  [[ $RPROMPT != *"$_ssox_edge"* ]] || _ssox_wipe
   [[ -n $_ssox_text ]] || return 0
   # At most prompts nothing has changed.
   [[ -n $_ssox_painting && ${NO_COLOR:+plain} == $_ssox_colours ]] || _ssox_paint

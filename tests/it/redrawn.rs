@@ -152,6 +152,33 @@ fn a_right_prompt_that_is_set_after_the_hooks_moves_the_segment_to_the_left() {
     }
 }
 
+/// Such a prompt saves both prompts with the segment when a line ends, and puts them back in a hook.
+#[test]
+fn a_transient_prompt_that_puts_the_right_prompt_back_shows_one_segment() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let transient = "RPROMPT=mine; long() { PROMPT=$saved; RPROMPT=$saved_right }; saved=$PROMPT saved_right=$RPROMPT
+        precmd_functions+=(long)
+        short() { saved=$PROMPT saved_right=$RPROMPT; PROMPT='> ' RPROMPT=; zle reset-prompt; zle .accept-line }
+        zle -N accept-line short";
+    for rc in [format!("{transient}\nLOAD"), format!("LOAD\n{transient}")] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(Shell::Zsh, &rc);
+        for (line, shown) in
+            [("ssox use dev", "dev:ReadOnly 5"), ("true", "dev:ReadOnly 5"), ("ssox use stg", "stg:PowerUser 5")]
+        {
+            session.run(line);
+            session.wait_for_prompt_with(&[shown, "mine"]);
+        }
+        session.run("ssox clear");
+        session.run("true");
+        session.wait_for_prompt_with(&["mine"]);
+        let row = session.prompt_rows().pop().unwrap_or_default();
+        assert!(!row.contains("stg") && !row.contains("dev"), "{rc} {row}");
+    }
+}
+
 /// Hooks set it before each prompt, and transient prompts empty it when a line ends.
 #[test]
 fn a_right_prompt_that_a_hook_sets_or_a_line_empties_keeps_the_segment() {
