@@ -229,6 +229,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
         let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
         unset.into_iter().for_each(|name| changes.forget(name));
     }
+    directory_values::forget_returned(ctx, &mut changes);
     replaced::record(ctx, &Snapshots::of(ctx), &mut changes)?;
     Ok(changes)
 }

@@ -76,6 +76,18 @@ fn is_saved(ctx: &Context, name: &str) -> bool {
     names.split(' ').any(|saved| saved == name)
 }
 
+/// Tells the shell function to forget each current value that direnv or mise has brought back, although ssox had replaced
+/// it: the function would save it as a value from before. Values that the function has saved earlier stay.
+pub(super) fn forget_returned(ctx: &Context, changes: &mut EnvChanges) {
+    // Without SAVED, which the hook does not pass, ssox does not know what the function has saved.
+    if ctx.var(replaced::VARIABLE).is_none() || ctx.var_os(SAVED).is_none() {
+        return;
+    }
+    let is_returned = |name: &&str| replaced::has_returned(ctx, name) && !is_saved(ctx, name);
+    let returned: Vec<&str> = changes.iter().map(|(name, _)| name).filter(is_returned).collect();
+    returned.into_iter().for_each(|name| changes.forget(name));
+}
+
 /// Tells whether direnv or mise has unset a variable.
 fn is_unset(ctx: &Context, snapshots: &Snapshots, name: &str) -> bool {
     ctx.var_os(name).is_none() && snapshots.value(name).is_none() && snapshots.before(name).is_some()

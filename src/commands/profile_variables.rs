@@ -37,6 +37,7 @@ pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChan
     Identity::after(ctx, &changes).released(&left).untouched(&put_back).record(&mut changes)?;
     let snapshots = Snapshots::of(ctx);
     directory_values::record(ctx, &snapshots, &mut changes)?;
+    directory_values::forget_returned(ctx, &mut changes);
     replaced::record(ctx, &snapshots, &mut changes)?;
     Ok(changes)
 }
