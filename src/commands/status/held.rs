@@ -92,8 +92,8 @@ pub(super) fn held(ctx: &Context) -> Held {
 }
 
 /// Returns why AWS tools, or some of them, do not use the credentials of the profile in use: the profile has settings
-/// in conflict (after `use --profile-only`), the local server of ssox has ended, tools use other credentials instead of
-/// those of the server, or the shell does not have the profile's credentials yet (in the directory of a `.ssox` file).
+/// in conflict (after `use --profile-only`), the local server of ssox has ended or renews nothing any more, tools use
+/// other credentials instead of those of the server, or the shell does not have the profile's credentials yet (in the directory of a `.ssox` file).
 /// Empty if the shell has access keys, because tools use these keys.
 fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> Vec<String> {
     let section = files.zip(held.profile.as_deref()).and_then(|(files, name)| Some((files, files.profile(name)?)));
