@@ -1,5 +1,6 @@
 //! `.ssox` files in real shells: entering a directory uses its profile, and leaving it restores what was there before.
 
+use crate::directories_of_tools_left::{brought_back, reply};
 use crate::home::Ran;
 use crate::identity::{Environment, environment, segment, status};
 use crate::pty::eventually;
@@ -277,18 +278,11 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
 #[test]
 fn leaving_an_inherited_directory_takes_out_an_old_value_that_direnv_has_brought_back() {
     let (_standin, home) = with_directory_only("profile = stg\n");
-    let reply = |words: &[&str], variables: &[(&str, &str)]| {
-        let output =
-            home.command("ssox").arg("--emit=zsh1").args(words).envs(variables.iter().copied()).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let used = reply(&["use", "--profile-only", "dev"], &[]);
-    let record = used.lines().find_map(|line| line.strip_prefix("=SSOX_IDENTITY=")).expect("a record");
-    let replaced = format!("AWS_PROFILE:{}", record.split('.').nth(6).expect("AWS_PROFILE is the seventh"));
+    let replaced = brought_back(&home);
     let file = home.path("dir/.ssox");
     let variables =
         [("AWS_PROFILE", "dev"), ("SSOX_REPLACED", &replaced), ("SSOX_DIRECTORY", file.to_str().expect("it is text"))];
-    let left = reply(&["directory"], &variables);
+    let left = reply(&home, &["directory"], &variables);
     for line in ["-AWS_PROFILE", "!AWS_PROFILE", "-SSOX_DIRECTORY", "!SSOX_DIRECTORY"] {
         assert!(left.lines().any(|found| found == line), "{line}: {left}");
     }

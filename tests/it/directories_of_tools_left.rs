@@ -152,24 +152,32 @@ fn a_region_of_a_tool_is_recorded_when_a_later_use_replaces_it() {
     assert!(used.lines().any(|line| line.starts_with("=SSOX_SNAPSHOT=AWS_REGION:")), "{variables:?} {used}");
 }
 
+/// Returns what ssox, called by the shell function of zsh, replies.
+pub(crate) fn reply(home: &Home, words: &[&str], variables: &[(&str, &str)]) -> String {
+    let mut ssox = home.command("ssox");
+    let output = ssox.arg("--emit=zsh1").args(words).envs(variables.iter().copied()).output().expect("ssox starts");
+    String::from_utf8(output.stdout).expect("a reply is text")
+}
+
+/// Returns the value of `SSOX_REPLACED` in a shell in which ssox has replaced AWS_PROFILE=dev, and direnv or mise has
+/// brought it back.
+pub(crate) fn brought_back(home: &Home) -> String {
+    let used = reply(home, &["use", "--profile-only", "dev"], &[]);
+    let record = used.lines().find_map(|line| line.strip_prefix("=SSOX_IDENTITY=")).expect("a record");
+    format!("AWS_PROFILE:{}", record.split('.').nth(6).expect("AWS_PROFILE is the seventh"))
+}
+
 /// On the line that leaves the directory of direnv or mise, `use` and `clear` find a value of ssox that the tool has
 /// brought back. The shell function must not save it as a value from before.
 #[test]
 fn a_value_that_a_tool_has_brought_back_is_not_saved() {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
-    let reply = |words: &[&str], variables: &[(&str, &str)]| {
-        let mut ssox = home.command("ssox");
-        let output = ssox.arg("--emit=zsh1").args(words).envs(variables.iter().copied()).output().expect("ssox starts");
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let used = reply(&["use", "--profile-only", "dev"], &[]);
-    let record = used.lines().find_map(|line| line.strip_prefix("=SSOX_IDENTITY=")).expect("a record");
-    let replaced = format!("AWS_PROFILE:{}", record.split('.').nth(6).expect("AWS_PROFILE is the seventh"));
+    let replaced = brought_back(&home);
     for words in [&["clear"][..], &["use", "stg"], &["use", "--profile-only", "stg"]] {
         for (saved, is_forgotten) in [(Some(""), true), (Some("AWS_REGION AWS_PROFILE"), false), (None, false)] {
             let mut variables = vec![("AWS_PROFILE", "dev"), ("SSOX_REPLACED", replaced.as_str())];
             variables.extend(saved.map(|saved| ("SSOX_SAVED", saved)));
-            let forgets = reply(words, &variables).lines().any(|line| line == "!AWS_PROFILE");
+            let forgets = reply(&home, words, &variables).lines().any(|line| line == "!AWS_PROFILE");
             assert_eq!(forgets, is_forgotten, "{words:?} {saved:?}");
         }
     }
